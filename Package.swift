@@ -1,0 +1,75 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The laws every Swift target of ours obeys; `make check` holds the rest (arrows, lengths, names).
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "zuruf",
+    products: [
+        .executable(name: "zurufd", targets: ["zurufd"]),
+        .executable(name: "zuruf", targets: ["zuruf"]),
+        .executable(name: "zuruf-mail", targets: ["zuruf-mail"]),
+    ],
+    targets: [
+        // What Debian's libraries offer, seen from Swift.
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CGMime", pkgConfig: "gmime-3.0", providers: [.apt(["libgmime-3.0-dev"])]),
+        .systemLibrary(name: "CGumbo", pkgConfig: "gumbo", providers: [.apt(["libgumbo-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
+        .target(name: "CLinux"),
+
+        // Pure: values in, values out.
+        library("DeskModel"),
+        library("DeskWire", ["DeskModel"]),
+        library("DeskEngine", ["DeskModel"]),
+        library("DeskMail", ["DeskModel"]),
+
+        // What touches the machine.
+        library("DeskCrypto", ["COpenSSL"]),
+        library("DeskStore", ["DeskModel", "DeskCrypto", "CSQLite"]),
+        library("DeskNet", ["DeskCrypto", "CLinux", "COpenSSL"]),
+        library("DeskPost", ["DeskModel", "DeskMail", "CLinux", "CGMime", "CGumbo", "CCurl"]),
+        library("DeskTerminal", ["CEdit"]),
+        library(
+            "DeskServer",
+            ["DeskModel", "DeskWire", "DeskEngine", "DeskMail", "DeskStore", "DeskNet", "DeskCrypto"]),
+
+        // What people start.
+        program("zurufd", ["DeskServer"]),
+        program("zuruf", ["DeskTerminal", "DeskNet"]),
+        program("zuruf-mail", ["DeskPost"]),
+
+        tests("DeskModel", ["DeskModel"]),
+        tests("DeskWire", ["DeskWire", "DeskModel"]),
+        tests("DeskEngine", ["DeskEngine", "DeskModel"]),
+        tests("DeskMail", ["DeskMail", "DeskModel"]),
+        tests("DeskCrypto", ["DeskCrypto"]),
+        tests("DeskStore", ["DeskStore", "DeskModel", "DeskCrypto"]),
+        tests("DeskNet", ["DeskNet", "DeskCrypto"]),
+        tests("DeskPost", ["DeskPost", "DeskMail", "DeskModel"]),
+        tests("DeskTerminal", ["DeskTerminal"]),
+        tests("DeskServer", ["DeskServer", "DeskModel"]),
+    ]
+)

@@ -1,0 +1,4 @@
+#ifndef ZURUF_EDIT_H
+#define ZURUF_EDIT_H
+#include <histedit.h>
+#endif

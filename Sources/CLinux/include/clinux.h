@@ -1,0 +1,3 @@
+#ifndef ZURUF_CLINUX_H
+#define ZURUF_CLINUX_H
+#endif
