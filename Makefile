@@ -1,0 +1,19 @@
+# For developers; nothing here is needed to build, run or test (that is ./run and ./test).
+
+.PHONY: check test long tsan asan
+
+check:                  # the laws of the house: arrows, format, lengths, words
+	@clients/scripts/check
+
+test:                   # check, build, every test
+	@./test
+
+long:                   # the long forms: 10,000 races, 200 crashes
+	@./test --long
+
+tsan asan: kind = $(if $(filter tsan,$@),thread,address)
+tsan asan:              # every test under the thread or the address sanitizer
+	swift build --build-tests --sanitize=$(kind) --scratch-path .build-$@
+	ZURUF_BIN=$$(swift build --sanitize=$(kind) --scratch-path .build-$@ --show-bin-path) \
+	    swift test --skip-build --disable-xctest --sanitize=$(kind) --scratch-path .build-$@
+
