@@ -1,0 +1,289 @@
+import CEdit
+import Glibc
+
+/// The line a person types, with editing and history, above which lines of the desk appear at any time.
+///
+/// ```
+///   stdin ─ fill ─→ Keyboard ─ strokes ─→ next ─┬─ key ──→ libedit ─→ .line, .end
+///                                               └─ paste ─→ into the line, .pasted or .refusedPaste
+///   show(text): row of the cursor ← Caret; clear the typed line, print, let libedit draw it anew
+/// ```
+/// It reads standard input itself and hands libedit one whole key at a time, so nothing here blocks but the incremental
+/// search (^R) and the quoted key (^V), which read on by themselves. All calls are made on one thread. libedit's
+/// terminal is raw from `init` until `close`.
+@safe public final class LineEditor {
+    /// What a person has entered.
+    public enum Entry: Sendable, Equatable {
+        /// A line ended by Enter.
+        case line([UInt8])
+        /// Lines of a pasted text, while a block is open. What followed the last line end stands in the line.
+        case pasted([[UInt8]])
+        /// A text of so many lines was pasted where commands are typed; it was dropped.
+        case refusedPaste(lines: Int)
+        /// ^D on an empty line.
+        case end
+    }
+
+    private let handle: OpaquePointer
+    private let past: OpaquePointer
+    private let historyFile: String?
+    private var prompt: UnsafeMutablePointer<CChar>?
+    private var promptWidth = 0
+    private var keyboard = Keyboard()
+    private var strokes: ArraySlice<Keyboard.Stroke> = []
+    private var key: ArraySlice<UInt8> = []
+    private var sawEnd = false
+
+    /// Whether text is being typed instead of commands: another prompt, and a paste is taken line by line.
+    public var takesText = false {
+        didSet { if takesText != oldValue { restart() } }
+    }
+
+    /// Takes over the terminal on standard input and output and draws the prompt.
+    public init(history file: String?) throws(TerminalError) {
+        guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1, let editor = unsafe desk_el_init("zuruf") else {
+            throw .unusable
+        }
+        guard let past = unsafe history_init() else {
+            unsafe el_end(editor)
+            throw .unusable
+        }
+        unsafe handle = editor
+        unsafe self.past = past
+        historyFile = file
+        unsafe desk_history_number(past, H_SETSIZE, 1000)
+        unsafe desk_history_number(past, H_SETUNIQUE, 1)
+        if let file { _ = unsafe desk_history_text(past, H_LOAD, file) }
+        unsafe desk_el_owner(handle, Unmanaged.passUnretained(self).toOpaque())
+        unsafe desk_el_text(handle, EL_EDITOR, "emacs")
+        unsafe desk_el_history(handle, past)
+        unsafe desk_el_number(handle, EL_SIGNAL, 0)
+        unsafe desk_el_prompt(handle) { unsafe LineEditor.owner(of: $0)?.prompt }
+        unsafe desk_el_getc(handle) { unsafe LineEditor.owner(of: $0)?.next(into: $1) ?? 0 }
+        bindKeys()
+        open()
+    }
+
+    deinit {
+        close()
+        unsafe el_end(handle)
+        unsafe history_end(past)
+        unsafe free(prompt)
+    }
+
+    /// Gives the terminal back as it was; the line being typed is wiped away.
+    public func close() {
+        guard unsafe prompt != nil else { return }
+        print(wipe + "\u{1b}[?2004l")
+        unsafe desk_el_number(handle, EL_UNBUFFERED, 0)
+        unsafe free(prompt)
+        unsafe prompt = nil
+    }
+
+    /// Takes the terminal again after `close`, with an empty line.
+    public func open() {
+        print("\u{1b}[?2004h")
+        begin()
+    }
+
+    /// Drops the line being typed and leaves it on the screen with `^C` behind it.
+    public func drop() {
+        print(wipe + (takesText ? "| " : "zuruf> ") + String(neutral: typed) + "^C\r\n")
+        begin()
+    }
+
+    /// Empties the line being typed.
+    private func restart() {
+        print(wipe)
+        begin()
+    }
+
+    /// Begins a line where the cursor stands, at the left edge.
+    private func begin() {
+        let text = takesText ? "| " : "zuruf> "
+        promptWidth = text.utf8.count
+        unsafe free(prompt)
+        unsafe prompt = strdup(text)
+        unsafe desk_el_number(handle, EL_UNBUFFERED, 0)
+        unsafe desk_el_number(handle, EL_UNBUFFERED, 1)
+    }
+
+    /// Reads what standard input holds; false at its end. Entries are then taken with `next`.
+    ///
+    /// Where a line end is not the only byte, a paste without brackets may be under way: it is read until the terminal
+    /// has been silent for 30 ms, so that its parts cannot be taken for typed lines.
+    public func fill() -> Bool {
+        var bytes = [UInt8](repeating: 0, count: 1 << 16)
+        var input: [UInt8] = []
+        repeat {
+            let count = unsafe read(STDIN_FILENO, &bytes, bytes.count)
+            if count < 0, errno == EINTR || errno == EAGAIN { break }
+            guard count > 0 else { return false }
+            input += bytes[..<count]
+        } while input.count > 1 && input.contains(where: \.isLineEnd) && Self.waits(for: 30)
+        strokes += keyboard.read(input)
+        return true
+    }
+
+    /// The next entry that is complete, or nil until more is read.
+    public func next() -> Entry? {
+        while true {
+            if !key.isEmpty {
+                if let entry = press() { return entry }
+                continue
+            }
+            switch strokes.popFirst() {
+            case .key(let bytes): key = bytes[...]
+            case .paste(let text): if let entry = paste(text) { return entry }
+            case nil: return nil
+            }
+        }
+    }
+
+    /// Lets libedit handle one key.
+    private func press() -> Entry? {
+        let before = key.count
+        let isSequence = key.first == 0x1B
+        var count: Int32 = 0
+        let text = unsafe el_gets(handle, &count)
+        // libedit reads a sequence only as far as it knows it; what is left of one is not text.
+        if isSequence || key.count == before { key = [] }
+        if sawEnd {
+            sawEnd = false
+            return .end
+        }
+        guard let text = unsafe text, count > 0 else { return nil }
+        let line = unsafe Array(UnsafeRawBufferPointer(start: text, count: Int(count)))
+        guard line.last == UInt8(ascii: "\n") else { return nil }
+        remember(line.dropLast())
+        begin()
+        return .line(line.dropLast())
+    }
+
+    /// Commands are remembered, but for those with a secret in them; texts are not.
+    private func remember(_ line: ArraySlice<UInt8>) {
+        guard !takesText, !line.allSatisfy(\.isBlank), !Outgoing.isSecret(line) else { return }
+        _ = unsafe desk_history_text(past, H_ENTER, String(decoding: line, as: UTF8.self))
+        if let historyFile { _ = unsafe desk_history_text(past, H_SAVE, historyFile) }
+    }
+
+    /// A paste of one line goes into the line being typed, without running it; of several it depends.
+    private func paste(_ text: [UInt8]) -> Entry? {
+        let unified = String(decoding: text, as: UTF8.self).replacing("\r\n", with: "\n").replacing("\r", with: "\n")
+        var lines = unified.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map(Array.init)
+        let rest = lines.removeLast()
+        if lines.count + (rest.isEmpty ? 0 : 1) <= 1, !takesText {
+            insert(lines.first ?? rest)
+            return nil
+        }
+        guard takesText else { return .refusedPaste(lines: lines.count + (rest.isEmpty ? 0 : 1)) }
+        if !lines.isEmpty {
+            lines[0] = typed + lines[0]
+            restart()
+        }
+        insert(rest)
+        return lines.isEmpty ? nil : .pasted(lines)
+    }
+
+    /// Puts text where the cursor is.
+    private func insert(_ text: [UInt8]) {
+        let clean = Outgoing.cleaned(text).map { $0 == 0x09 ? UInt8(ascii: " ") : $0 }
+        guard !clean.isEmpty else { return }
+        _ = unsafe el_insertstr(handle, String(decoding: clean, as: UTF8.self))
+        unsafe desk_el_refresh(handle)
+    }
+
+    /// What stands in the line being typed.
+    public var typed: [UInt8] {
+        guard let line = unsafe el_line(handle), let start = unsafe line.pointee.buffer,
+            let end = unsafe line.pointee.lastchar
+        else { return [] }
+        return unsafe Array(UnsafeRawBufferPointer(start: start, count: end - start))
+    }
+
+    /// Prints whole lines above the one being typed, which reappears with the cursor where it was.
+    ///
+    /// The text must be neutral; lines are separated by `\n` and the last one has no ending.
+    public func show(_ text: String) {
+        print(wipe + text.replacing("\n", with: "\r\n") + "\r\n")
+        unsafe desk_el_refresh(handle)
+    }
+
+    /// Draws anew after the window changed its size.
+    public func resize() {
+        unsafe el_resize(handle)
+        unsafe desk_el_refresh(handle)
+    }
+
+    /// What moves the cursor to where the prompt begins and clears everything from there.
+    private var wipe: String {
+        var caret = Caret(columns: Int(desk_columns()))
+        for _ in 0..<promptWidth { caret.pass(0x20, width: 1) }
+        if let line = unsafe el_wline(handle), let start = unsafe line.pointee.buffer,
+            let cursor = unsafe line.pointee.cursor
+        {
+            for unsafe scalar in unsafe UnsafeBufferPointer(start: start, count: cursor - start) {
+                caret.pass(UInt32(bitPattern: scalar), width: Int(wcwidth(scalar)))
+            }
+        }
+        return "\r" + (caret.row > 0 ? "\u{1b}[\(caret.row)A" : "") + "\u{1b}[J"
+    }
+}
+
+// What libedit calls back.
+extension LineEditor {
+    private static func owner(of handle: OpaquePointer?) -> LineEditor? {
+        guard let owner = unsafe desk_el_owned(handle) else { return nil }
+        return unsafe Unmanaged<LineEditor>.fromOpaque(owner).takeUnretainedValue()
+    }
+
+    /// Hands over the next character; libedit's reader returns 1 for one, 0 at the end.
+    private func next(into slot: UnsafeMutablePointer<wchar_t>?) -> Int32 {
+        while key.isEmpty {
+            // Only the search and the quoted key get here: they ask for keys until they are done.
+            if case .key(let bytes)? = strokes.popFirst() {
+                key = bytes[...]
+            } else if strokes.isEmpty, !fill() {
+                return 0
+            }
+        }
+        let wanted = key[key.startIndex] >= 0x80 ? key.count : 1
+        let scalar = String(decoding: key.prefix(wanted), as: UTF8.self).unicodeScalars.first ?? "\u{FFFD}"
+        key = key.dropFirst(wanted)
+        unsafe slot?.pointee = wchar_t(bitPattern: scalar.value)
+        return 1
+    }
+
+    private func bindKeys() {
+        unsafe desk_el_function(handle, "desk-end", "end on an empty line, delete a character otherwise") { editor, _ in
+            guard let owner = unsafe LineEditor.owner(of: editor) else { return UInt8(CC_ERROR) }
+            if owner.typed.isEmpty {
+                owner.sawEnd = true
+                return UInt8(CC_NORM)
+            }
+            unsafe el_cursor(editor, 1)
+            unsafe el_deletestr(editor, 1)
+            return UInt8(CC_REFRESH)
+        }
+        for (key, function) in [
+            ("^D", "desk-end"), ("^R", "em-inc-search-prev"), ("^W", "ed-delete-prev-word"),
+            ("\\e[3~", "ed-delete-next-char"), ("\\e[1;5C", "em-next-word"), ("\\e[1;5D", "ed-prev-word"),
+        ] { unsafe desk_el_bind(handle, key, function) }
+    }
+
+    /// Whether standard input has more within so many milliseconds.
+    private static func waits(for milliseconds: Int32) -> Bool {
+        var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&input, 1, milliseconds) == 1 && input.revents & Int16(POLLIN) != 0
+    }
+}
+
+/// Writes to the terminal past stdio, whose buffer libedit keeps empty.
+func print(_ text: String) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+        let count = unsafe rest.withUnsafeBytes { unsafe write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+        if count < 0, errno != EINTR { return }
+        rest = rest.dropFirst(max(count, 0))
+    }
+}
