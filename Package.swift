@@ -47,9 +47,9 @@ let package = Package(
         library("DeskMail", ["DeskModel"]),
 
         // What touches the machine.
-        library("DeskCrypto", ["COpenSSL"]),
+        library("DeskCrypto", ["DeskModel", "COpenSSL"]),
         library("DeskStore", ["DeskModel", "DeskCrypto", "CSQLite"]),
-        library("DeskNet", ["DeskCrypto", "CLinux", "COpenSSL"]),
+        library("DeskNet", ["DeskModel", "DeskCrypto", "CLinux", "COpenSSL"]),
         library("DeskPost", ["DeskModel", "DeskMail", "CLinux", "CGMime", "CGumbo", "CCurl"]),
         library("DeskTerminal", ["CEdit"]),
         library(
@@ -65,7 +65,7 @@ let package = Package(
         tests("DeskWire", ["DeskWire", "DeskModel"]),
         tests("DeskEngine", ["DeskEngine", "DeskModel"]),
         tests("DeskMail", ["DeskMail", "DeskModel"]),
-        tests("DeskCrypto", ["DeskCrypto"]),
+        tests("DeskCrypto", ["DeskCrypto", "DeskModel"]),
         tests("DeskStore", ["DeskStore", "DeskModel", "DeskCrypto"]),
         tests("DeskNet", ["DeskNet", "DeskCrypto"]),
         tests("DeskPost", ["DeskPost", "DeskMail", "DeskModel"]),

@@ -1,0 +1,101 @@
+/// What administration asks for; the shell and, later, the wire give the same commands.
+public enum Administration: Equatable, Sendable {
+    /// A new agent.
+    case addAgent(AgentName, isBot: Bool, isAdmin: Bool, password: PasswordKey?)
+    /// Another password.
+    case setPassword(AgentName, PasswordKey)
+    /// Other rights in one queue, or everywhere.
+    case setRights(AgentName, queue: QueueName?, Rights)
+    /// Admin or not, bot or not.
+    case setFlags(AgentName, isBot: Bool, isAdmin: Bool)
+    /// The agent no longer works here; what he holds becomes free.
+    case retireAgent(AgentName)
+    /// A token of that name for an agent; only its digest is kept.
+    case addToken(AgentName, token: String, Digest)
+    /// The token is void.
+    case revokeToken(AgentName, token: String)
+    /// A new queue, or other settings of one that exists.
+    case setQueue(Queue)
+    /// Another address of a customer, named by one he has.
+    case addAddress(Address, Address)
+    /// Two customers are one: the second becomes part of the first.
+    case joinCustomers(Address, Address)
+    /// The flags of a customer.
+    case setCustomerFlags(Address, isRelay: Bool, wantsNoAutomaticReply: Bool, isUnguarded: Bool)
+}
+
+/// What changed about an agent.
+public enum AgentChange: Equatable, Sendable {
+    /// He is new.
+    case added(isBot: Bool, isAdmin: Bool)
+    /// He has another password.
+    case password(PasswordKey)
+    /// He may do other things in a queue (`nil`: in every queue).
+    case rights(queue: QueueName?, Rights)
+    /// He is a bot or an admin, or no longer.
+    case flags(isBot: Bool, isAdmin: Bool)
+    /// He no longer works here.
+    case retired
+}
+
+/// What changed about a token.
+public enum TokenChange: Equatable, Sendable {
+    /// It was made for an agent; `nil` once the credential has been purged.
+    case added(AgentName, Digest)
+    /// It is void.
+    case revoked(AgentName)
+}
+
+/// What changed about a customer.
+public enum CustomerChange: Equatable, Sendable {
+    /// He has another address.
+    case addressAdded(Address)
+    /// His flags.
+    case flags(relay: Bool, noAutomaticReply: Bool, unguarded: Bool)
+    /// Another customer turned out to be him; that one's addresses and tickets are his now.
+    case joined(Joined)
+
+    /// The customer who was absorbed.
+    public struct Joined: Equatable, Sendable {
+        /// His number.
+        public let customer: CustomerID
+        /// His addresses.
+        public let addresses: [Address]
+
+        /// Names the customer who was absorbed.
+        public init(customer: CustomerID, addresses: [Address]) {
+            self.customer = customer
+            self.addresses = addresses
+        }
+    }
+}
+
+/// What changed about a queue: all its settings as they are now.
+public struct QueueChange: Equatable, Sendable {
+    /// The queue as it is now.
+    public let queue: Queue
+    /// Whether it is new.
+    public let isNew: Bool
+
+    /// The queue as it is now.
+    public init(queue: Queue, isNew: Bool) {
+        self.queue = queue
+        self.isNew = isNew
+    }
+}
+
+extension Agent {
+    /// What administration changed in him.
+    public mutating func apply(_ change: AgentChange) {
+        switch change {
+        case .added(let bot, let admin), .flags(let bot, let admin): (isBot, isAdmin) = (bot, admin)
+        case .password(let key): password = key
+        case .rights(let queue?, let granted): rights[queue] = granted.isEmpty ? nil : granted
+        case .rights(nil, let granted): everywhere = granted
+        case .retired:
+            isRetired = true
+            password = nil
+            tokens = [:]
+        }
+    }
+}

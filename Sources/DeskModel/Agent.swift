@@ -1,0 +1,161 @@
+/// What an agent may do in one queue.
+public struct Rights: OptionSet, Hashable, Sendable, CustomStringConvertible {
+    /// The bits, as stored in events.
+    public let rawValue: UInt8
+
+    /// Takes the bits as stored.
+    public init(rawValue: UInt8) {
+        self.rawValue = rawValue
+    }
+
+    /// See its tickets, write notes.
+    public static let read = Rights(rawValue: 1)
+    /// Claim and answer.
+    public static let work = Rights(rawValue: 2)
+    /// Move tickets into it; dispatch and close what nobody holds.
+    public static let move = Rights(rawValue: 4)
+    /// Lead: take from others, give others' tickets away, override a strict guard.
+    public static let lead = Rights(rawValue: 8)
+
+    /// Reads letters of `rwml`, each at most once, or `-` for none; `nil` otherwise.
+    public init?(letters: some StringProtocol) {
+        var rights: Rights = []
+        for letter in letters.utf8 where letters != "-" {
+            guard let right = Rights.letters.first(where: { $0.letter == letter })?.right, !rights.contains(right)
+            else {
+                return nil
+            }
+            rights.insert(right)
+        }
+        self = rights
+    }
+
+    /// The letters in the order `rwml`; `-` for none.
+    public var description: String {
+        let letters = Rights.letters.filter { contains($0.right) }.map(\.letter)
+        return letters.isEmpty ? "-" : String(decoding: letters, as: UTF8.self)
+    }
+
+    private static let letters: [(letter: UInt8, right: Rights)] = [
+        (UInt8(ascii: "r"), .read), (UInt8(ascii: "w"), .work), (UInt8(ascii: "m"), .move), (UInt8(ascii: "l"), .lead),
+    ]
+}
+
+/// Somebody who works here, or a program that does.
+public struct Agent: Equatable, Sendable {
+    /// The name by which he logs in and is shown.
+    public let name: AgentName
+    /// May administer: agents, queues, customers, tokens.
+    public var isAdmin = false
+    /// A program: holds no claims and answers nobody unless that was granted queue by queue.
+    public var isBot = false
+    /// No longer works here: cannot log in, keeps his name in the history.
+    public var isRetired = false
+    /// What he may do in every queue, now or later.
+    public var everywhere: Rights = []
+    /// What he may do beyond that, queue by queue.
+    public var rights: [QueueName: Rights] = [:]
+    /// The key of his password; `nil` if he has none.
+    public var password: PasswordKey?
+    /// His tokens by name; what is kept is only each token's digest.
+    public var tokens: [String: Digest] = [:]
+
+    /// An agent without any right.
+    public init(name: AgentName) {
+        self.name = name
+    }
+
+    /// What he may do in `queue`.
+    public func rights(in queue: QueueName) -> Rights {
+        if isRetired { return [] }
+        let granted = rights[queue] ?? []
+        return isBot ? granted.union(everywhere.subtracting(.work)) : granted.union(everywhere)
+    }
+
+    /// The one question about rights that the whole product asks.
+    public func may(_ right: Rights, in queue: QueueName) -> Bool {
+        rights(in: queue).isSuperset(of: right)
+    }
+}
+
+/// What is kept of a password: the keys of SCRAM-SHA-256 (RFC 5802, RFC 7677), from which it cannot be read back.
+public struct PasswordKey: Equatable, Sendable {
+    /// The salt, 16 bytes.
+    public let salt: [UInt8]
+    /// Rounds of PBKDF2.
+    public let iterations: Int
+    /// H(ClientKey), 32 bytes.
+    public let storedKey: [UInt8]
+    /// HMAC(SaltedPassword, "Server Key"), 32 bytes.
+    public let serverKey: [UInt8]
+
+    /// Keeps what was derived elsewhere.
+    public init(salt: [UInt8], iterations: Int, storedKey: [UInt8], serverKey: [UInt8]) {
+        self.salt = salt
+        self.iterations = iterations
+        self.storedKey = storedKey
+        self.serverKey = serverKey
+    }
+}
+
+/// A queue: what its mail looks like and how its claims behave.
+public struct Queue: Equatable, Sendable {
+    /// The customer guard of a queue: who may serve a customer whom a colleague serves already.
+    public enum Guard: UInt8, Equatable, Sendable {
+        /// Whoever may work here, if he gives a reason.
+        case ask
+        /// Only a lead, who gives a reason.
+        case strict
+        /// Everybody, unasked.
+        case off
+    }
+
+    /// The name.
+    public let name: QueueName
+    /// Mail to these addresses comes here; the first is the sender of its answers.
+    public var addresses: [Address] = []
+    /// What a claim is granted for where nothing else is said.
+    public var lease = TimeSpan.minutes(30)
+    /// The customer guard.
+    public var customerGuard = Guard.ask
+    /// Tickets that one agent may hold here.
+    public var heldMost = 10
+    /// The text of the automatic reply, with `{number}`, `{subject}` and `{queue}` in it; `nil`: the desk's own text.
+    public var automaticReply: String?
+    /// Whether mail here is answered automatically at all.
+    public var answersAutomatically = true
+    /// Whether mail that no queue claims comes here.
+    public var isDefault = false
+
+    /// A queue with the usual settings and no address.
+    public init(name: QueueName) {
+        self.name = name
+    }
+}
+
+/// A mail address as the desk compares it: lower-cased, plus-tags kept, domain as A-label.
+public struct Address: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// The address: `local@domain`, or whatever the mail had in its place.
+    public let description: String
+
+    /// Lower-cases `text`; DeskMail has already turned its domain into an A-label.
+    public init(_ text: some StringProtocol) {
+        description = text.lowercased()
+    }
+
+    /// What follows the last `@`; empty if there is none.
+    public var domain: Substring {
+        guard let at = description.lastIndex(of: "@") else { return "" }
+        return description[description.index(after: at)...]
+    }
+
+    /// What precedes the last `@`; all of it if there is none.
+    public var local: Substring {
+        description[..<(description.lastIndex(of: "@") ?? description.endIndex)]
+    }
+
+    /// Addresses sort byte by byte.
+    public static func < (left: Address, right: Address) -> Bool {
+        left.description < right.description
+    }
+}

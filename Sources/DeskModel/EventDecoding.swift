@@ -1,0 +1,305 @@
+/// Reads the events of a turn back; see `EventEncoder` for how they lie there.
+///
+/// Bytes that are no events of ours give a `Corruption`; a text that has been deleted reads as empty.
+public struct EventDecoder {
+    private var reader: ByteReader
+    private let texts: (SequenceNumber, Int) -> [UInt8]?
+    private var sequence: SequenceNumber = 0
+    private var ordinal = 0
+
+    /// Reads `body`; `texts` finds the text of an event by its ordinal, `nil` if it has been deleted.
+    public init(_ body: [UInt8], texts: @escaping (SequenceNumber, Int) -> [UInt8]?) {
+        reader = ByteReader(body)
+        self.texts = texts
+    }
+
+    /// The next event; `nil` after the last.
+    public mutating func next() throws(Corruption) -> Event? {
+        guard !reader.isAtEnd else { return nil }
+        let length = try reader.number()
+        let start = reader.position
+        let event = try event()
+        guard Int64(reader.position - start) == length else { throw .outOfRange }
+        return event
+    }
+
+    /// The encoded bytes of the next event, for checking the chain; `nil` after the last.
+    public mutating func nextEncoded() throws(Corruption) -> [UInt8]? {
+        reader.isAtEnd ? nil : try reader.blob()
+    }
+
+    private mutating func event() throws(Corruption) -> Event {
+        let version = try reader.byte()
+        guard version == EventEncoder.version else { throw .version(version) }
+        sequence = try reader.number()
+        ordinal = 0
+        let at = Moment(milliseconds: try reader.number())
+        let by = try optional { decoder throws(Corruption) in try decoder.agent() }
+        let subject = try subject()
+        let snapshot = try optional { decoder throws(Corruption) in try decoder.snapshot() }
+        let changes = Event.Changes(rawValue: try reader.byte())
+        let kind = try kind()
+        let retry = try optional { decoder throws(Corruption) in
+            Event.Retry(
+                key: try decoder.reader.string(), command: try decoder.digest(), final: try decoder.sealed())
+        }
+        return Event(
+            sequence: sequence, at: at, by: by, subject: subject, snapshot: snapshot, changes: changes, kind: kind,
+            retry: retry)
+    }
+
+    private mutating func subject() throws(Corruption) -> Event.Subject {
+        let kind = try reader.byte()
+        switch kind {
+        case 1: return .ticket(try ticket())
+        case 2: return .entry(try entry())
+        case 3: return .queue(try queueName())
+        case 4: return .agent(try agent())
+        case 5: return .token(try reader.string())
+        case 6: return .customer(try address())
+        case 7: return .desk
+        default: throw .unknown(kind)
+        }
+    }
+
+    private mutating func snapshot() throws(Corruption) -> Event.Snapshot {
+        let queue = try queueName()
+        let holder = try optional { decoder throws(Corruption) in try decoder.agent() }
+        let isUnchanged = try flags()[0]
+        let before = isUnchanged ? holder : try optional { decoder throws(Corruption) in try decoder.agent() }
+        return Event.Snapshot(
+            queue: queue, holder: holder, holderBefore: before, state: try raw(), priority: try reader.byte())
+    }
+
+    private mutating func kind() throws(Corruption) -> Kind {
+        let kind = try reader.byte()
+        switch kind {
+        case 1:
+            let number = TicketNumber(day: try int32(), counter: try int32())
+            return .new(try mail(), number: number)
+        case 2: return .followUp(try mail())
+        case 3: return .bounced(try mail(), text: try sealed())
+        case 4: return .claim(lease: try moment())
+        case 5: return .guardOverride(other: try tickets(), text: try sealed())
+        case 6: return .release(try raw(), text: try reason())
+        case 7: return .steal(lease: try moment(), was: try holder(), text: try reason())
+        case 8: return .give(lease: try moment(), was: try holder(), text: try reason())
+        case 9: return .reply(try letter())
+        case 10: return .autoSent(try letter(), subjectKey: try sealed())
+        case 11: return .autoSuppressed(try raw())
+        case 12: return .sent(to: try address())
+        case 13: return .failed(to: try address(), text: try sealed())
+        case 14: return .duplicateDropped(customer: try address(), entry: try entry())
+        case 15: return .note(text: try sealed())
+        case 16: return .say(text: try sealed())
+        case 17:
+            let why: DraftReason = try raw()
+            return .draft(text: try sealed(), why: why)
+        case 18: return .close(text: try reason())
+        case 19: return .reopen(text: try reason())
+        case 20: return .move(was: try queueName(), text: try reason())
+        case 21: return .agent(try agentChange())
+        case 22: return .token(try tokenChange())
+        case 23: return .customer(CustomerID(try reader.number()), try customerChange())
+        case 24: return .queue(try queueChange())
+        case 25:
+            return .autoBreaker(count: try int(), window: TimeSpan(milliseconds: try reader.number()))
+        default: throw .unknown(kind)
+        }
+    }
+
+    private mutating func mail() throws(Corruption) -> Mail {
+        let entry = try entry()
+        let customer = CustomerID(try reader.number())
+        let (name, sender, senderName, answerTo) = (try address(), try address(), try sealed(), try address())
+        let arrivedAt = try optional { decoder throws(Corruption) in try decoder.address() }
+        let to = try list { decoder throws(Corruption) in try decoder.address() }
+        let cc = try list { decoder throws(Corruption) in try decoder.address() }
+        let machine: Machine? = try optional { decoder throws(Corruption) in try decoder.raw() }
+        let subject = try sealed()
+        let also = try tickets()
+        let served = try holder()
+        let messageID = try optional { decoder throws(Corruption) in try decoder.sealed() }
+        let references = try list { decoder throws(Corruption) in try decoder.sealed() }
+        let (rawBytes, content) = (try digest(), try digest())
+        let body = try list { decoder throws(Corruption) in Passage(try decoder.raw(), try decoder.sealed()) }
+        let files = try list { decoder throws(Corruption) in
+            MailFile(name: try decoder.sealed(), type: try decoder.sealed(), size: try decoder.int())
+        }
+        let problems = try list { decoder throws(Corruption) in try decoder.sealed() }
+        return Mail(
+            entry: entry, customer: customer, customerName: name, sender: sender, senderName: senderName,
+            answerTo: answerTo, arrivedAt: arrivedAt, to: to, cc: cc, machine: machine, subject: subject, also: also,
+            served: served, messageID: messageID, references: references, raw: rawBytes, content: content, body: body,
+            files: files, problems: problems)
+    }
+
+    private mutating func letter() throws(Corruption) -> Letter {
+        let to = try address()
+        let from = try optional { decoder throws(Corruption) in try decoder.address() }
+        let text = try sealed()
+        return Letter(
+            to: to, from: from, text: text, answers: try optional { decoder throws(Corruption) in try decoder.int() })
+    }
+
+    private mutating func agentChange() throws(Corruption) -> AgentChange {
+        let change = try reader.byte()
+        switch change {
+        case 1, 4:
+            let flags = try flags()
+            return change == 1 ? .added(isBot: flags[0], isAdmin: flags[1]) : .flags(isBot: flags[0], isAdmin: flags[1])
+        case 2: return .password(try password())
+        case 3:
+            let queue = try optional { decoder throws(Corruption) in try decoder.queueName() }
+            return .rights(queue: queue, Rights(rawValue: try reader.byte()))
+        case 5: return .retired
+        default: throw .unknown(change)
+        }
+    }
+
+    /// A password whose credential has been deleted, because a newer one replaced it, matches nothing.
+    private mutating func password() throws(Corruption) -> PasswordKey {
+        var credential = ByteReader(try sealedBytes() ?? [0, 0, 0, 0])
+        return PasswordKey(
+            salt: try credential.blob(), iterations: Int(clamping: try credential.number()),
+            storedKey: try credential.blob(), serverKey: try credential.blob())
+    }
+
+    private mutating func tokenChange() throws(Corruption) -> TokenChange {
+        let change = try reader.byte()
+        let agent = try agent()
+        switch change {
+        case 1: return .added(agent, Digest(try sealedBytes() ?? []) ?? .zero)
+        case 2: return .revoked(agent)
+        default: throw .unknown(change)
+        }
+    }
+
+    private mutating func customerChange() throws(Corruption) -> CustomerChange {
+        let change = try reader.byte()
+        switch change {
+        case 1: return .addressAdded(try address())
+        case 2:
+            let flags = try flags()
+            return .flags(relay: flags[0], noAutomaticReply: flags[1], unguarded: flags[2])
+        case 3:
+            let customer = CustomerID(try reader.number())
+            let addresses = try list { decoder throws(Corruption) in try decoder.address() }
+            return .joined(.init(customer: customer, addresses: addresses))
+        default: throw .unknown(change)
+        }
+    }
+
+    private mutating func queueChange() throws(Corruption) -> QueueChange {
+        let flags = try flags()
+        var queue = Queue(name: try queueName())
+        queue.answersAutomatically = flags[1]
+        queue.isDefault = flags[2]
+        queue.addresses = try list { decoder throws(Corruption) in try decoder.address() }
+        queue.lease = TimeSpan(milliseconds: try reader.number())
+        queue.customerGuard = try raw()
+        queue.heldMost = try int()
+        queue.automaticReply = try reason()
+        return QueueChange(queue: queue, isNew: flags[0])
+    }
+}
+
+extension EventDecoder {
+    private mutating func sealedBytes() throws(Corruption) -> [UInt8]? {
+        _ = try reader.raw(32)
+        defer { ordinal += 1 }
+        return texts(sequence, ordinal)
+    }
+
+    private mutating func sealed() throws(Corruption) -> String {
+        String(decoding: try sealedBytes() ?? [], as: UTF8.self)
+    }
+
+    private mutating func address() throws(Corruption) -> Address {
+        Address(try sealed())
+    }
+
+    private mutating func reason() throws(Corruption) -> String? {
+        try optional { decoder throws(Corruption) in try decoder.sealed() }
+    }
+
+    private mutating func holder() throws(Corruption) -> AgentName? {
+        try optional { decoder throws(Corruption) in try decoder.agent() }
+    }
+
+    private mutating func optional<Value>(
+        _ decode: (inout EventDecoder) throws(Corruption) -> Value
+    ) throws(Corruption) -> Value? {
+        switch try reader.byte() {
+        case 0: return nil
+        case 1: return try decode(&self)
+        case let other: throw .unknown(other)
+        }
+    }
+
+    /// A list is at most as long as the bytes that are left, so a wrong count cannot ask for memory.
+    private mutating func list<Value>(
+        _ decode: (inout EventDecoder) throws(Corruption) -> Value
+    ) throws(Corruption) -> [Value] {
+        var values: [Value] = []
+        var left = try reader.number()
+        while left > 0 {
+            values.append(try decode(&self))
+            left -= 1
+        }
+        return values
+    }
+
+    private mutating func flags() throws(Corruption) -> [Bool] {
+        let bits = try reader.byte()
+        return (0..<8).map { bits & (1 << UInt8($0)) != 0 }
+    }
+
+    private mutating func raw<Value: RawRepresentable<UInt8>>() throws(Corruption) -> Value {
+        let byte = try reader.byte()
+        guard let value = Value(rawValue: byte) else { throw .unknown(byte) }
+        return value
+    }
+
+    private mutating func int() throws(Corruption) -> Int {
+        Int(clamping: try reader.number())
+    }
+
+    private mutating func int32() throws(Corruption) -> Int32 {
+        guard let value = Int32(exactly: try reader.number()) else { throw .outOfRange }
+        return value
+    }
+
+    private mutating func moment() throws(Corruption) -> Moment {
+        Moment(milliseconds: try reader.number())
+    }
+
+    private mutating func digest() throws(Corruption) -> Digest {
+        guard let digest = Digest(try reader.raw(32)) else { throw .short }
+        return digest
+    }
+
+    private mutating func ticket() throws(Corruption) -> TicketID {
+        TicketID(try reader.number())
+    }
+
+    private mutating func tickets() throws(Corruption) -> [TicketID] {
+        try list { decoder throws(Corruption) in try decoder.ticket() }
+    }
+
+    private mutating func entry() throws(Corruption) -> EntryID {
+        EntryID(try ticket(), try int())
+    }
+
+    private mutating func agent() throws(Corruption) -> AgentName {
+        let text = try reader.string()
+        if text == AgentName.desk.description { return .desk }
+        guard let name = AgentName(text) else { throw .outOfRange }
+        return name
+    }
+
+    private mutating func queueName() throws(Corruption) -> QueueName {
+        guard let name = QueueName(try reader.string()) else { throw .outOfRange }
+        return name
+    }
+}

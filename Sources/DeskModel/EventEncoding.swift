@@ -1,0 +1,355 @@
+/// How events lie in the log. Version 1.
+///
+/// An event is a version byte and its values in a fixed order. Texts, subjects, addresses, file names, stored finals and
+/// credentials are *not* among them: each is a `SealedText`, a row of its own, and only SHA-256(salt ‖ bytes) stands here.
+/// So a text can be deleted for good without touching the log, and whoever reads an event without its texts sees empty
+/// ones; everything that decides anything is still there.
+public struct EventEncoder: ~Copyable {
+    /// The version that is written.
+    public static let version: UInt8 = 1
+
+    /// The events, each behind its length.
+    public private(set) var body = ByteWriter()
+    /// The texts of those events.
+    public private(set) var texts: [SealedText] = []
+    /// The chain after the last event.
+    public private(set) var chain: Digest
+
+    private var event = ByteWriter()
+    private var sequence: SequenceNumber = 0
+    private var ordinal = 0
+    private let salt: () -> [UInt8]
+    private let hash: ([UInt8], [UInt8]) -> Digest
+
+    /// Begins a turn after `chain`. `salt` gives 16 fresh random bytes, `hash` the SHA-256 of two byte strings in a row.
+    public init(
+        after chain: Digest, salt: @escaping () -> [UInt8], hash: @escaping ([UInt8], [UInt8]) -> Digest
+    ) {
+        self.chain = chain
+        self.salt = salt
+        self.hash = hash
+    }
+
+    /// Adds an event that has its number, and links it into the chain: SHA-256(previous ‖ encoded event).
+    public mutating func append(_ event: Event) {
+        self.event.bytes.removeAll(keepingCapacity: true)
+        sequence = event.sequence
+        ordinal = 0
+        self.event.byte(EventEncoder.version)
+        self.event.number(event.sequence)
+        self.event.number(event.at.milliseconds)
+        optional(event.by) { $0.plain($1.description) }
+        subject(event.subject)
+        snapshot(event.snapshot, event.changes)
+        kind(event.kind)
+        optional(event.retry) { encoder, retry in
+            encoder.plain(retry.key)
+            retry.command.append(to: &encoder.event.bytes)
+            encoder.sealed(retry.final)
+        }
+        chain = hash(chain.bytes, self.event.bytes)
+        body.blob(self.event.bytes)
+    }
+}
+
+/// A text that belongs to an event and may be deleted without it.
+public struct SealedText: Equatable, Sendable {
+    /// The event.
+    public let sequence: SequenceNumber
+    /// 0, 1, 2 … within the event, in the order of its encoding.
+    public let ordinal: Int
+    /// 16 random bytes, so that a short text cannot be guessed from its digest.
+    public let salt: [UInt8]
+    /// The text, UTF-8, or the bytes of a credential.
+    public let bytes: [UInt8]
+
+    /// A row of the texts.
+    public init(sequence: SequenceNumber, ordinal: Int, salt: [UInt8], bytes: [UInt8]) {
+        self.sequence = sequence
+        self.ordinal = ordinal
+        self.salt = salt
+        self.bytes = bytes
+    }
+}
+
+extension EventEncoder {
+    private mutating func plain(_ text: String) {
+        event.string(text)
+    }
+
+    private mutating func sealed(_ text: String) {
+        sealed(Array(text.utf8))
+    }
+
+    private mutating func sealed(_ bytes: [UInt8]) {
+        let salt = salt()
+        hash(salt, bytes).append(to: &event.bytes)
+        texts.append(SealedText(sequence: sequence, ordinal: ordinal, salt: salt, bytes: bytes))
+        ordinal += 1
+    }
+
+    private mutating func sealed(_ address: Address) {
+        sealed(address.description)
+    }
+
+    private mutating func optional<Value>(_ value: Value?, _ encode: (inout EventEncoder, Value) -> Void) {
+        event.byte(value == nil ? 0 : 1)
+        if let value { encode(&self, value) }
+    }
+
+    private mutating func list<Value>(_ values: [Value], _ encode: (inout EventEncoder, Value) -> Void) {
+        event.number(Int64(values.count))
+        for value in values { encode(&self, value) }
+    }
+
+    private mutating func flags(_ values: Bool...) {
+        event.byte(values.enumerated().reduce(UInt8(0)) { $0 | ($1.element ? 1 << UInt8($1.offset) : 0) })
+    }
+
+    private mutating func entry(_ id: EntryID) {
+        event.number(id.ticket.value)
+        event.number(Int64(id.entry))
+    }
+
+    private mutating func subject(_ subject: Event.Subject) {
+        switch subject {
+        case .ticket(let id):
+            event.byte(1)
+            event.number(id.value)
+        case .entry(let id):
+            event.byte(2)
+            entry(id)
+        case .queue(let name):
+            event.byte(3)
+            plain(name.description)
+        case .agent(let name):
+            event.byte(4)
+            plain(name.description)
+        case .token(let name):
+            event.byte(5)
+            plain(name)
+        case .customer(let address):
+            event.byte(6)
+            sealed(address)
+        case .desk:
+            event.byte(7)
+        }
+    }
+
+    private mutating func snapshot(_ snapshot: Event.Snapshot?, _ changes: Event.Changes) {
+        optional(snapshot) { encoder, snapshot in
+            encoder.plain(snapshot.queue.description)
+            encoder.optional(snapshot.holder) { $0.plain($1.description) }
+            encoder.flags(snapshot.holderBefore == snapshot.holder)
+            if snapshot.holderBefore != snapshot.holder {
+                encoder.optional(snapshot.holderBefore) { $0.plain($1.description) }
+            }
+            encoder.event.byte(snapshot.state.rawValue)
+            encoder.event.byte(snapshot.priority)
+        }
+        event.byte(changes.rawValue)
+    }
+
+    /// The numbers of the kinds are for ever; a new kind takes the next one.
+    private mutating func kind(_ kind: Kind) {
+        switch kind {
+        case .new(let mail, let number):
+            event.byte(1)
+            event.number(Int64(number.day))
+            event.number(Int64(number.counter))
+            self.mail(mail)
+        case .followUp(let mail):
+            event.byte(2)
+            self.mail(mail)
+        case .bounced(let mail, let text):
+            event.byte(3)
+            self.mail(mail)
+            sealed(text)
+        case .claim(let lease):
+            event.byte(4)
+            event.number(lease.milliseconds)
+        case .guardOverride(let other, let text):
+            event.byte(5)
+            list(other) { $0.event.number($1.value) }
+            sealed(text)
+        case .release(let why, let text):
+            event.byte(6)
+            event.byte(why.rawValue)
+            reason(text)
+        case .steal(let lease, let was, let text): transfer(7, lease, was, text)
+        case .give(let lease, let was, let text): transfer(8, lease, was, text)
+        case .reply(let letter):
+            event.byte(9)
+            self.letter(letter)
+        case .autoSent(let letter, let subjectKey):
+            event.byte(10)
+            self.letter(letter)
+            sealed(subjectKey)
+        case .autoSuppressed(let why):
+            event.byte(11)
+            event.byte(why.rawValue)
+        case .sent(let to):
+            event.byte(12)
+            sealed(to)
+        case .failed(let to, let text):
+            event.byte(13)
+            sealed(to)
+            sealed(text)
+        case .duplicateDropped(let customer, let entry):
+            event.byte(14)
+            sealed(customer)
+            self.entry(entry)
+        case .note(let text):
+            event.byte(15)
+            sealed(text)
+        case .say(let text):
+            event.byte(16)
+            sealed(text)
+        case .draft(let text, let why):
+            event.byte(17)
+            event.byte(why.rawValue)
+            sealed(text)
+        case .close(let text):
+            event.byte(18)
+            reason(text)
+        case .reopen(let text):
+            event.byte(19)
+            reason(text)
+        case .move(let was, let text):
+            event.byte(20)
+            plain(was.description)
+            reason(text)
+        case .agent(let change):
+            event.byte(21)
+            agent(change)
+        case .token(let change):
+            event.byte(22)
+            token(change)
+        case .customer(let id, let change):
+            event.byte(23)
+            event.number(id.value)
+            customer(change)
+        case .queue(let change):
+            event.byte(24)
+            queue(change)
+        case .autoBreaker(let count, let window):
+            event.byte(25)
+            event.number(Int64(count))
+            event.number(window.milliseconds)
+        }
+    }
+
+    private mutating func reason(_ text: String?) {
+        optional(text) { $0.sealed($1) }
+    }
+
+    private mutating func transfer(_ kind: UInt8, _ lease: Moment, _ was: AgentName?, _ text: String?) {
+        event.byte(kind)
+        event.number(lease.milliseconds)
+        optional(was) { $0.plain($1.description) }
+        reason(text)
+    }
+
+    private mutating func letter(_ letter: Letter) {
+        sealed(letter.to)
+        optional(letter.from) { $0.sealed($1) }
+        sealed(letter.text)
+        optional(letter.answers) { $0.event.number(Int64($1)) }
+    }
+
+    private mutating func mail(_ mail: Mail) {
+        entry(mail.entry)
+        event.number(mail.customer.value)
+        sealed(mail.customerName)
+        sealed(mail.sender)
+        sealed(mail.senderName)
+        sealed(mail.answerTo)
+        optional(mail.arrivedAt) { $0.sealed($1) }
+        list(mail.to) { $0.sealed($1) }
+        list(mail.cc) { $0.sealed($1) }
+        optional(mail.machine) { $0.event.byte($1.rawValue) }
+        sealed(mail.subject)
+        list(mail.also) { $0.event.number($1.value) }
+        optional(mail.served) { $0.plain($1.description) }
+        optional(mail.messageID) { $0.sealed($1) }
+        list(mail.references) { $0.sealed($1) }
+        mail.raw.append(to: &event.bytes)
+        mail.content.append(to: &event.bytes)
+        list(mail.body) { encoder, passage in
+            encoder.event.byte(passage.kind.rawValue)
+            encoder.sealed(passage.text)
+        }
+        list(mail.files) { encoder, file in
+            encoder.sealed(file.name)
+            encoder.sealed(file.type)
+            encoder.event.number(Int64(file.size))
+        }
+        list(mail.problems) { $0.sealed($1) }
+    }
+
+    private mutating func password(_ key: PasswordKey) {
+        var credential = ByteWriter()
+        credential.blob(key.salt)
+        credential.number(Int64(key.iterations))
+        credential.blob(key.storedKey)
+        credential.blob(key.serverKey)
+        sealed(credential.bytes)
+    }
+
+    private mutating func agent(_ change: AgentChange) {
+        switch change {
+        case .added(let isBot, let isAdmin):
+            event.byte(1)
+            flags(isBot, isAdmin)
+        case .password(let key):
+            event.byte(2)
+            password(key)
+        case .rights(let queue, let rights):
+            event.byte(3)
+            optional(queue) { $0.plain($1.description) }
+            event.byte(rights.rawValue)
+        case .flags(let isBot, let isAdmin):
+            event.byte(4)
+            flags(isBot, isAdmin)
+        case .retired: event.byte(5)
+        }
+    }
+
+    private mutating func token(_ change: TokenChange) {
+        switch change {
+        case .added(let agent, let digest):
+            event.byte(1)
+            plain(agent.description)
+            sealed(digest.bytes)
+        case .revoked(let agent):
+            event.byte(2)
+            plain(agent.description)
+        }
+    }
+
+    private mutating func customer(_ change: CustomerChange) {
+        switch change {
+        case .addressAdded(let address):
+            event.byte(1)
+            sealed(address)
+        case .flags(let relay, let noAutomaticReply, let unguarded):
+            event.byte(2)
+            flags(relay, noAutomaticReply, unguarded)
+        case .joined(let joined):
+            event.byte(3)
+            event.number(joined.customer.value)
+            list(joined.addresses) { $0.sealed($1) }
+        }
+    }
+
+    private mutating func queue(_ change: QueueChange) {
+        let queue = change.queue
+        flags(change.isNew, queue.answersAutomatically, queue.isDefault)
+        plain(queue.name.description)
+        list(queue.addresses) { $0.sealed($1) }
+        event.number(queue.lease.milliseconds)
+        event.byte(queue.customerGuard.rawValue)
+        event.number(Int64(queue.heldMost))
+        optional(queue.automaticReply) { $0.sealed($1) }
+    }
+}

@@ -1,0 +1,147 @@
+/// What the engine has to know of the disk before it can decide: asked for by key, answered by one indexed read.
+public enum Need: Hashable, Sendable {
+    /// A ticket that is not live.
+    case ticket(TicketID)
+    /// A ticket by the number that customers see.
+    case number(TicketNumber)
+    /// A customer none of whose tickets is live.
+    case customer(CustomerID)
+    /// The customer who has this address.
+    case address(Address)
+    /// The text of ours or theirs that a Message-ID names.
+    case message(String)
+    /// The mail with this content, if it came within the delivery window.
+    case content(Digest)
+    /// What an agent's retry key stands for.
+    case retry(AgentName, key: String)
+}
+
+/// What the disk knows about a need; absence is knowledge too.
+public enum Fact: Equatable, Sendable {
+    /// The ticket, and how far each agent has been shown it.
+    case ticket(TicketID, Ticket?, shown: [AgentName: Int])
+    /// Which ticket has that number.
+    case number(TicketNumber, TicketID?)
+    /// The customer.
+    case customer(CustomerID, Customer?)
+    /// Whose address it is.
+    case address(Address, CustomerID?)
+    /// Which text that Message-ID names.
+    case message(String, EntryID?)
+    /// Which mail has that content, and when it came.
+    case content(Digest, EntryID?, at: Moment?)
+    /// What the key stands for, and when it was used.
+    case retry(AgentName, key: String, Event.Retry?, at: Moment?)
+}
+
+/// Everything that must be in memory before the desk opens: what is live, who works here, what goes on counting.
+///
+/// The store reads it in one transaction; what the journal holds beyond `applied` is applied on top of it.
+public struct Image: Equatable, Sendable {
+    /// The event up to which it is true.
+    public var applied: SequenceNumber = 0
+    /// The tickets that are not over.
+    public var tickets: [Ticket] = []
+    /// The customers of those tickets.
+    public var customers: [Customer] = []
+    /// Everybody who ever worked here.
+    public var agents: [Agent] = []
+    /// Every queue.
+    public var queues: [Queue] = []
+    /// Unsent texts.
+    public var drafts: [Draft] = []
+    /// Mails of ours that wait to be sent, oldest first.
+    public var outbox: [Outgoing] = []
+    /// Automatic replies of the last day, oldest first.
+    public var autoReplies: [AutoReply] = []
+    /// The highest ticket number given so far.
+    public var lastTicket: Int64 = 0
+    /// The highest customer number given so far.
+    public var lastCustomer: Int64 = 0
+    /// The highest public number given so far; its day and counter.
+    public var lastNumber: TicketNumber?
+    /// Customers who were absorbed, and by whom.
+    public var joined: [CustomerID: CustomerID] = [:]
+    /// How far agents were shown the live tickets.
+    public var shown: [Shown] = []
+
+    /// A desk on which nothing has happened.
+    public init() {}
+}
+
+/// An agent's unsent text.
+public struct Draft: Equatable, Sendable {
+    /// Whose.
+    public let agent: AgentName
+    /// In which ticket.
+    public let ticket: TicketID
+    /// What it says.
+    public let text: String
+    /// Whether a refusal kept it; such drafts count towards no limit.
+    public let isKept: Bool
+
+    /// A draft as its event left it.
+    public init(agent: AgentName, ticket: TicketID, text: String, isKept: Bool) {
+        self.agent = agent
+        self.ticket = ticket
+        self.text = text
+        self.isKept = isKept
+    }
+}
+
+/// A mail of ours on its way.
+public struct Outgoing: Equatable, Sendable {
+    /// The event that queued it; names its composed bytes and the .eml file.
+    public let sequence: SequenceNumber
+    /// When that was: the mail's Date.
+    public let at: Moment
+    /// Which text it is.
+    public let entry: EntryID
+    /// Whether nobody wrote it.
+    public let isAutomatic: Bool
+    /// The mail itself.
+    public let letter: Letter
+
+    /// A mail that is to be sent.
+    public init(sequence: SequenceNumber, at: Moment, entry: EntryID, isAutomatic: Bool, letter: Letter) {
+        self.sequence = sequence
+        self.at = at
+        self.entry = entry
+        self.isAutomatic = isAutomatic
+        self.letter = letter
+    }
+}
+
+/// An automatic reply that went out: what the limits count.
+public struct AutoReply: Equatable, Sendable {
+    /// When.
+    public let at: Moment
+    /// To whom.
+    public let to: Address
+    /// The subject it answered, as limits compare subjects.
+    public let subjectKey: String
+
+    /// An automatic reply that went out.
+    public init(at: Moment, to: Address, subjectKey: String) {
+        self.at = at
+        self.to = to
+        self.subjectKey = subjectKey
+    }
+}
+
+/// How far an agent was shown a ticket: soft, no event, lost by a crash at the cost of one needless `stale`.
+public struct Shown: Hashable, Sendable {
+    /// Who.
+    public let agent: AgentName
+    /// Which ticket.
+    public let ticket: TicketID
+    /// The highest text of a human that was wholly handed to him.
+    public let entry: Int
+
+    /// A mark.
+    public init(agent: AgentName, ticket: TicketID, entry: Int) {
+        self.agent = agent
+        self.ticket = ticket
+        self.entry = entry
+    }
+}

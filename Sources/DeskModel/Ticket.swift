@@ -1,0 +1,252 @@
+/// Where a ticket stands; whether somebody holds it is another question.
+public enum TicketState: UInt8, Equatable, Sendable {
+    /// Nobody has touched it.
+    case new
+    /// Somebody has, and it is not over.
+    case open
+    /// It is over, until the customer writes again or somebody reopens it.
+    case closed
+    /// It lives on in another ticket.
+    case merged
+}
+
+/// One matter of one customer: what the guards, the lists and the courier ask for. Its texts are in the log.
+public struct Ticket: Equatable, Sendable {
+    /// The short number.
+    public let id: TicketID
+    /// The number that the customer sees.
+    public let number: TicketNumber
+    /// Whose matter it is.
+    public var customer: CustomerID
+    /// When it was made.
+    public let created: Moment
+    /// The subject of its first mail, as long as it was.
+    public let subject: String
+    /// Where it lies.
+    public var queue: QueueName
+    /// How far it is.
+    public var state: TicketState
+    /// 1 very low … 5 very high; 3 at first.
+    public var priority: UInt8
+    /// Who holds it.
+    public var holder: AgentName?
+    /// Since when; meaningless while nobody does.
+    public var heldSince: Moment
+    /// How many texts it has so far.
+    public var entries = 0
+    /// The newest text of a human, mail or answer, 0 before the first.
+    public var newest = 0
+    /// When that text came.
+    public var newestAt: Moment
+    /// Who wrote it: an agent, or the customer (`nil`).
+    public var newestBy: AgentName?
+    /// The newest mail of the customer that no machine wrote; 0 before the first.
+    public var newestMail = 0
+    /// When that mail came.
+    public var newestMailAt: Moment
+    /// Where an answer goes: the Reply-To, else the From of the newest mail.
+    public var answerTo: Address
+    /// The queue's address that the newest mail came to, the sender of the answer; `nil`: the queue's first.
+    public var answerFrom: Address?
+    /// The newest answer of each agent in the last minutes, against the slip of sending it twice.
+    public var recentReplies: [RecentReply] = []
+    /// When the last automatic reply went out, and how many did.
+    public var lastAutoReply: Moment?
+    /// The event that changed it last.
+    public var changed: SequenceNumber
+
+    /// One agent's last answer: which text, how it began as a number, when.
+    public struct RecentReply: Equatable, Sendable {
+        /// Who answered.
+        public let agent: AgentName
+        /// FNV-1a of the text (`fingerprint(of:)`).
+        public let fingerprint: UInt64
+        /// Which entry it became.
+        public let entry: Int
+        /// When.
+        public let at: Moment
+
+        /// Remembers one answer.
+        public init(agent: AgentName, fingerprint: UInt64, entry: Int, at: Moment) {
+            self.agent = agent
+            self.fingerprint = fingerprint
+            self.entry = entry
+            self.at = at
+        }
+    }
+
+    /// The ticket that `mail` made; applying its event fills in the rest.
+    public init(id: TicketID, number: TicketNumber, mail: Mail, queue: QueueName, at: Moment, sequence: SequenceNumber)
+    {
+        self.id = id
+        self.number = number
+        customer = mail.customer
+        created = at
+        subject = mail.subject
+        self.queue = queue
+        state = .new
+        priority = 3
+        heldSince = at
+        newestAt = at
+        newestMailAt = at
+        answerTo = mail.answerTo
+        answerFrom = mail.arrivedAt
+        changed = sequence
+    }
+
+    /// A ticket as a record holds it.
+    public init(
+        id: TicketID, number: TicketNumber, customer: CustomerID, created: Moment, subject: String, queue: QueueName,
+        state: TicketState, priority: UInt8, answerTo: Address, changed: SequenceNumber
+    ) {
+        self.id = id
+        self.number = number
+        self.customer = customer
+        self.created = created
+        self.subject = subject
+        self.queue = queue
+        self.state = state
+        self.priority = priority
+        heldSince = created
+        newestAt = created
+        newestMailAt = created
+        self.answerTo = answerTo
+        self.changed = changed
+    }
+
+    /// Whether it still has to be watched: neither closed nor merged.
+    public var isLive: Bool {
+        state == .new || state == .open
+    }
+
+    /// A number for a text, the same on every run: FNV-1a over its UTF-8.
+    public static func fingerprint(of text: String) -> UInt64 {
+        text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    }
+}
+
+extension Ticket {
+    /// What `event`, which is about this ticket, changes in it. Live state and the projection on disk both come from
+    /// here, so that they cannot differ.
+    public mutating func apply(_ event: Event) {
+        changed = event.sequence
+        if let snapshot = event.snapshot {
+            if holder != snapshot.holder { heldSince = event.at }
+            queue = snapshot.queue
+            holder = snapshot.holder
+            state = snapshot.state
+            priority = snapshot.priority
+        }
+        switch event.kind {
+        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _):
+            entries = max(entries, mail.entry.entry)
+            if mail.machine == nil { customerWrote(mail, at: event.at) }
+        case .reply(let letter):
+            guard case .entry(let id) = event.subject else { break }
+            entries = max(entries, id.entry)
+            (newest, newestAt, newestBy) = (id.entry, event.at, event.by)
+            remember(letter, as: id.entry, by: event.by, at: event.at)
+        case .autoSent:
+            if case .entry(let id) = event.subject { entries = max(entries, id.entry) }
+            lastAutoReply = event.at
+        case .note, .say:
+            if case .entry(let id) = event.subject { entries = max(entries, id.entry) }
+        default: break
+        }
+    }
+
+    private mutating func customerWrote(_ mail: Mail, at: Moment) {
+        (newest, newestAt, newestBy) = (mail.entry.entry, at, nil)
+        (newestMail, newestMailAt) = (mail.entry.entry, at)
+        answerTo = mail.answerTo
+        answerFrom = mail.arrivedAt
+    }
+
+    private mutating func remember(_ letter: Letter, as entry: Int, by agent: AgentName?, at: Moment) {
+        guard let agent else { return }
+        recentReplies.removeAll { $0.agent == agent || $0.at + Limits.duplicateWindow < at }
+        recentReplies.append(
+            RecentReply(agent: agent, fingerprint: Ticket.fingerprint(of: letter.text), entry: entry, at: at))
+    }
+}
+
+/// Somebody who writes to the desk: one person or firm, one or more addresses.
+public struct Customer: Equatable, Sendable {
+    /// The number.
+    public let id: CustomerID
+    /// His addresses, the first one names him.
+    public var addresses: [Address]
+    /// A web form or market place: who is meant stands in Reply-To.
+    public var isRelay = false
+    /// Never answered automatically.
+    public var wantsNoAutomaticReply = false
+    /// Not guarded: a scanner, a monitor, many people behind one address.
+    public var isUnguarded = false
+    /// His tickets that are not over, oldest first.
+    public var live: [TicketID] = []
+    /// Mails and answers of the last days, oldest first: what makes a reply in another ticket stale.
+    public var recent: [Contact] = []
+
+    /// A mail of his or an answer to him.
+    public struct Contact: Equatable, Sendable {
+        /// Which text.
+        public let entry: EntryID
+        /// When.
+        public let at: Moment
+        /// The agent who answered; `nil`: the customer wrote.
+        public let by: AgentName?
+
+        /// Remembers one mail or answer.
+        public init(entry: EntryID, at: Moment, by: AgentName?) {
+            self.entry = entry
+            self.at = at
+            self.by = by
+        }
+    }
+
+    /// A customer who has just written for the first time.
+    public init(id: CustomerID, addresses: [Address]) {
+        self.id = id
+        self.addresses = addresses
+    }
+
+    /// His first address, by which he is named.
+    public var name: Address {
+        addresses.first ?? Address("")
+    }
+}
+
+extension Customer {
+    /// What `event`, which is about `ticket` of this customer, changes in him; `ticket` is as it is *after* the event.
+    public mutating func apply(_ event: Event, to ticket: Ticket) {
+        if ticket.isLive {
+            if !live.contains(ticket.id) { live.append(ticket.id) }
+        } else {
+            live.removeAll { $0 == ticket.id }
+        }
+        switch event.kind {
+        case .new(let mail, _), .followUp(let mail):
+            if mail.machine == nil { met(mail.entry, at: event.at, by: nil) }
+        case .reply:
+            if case .entry(let id) = event.subject { met(id, at: event.at, by: event.by) }
+        default: break
+        }
+    }
+
+    /// What administration changed in him.
+    public mutating func apply(_ change: CustomerChange) {
+        switch change {
+        case .addressAdded(let address):
+            if !addresses.contains(address) { addresses.append(address) }
+        case .flags(let relay, let noAutomaticReply, let unguarded):
+            (isRelay, wantsNoAutomaticReply, isUnguarded) = (relay, noAutomaticReply, unguarded)
+        case .joined(let other):
+            addresses.append(contentsOf: other.addresses.filter { !addresses.contains($0) })
+        }
+    }
+
+    private mutating func met(_ entry: EntryID, at: Moment, by: AgentName?) {
+        recent.removeAll { $0.at + Limits.staleWindow < at }
+        recent.append(Contact(entry: entry, at: at, by: by))
+    }
+}
