@@ -1,6 +1,6 @@
 # For developers; nothing here is needed to build, run or test (that is ./run and ./test).
 
-.PHONY: check test long tsan asan
+.PHONY: check test long tsan asan run demo
 
 check:                  # the laws of the house: arrows, format, lengths, words
 	@clients/scripts/check
@@ -17,3 +17,9 @@ tsan asan:              # every test under the thread or the address sanitizer
 	ZURUF_BIN=$$(swift build --sanitize=$(kind) --scratch-path .build-$@ --show-bin-path) \
 	    swift test --skip-build --disable-xctest --sanitize=$(kind) --scratch-path .build-$@
 
+
+run:                    # a desk to try out
+	@./run
+
+demo:                   # the story of Meier, Schulze and Herr Schmidt, played by the machine
+	@clients/scripts/demo

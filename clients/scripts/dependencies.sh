@@ -29,9 +29,13 @@ need_to_build() {
     need libedit-dev line editing in the client
 }
 
+need_to_try() {
+    need openssl what most people talk to a desk with: s_client
+    need ncat the other thing people talk to a desk with
+}
+
 need_to_test() {
-    need openssl the peer that most people will paste: s_client
-    need ncat another peer, with its own way of closing
+    need_to_try
     need socat a peer that half-closes
     need gnutls-bin a peer with another TLS library: gnutls-cli
     need netcat-openbsd the peer without TLS: nc -N
