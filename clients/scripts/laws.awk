@@ -107,8 +107,8 @@ function judge_imports(    module) {
 
 function judge_words() {
     if (code ~ /(^|[^A-Za-z0-9_@.])unsafe( |$)/ && shipped) {
-        if (FILENAME in wrapper) wrapper[FILENAME]++
-        else broken("`unsafe` outside the files listed in " wrappers)
+        if (!(FILENAME in wrapper)) broken("`unsafe` in a file that " wrappers " does not list with its reason")
+        wrapper[FILENAME] = 1
     }
     if (shipped && code ~ /(^|[^A-Za-z0-9_.])(async|await|actor|Task)([^A-Za-z0-9_:]|$)/)
         broken("concurrency is threads and mailboxes here: no async, await, actor, Task")
