@@ -3,6 +3,7 @@
 #     arrows    file: path, target, kind, declared dependencies; one target a line, tabs between
 #     wrappers  file: the sources that may say `unsafe`, each with its reason
 #     figures   file to write: how many lines and functions there are, and how long
+#     limit     how many lines a function may have
 #
 # Comments, strings and raw identifiers are taken out of a line before it is judged. Where a function ends is told by
 # the indentation of its closing brace, which swift-format guarantees.
@@ -41,7 +42,7 @@ FNR == 1 { enter() }
 END {
     for (file in wrapper)
         if (!wrapper[file]) print wrappers ": " file " says `unsafe` nowhere, or is gone"
-    print_figures()
+    if (figures) print_figures()
 }
 
 function broken(what) { print FILENAME ":" FNR ": " what }
@@ -169,7 +170,7 @@ function count(length_of_it, line) {
     if (shipped) of_length[length_of_it]++
     if (shipped) shipped_functions++
     if (length_of_it > longest) longest = length_of_it
-    if (length_of_it > 60) print FILENAME ":" line ": a function of " length_of_it " lines, at most 60"
+    if (length_of_it > limit) print FILENAME ":" line ": a function of " length_of_it " lines, at most " limit
 }
 
 function print_figures(    i, seen) {
