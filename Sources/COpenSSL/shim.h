@@ -1,11 +1,34 @@
-// What Swift does not see of OpenSSL 3: macros and bit constants.
+// What Swift does not see of OpenSSL 3: function-like macros and the SSL_OP_* bit constants.
 #ifndef ZURUF_OPENSSL_H
 #define ZURUF_OPENSSL_H
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+
+// SSL_CTX_set_min_proto_version is a macro over SSL_CTX_ctrl.
+static inline long desk_ctx_set_min_version(SSL_CTX *c, int version) { return SSL_CTX_set_min_proto_version(c, version); }
+// SSL_CTX_set_mode is a macro over SSL_CTX_ctrl.
+static inline long desk_ctx_set_mode(SSL_CTX *c, long mode) { return SSL_CTX_set_mode(c, mode); }
+// SSL_CTX_set_session_cache_mode is a macro over SSL_CTX_ctrl.
+static inline long desk_ctx_disable_session_cache(SSL_CTX *c) {
+    return SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_OFF);
+}
+// SSL_CTX_set1_groups_list is a macro over SSL_CTX_ctrl.
+static inline long desk_ctx_set_groups(SSL_CTX *c, const char *groups) { return SSL_CTX_set1_groups_list(c, groups); }
+// SSL_set_tlsext_host_name is a macro over SSL_ctrl.
+static inline long desk_set_server_name(SSL *s, const char *name) { return SSL_set_tlsext_host_name(s, name); }
+// SSL_OP_* are SSL_OP_BIT(n) macros, which the importer does not evaluate.
+static inline uint64_t desk_server_options(void) {
+    return SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF
+        | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA;
+}
+// SSL_OP_* are SSL_OP_BIT(n) macros, which the importer does not evaluate.
+static inline uint64_t desk_client_options(void) {
+    return SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF;
+}
 #endif

@@ -1,3 +1,33 @@
+// Linux calls that the Glibc module does not show, because glibc declares them under _GNU_SOURCE or in headers that the
+// module leaves out. Plain prototypes only: a system header with _GNU_SOURCE set here would define some types a second
+// time beside `import Glibc`.
 #ifndef ZURUF_CLINUX_H
 #define ZURUF_CLINUX_H
+#include <stdint.h>
+
+// One readiness report. A type of our own, because struct epoll_event is packed on some machines and not on others.
+typedef struct desk_event {
+    uint64_t token;
+    uint32_t events;
+} desk_event;
+
+// <sys/epoll.h> is not in the Glibc module.
+int desk_epoll_create(void);
+// <sys/epoll.h> is not in the Glibc module. operation: 1 add, 2 delete, 3 modify, as in the header.
+int desk_epoll_ctl(int epoll, int operation, int descriptor, uint32_t events, uint64_t token);
+// <sys/epoll.h> is not in the Glibc module. Fills at most 256 events.
+int desk_epoll_wait(int epoll, desk_event *events, int capacity, int milliseconds);
+// <sys/eventfd.h> is not in the Glibc module.
+int desk_eventfd(void);
+// <sys/signalfd.h> is not in the Glibc module. mask points to a sigset_t.
+int desk_signalfd(const void *mask);
+// accept4 is declared under _GNU_SOURCE. address and length as in accept(2).
+int desk_accept(int listener, void *address, unsigned int *length);
+// pipe2 is declared under _GNU_SOURCE. Both ends are close-on-exec.
+int desk_pipe(int ends[2]);
+// struct ucred is declared under _GNU_SOURCE.
+int desk_peer_credentials(int descriptor, uint32_t *uid, int32_t *pid);
+// posix_spawn_file_actions_addclosefrom_np is declared under __USE_MISC, which the Glibc module does not see here.
+// actions points to a posix_spawn_file_actions_t.
+int desk_spawn_close_from(void *actions, int first);
 #endif

@@ -1,0 +1,203 @@
+import CLinux
+import Glibc
+
+/// Another program that runs for us: started, talked to, ended, and buried.
+///
+/// It inherits nothing but what is said here: no descriptor but 0, 1 and 2, no environment, no blocked or ignored signals.
+public final class ChildProcess {
+    /// What a child's standard stream is connected to.
+    public enum Stream: Equatable, Sendable {
+        /// Ours.
+        case inherited
+        /// /dev/null.
+        case null
+        /// A pipe whose other end is with us and makes nobody wait.
+        case pipe
+        /// One socket for input and output together, whose other end is `socket`.
+        case socket
+    }
+
+    /// How a child has ended.
+    public enum End: Equatable, Sendable, CustomStringConvertible {
+        /// By itself, with this status.
+        case exited(Int32)
+        /// By this signal.
+        case killed(signal: Int32)
+        /// Somebody else in this process has buried it, and nobody knows.
+        case lost
+
+        /// `exit status 75`, `killed by signal 9`.
+        public var description: String {
+            switch self {
+            case .exited(let status): "exit status \(status)"
+            case .killed(let signal): "killed by signal \(signal)"
+            case .lost: "ended unseen"
+            }
+        }
+    }
+
+    /// The number of the process; after `reap` has given an end it may belong to another.
+    public let pid: Int32
+    /// Our end of its standard input, if that is a pipe.
+    public private(set) var input: FileDescriptor?
+    /// Our end of its standard output, if that is a pipe.
+    public let output: FileDescriptor?
+    /// Our end of its standard error, if that is a pipe.
+    public let errors: FileDescriptor?
+    /// Our end of the socket that is its standard input and output.
+    public let socket: FileDescriptor?
+
+    private var end: End?
+
+    /// Starts a program. `arguments` are those after its name; `environment` is all that it sees of one, as `NAME=value`.
+    ///
+    /// `input` and `output` are `.socket` both or neither. Throws, and leaves nothing behind, when it cannot be started.
+    public init(
+        path: String, arguments: [String] = [], environment: [String] = [], input: Stream = .pipe,
+        output: Stream = .pipe, errors: Stream = .inherited
+    ) throws(NetError) {
+        precondition((input == .socket) == (output == .socket) && errors != .socket, "a socket is input and output")
+        let first = try Ends(input, childWrites: false)
+        let second = try Ends(output == .socket ? .inherited : output, childWrites: true)
+        let third = try Ends(errors, childWrites: true)
+        var actions = FileActions()
+        actions.connect(first, input, to: 0)
+        if output == .socket { actions.connect(first, output, to: 1) } else { actions.connect(second, output, to: 1) }
+        actions.connect(third, errors, to: 2)
+        actions.closeRest()
+        pid = try actions.spawn(path, [path] + arguments, environment)
+        if input == .socket {
+            socket = first.takeOurs()
+            self.input = nil
+        } else {
+            socket = nil
+            self.input = first.takeOurs()
+        }
+        self.output = second.takeOurs()
+        self.errors = third.takeOurs()
+    }
+
+    /// Ends the child's input, which most programs take as the wish to come to an end.
+    public func closeInput() {
+        input = nil
+        switch socket {
+        case .none: break
+        case .some(let socket): _ = shutdown(socket.raw, Int32(SHUT_WR))
+        }
+    }
+
+    /// Sends a signal, unless the child has been buried and its number may be somebody else's.
+    public func send(_ signal: Signals.Signal) {
+        if end == nil { _ = Glibc.kill(pid, signal.rawValue) }
+    }
+
+    /// Ends it at once (SIGKILL), unless it has been buried; `reap` it afterwards.
+    public func kill() {
+        if end == nil { _ = Glibc.kill(pid, SIGKILL) }
+    }
+
+    /// How it has ended; nil while it runs. Call it after `Signals.Signal.child`; makes nobody wait.
+    public func reap() -> End? {
+        take(WNOHANG)
+    }
+
+    /// Waits until it has ended and says how.
+    public func wait() -> End {
+        take(0) ?? .lost
+    }
+
+    private func take(_ options: Int32) -> End? {
+        if let end { return end }
+        var status: Int32 = 0
+        guard retrying({ unsafe waitpid(pid, &status, options) }) == pid else { return nil }
+        let signal = status & 0x7f
+        end = signal == 0 ? .exited(status >> 8 & 0xff) : .killed(signal: signal)
+        return end
+    }
+}
+
+/// The two ends of one stream while a child is being started.
+private final class Ends {
+    let theirs: FileDescriptor?
+    private var ours: FileDescriptor?
+
+    init(_ stream: ChildProcess.Stream, childWrites: Bool) throws(NetError) {
+        var pair: [Int32] = [-1, -1]
+        switch stream {
+        case .inherited, .null:
+            theirs = nil
+            ours = nil
+            return
+        case .pipe:
+            guard unsafe desk_pipe(&pair) == 0 else { throw .last(doing: "make a pipe") }
+        case .socket:
+            let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+            guard unsafe socketpair(AF_UNIX, kind, 0, &pair) == 0 else { throw .last(doing: "make a pair of sockets") }
+        }
+        // pipe(2): the first end is read from, the second written to.
+        theirs = FileDescriptor(owning: pair[childWrites ? 1 : 0])
+        let mine = FileDescriptor(owning: pair[childWrites ? 0 : 1])
+        try mine.setNonBlocking(true)
+        ours = consume mine
+    }
+
+    func takeOurs() -> FileDescriptor? {
+        ours.take()
+    }
+}
+
+/// Owns what posix_spawn(3) is told to do between fork and exec.
+@safe private struct FileActions: ~Copyable {
+    private var raw = unsafe posix_spawn_file_actions_t()
+
+    init() {
+        unsafe posix_spawn_file_actions_init(&raw)
+    }
+
+    deinit {
+        var raw = unsafe raw
+        unsafe posix_spawn_file_actions_destroy(&raw)
+    }
+
+    mutating func connect(_ ends: Ends, _ stream: ChildProcess.Stream, to number: Int32) {
+        switch ends.theirs {
+        case .some(let theirs): unsafe posix_spawn_file_actions_adddup2(&raw, theirs.raw, number)
+        case .none:
+            if stream == .null { unsafe posix_spawn_file_actions_addopen(&raw, number, "/dev/null", O_RDWR, 0) }
+        }
+    }
+
+    mutating func closeRest() {
+        unsafe desk_spawn_close_from(&raw, 3)
+    }
+
+    mutating func spawn(_ path: String, _ arguments: [String], _ environment: [String]) throws(NetError) -> Int32 {
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        unsafe posix_spawnattr_setsigmask(&attributes, &signals)
+        unsafe sigaddset(&signals, SIGPIPE)
+        unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        var pid: Int32 = 0
+        let failure = unsafe withCStrings(arguments) { arguments in
+            unsafe withCStrings(environment) { environment in
+                guard let arguments = arguments.baseAddress else { return EINVAL }
+                return unsafe posix_spawn(&pid, path, &raw, &attributes, arguments, environment.baseAddress)
+            }
+        }
+        guard failure == 0 else { throw .system(doing: "start \(path)", errno: failure) }
+        return pid
+    }
+
+    private func withCStrings<Result>(
+        _ strings: [String], _ body: (UnsafeMutableBufferPointer<UnsafeMutablePointer<CChar>?>) -> Result
+    ) -> Result {
+        var pointers = unsafe strings.map { unsafe strdup($0) }
+        defer { unsafe pointers.forEach { unsafe free($0) } }
+        unsafe pointers.append(nil)
+        return unsafe pointers.withUnsafeMutableBufferPointer { unsafe body($0) }
+    }
+}

@@ -1,0 +1,77 @@
+import Glibc
+
+extension Connection {
+    /// Connects to a host and port, trying all its addresses in turn, each for at most so long, and makes the caller wait for it.
+    ///
+    /// The connection that comes back does not make him wait any more. Over TLS its handshake has not begun; the context says
+    /// whom to believe, and the host is what the certificate must name.
+    public static func connect(
+        host: String, port: UInt16, over tls: TLSContext? = nil, milliseconds: Int32 = 10_000
+    ) throws(NetError) -> Connection {
+        let socket = unsafe try Sockets.first(host: host, port: port, passive: false) { entry throws(NetError) in
+            let socket = unsafe try Sockets.open(family: entry.ai_family)
+            try Sockets.tune(socket)
+            unsafe try finish(Glibc.connect(socket.raw, entry.ai_addr, entry.ai_addrlen), socket, host, milliseconds)
+            return socket
+        }
+        return try made(Connection(connected: socket, over: tls, host: host), host)
+    }
+
+    /// Connects to a Unix socket, plain. Fails at once when the listener's queue is full.
+    public static func connect(unixPath path: String) throws(NetError) -> Connection {
+        let socket = try Sockets.open(family: AF_UNIX)
+        unsafe try Sockets.withUnixAddress(path) { address, length throws(NetError) in
+            unsafe try finish(Glibc.connect(socket.raw, address, length), socket, path, 0)
+        }
+        return try made(Connection(connected: socket, over: nil, host: path), path)
+    }
+
+    /// Waits for this one socket without a poller, for clients that do one thing at a time; says whether something happened.
+    ///
+    /// -1 waits for ever. A signal ends the waiting, too.
+    public func wait(for interest: Interest, milliseconds: Int32) -> Bool {
+        Connection.wait(descriptor, interest, milliseconds)
+    }
+
+    /// Goes through the whole handshake and makes the caller wait for it, at most so long between two messages.
+    public func completeHandshake(host: String, milliseconds: Int32 = 10_000) throws(NetError) {
+        while true {
+            let interest: Interest
+            switch handshake() {
+            case .done: return
+            case .failed(let failure): throw .failed(host: host, failure)
+            case .wantsRead: interest = .read
+            case .wantsWrite: interest = .write
+            }
+            guard wait(for: interest, milliseconds: milliseconds) else {
+                throw .failed(host: host, .system(errno: ETIMEDOUT))
+            }
+        }
+    }
+
+    /// Waits until the system has connected, and takes its verdict.
+    private static func finish(
+        _ result: Int32, _ socket: borrowing FileDescriptor, _ host: String, _ milliseconds: Int32
+    ) throws(NetError) {
+        if result == 0 { return }
+        guard errno == EINPROGRESS || errno == EINTR else { throw .failed(host: host, .system(errno: errno)) }
+        guard wait(socket.raw, .write, milliseconds) else { throw .failed(host: host, .system(errno: ETIMEDOUT)) }
+        var verdict: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        guard unsafe getsockopt(socket.raw, SOL_SOCKET, SO_ERROR, &verdict, &length) == 0 else {
+            throw .last(doing: "connect to \(host)")
+        }
+        guard verdict == 0 else { throw .failed(host: host, .system(errno: verdict)) }
+    }
+
+    private static func made(_ connection: Connection?, _ host: String) throws(NetError) -> Connection {
+        guard let connection else { throw .failed(host: host, .system(errno: ENOMEM)) }
+        return connection
+    }
+
+    private static func wait(_ descriptor: Int32, _ interest: Interest, _ milliseconds: Int32) -> Bool {
+        // EPOLLIN and EPOLLOUT are POLLIN and POLLOUT.
+        var entry = pollfd(fd: descriptor, events: Int16(truncatingIfNeeded: interest.rawValue), revents: 0)
+        return unsafe poll(&entry, 1, milliseconds) > 0
+    }
+}
