@@ -4,9 +4,9 @@ extension Connection {
     /// Connects to a host and port, trying all its addresses in turn, each for at most so long, and makes the caller wait for it.
     ///
     /// The connection that comes back does not make him wait any more. Over TLS its handshake has not begun; the context says
-    /// whom to believe, and the host is what the certificate must name.
+    /// whom to believe, and the certificate must name the host, or `name` where that is given.
     public static func connect(
-        host: String, port: UInt16, over tls: TLSContext? = nil, milliseconds: Int32 = 10_000
+        host: String, port: UInt16, over tls: TLSContext? = nil, named name: String? = nil, milliseconds: Int32 = 10_000
     ) throws(NetError) -> Connection {
         let socket = unsafe try Sockets.first(host: host, port: port, passive: false) { entry throws(NetError) in
             let socket = unsafe try Sockets.open(family: entry.ai_family)
@@ -14,7 +14,7 @@ extension Connection {
             unsafe try finish(Glibc.connect(socket.raw, entry.ai_addr, entry.ai_addrlen), socket, host, milliseconds)
             return socket
         }
-        return try made(Connection(connected: socket, over: tls, host: host), host)
+        return try made(Connection(connected: socket, over: tls, host: name ?? host), host)
     }
 
     /// Connects to a Unix socket, plain. Fails at once when the listener's queue is full.

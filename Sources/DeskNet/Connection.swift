@@ -118,7 +118,7 @@ public final class Connection {
     /// Sends bytes from the front of what is offered; over TLS at most one record, so offer what is there and call again.
     ///
     /// After `Sent.wait` the same bytes must be offered again first, with or without more behind them.
-    public func send(_ bytes: RawSpan) -> Sent {
+    public func send(_ bytes: Span<UInt8>) -> Sent {
         guard !state.contains(.isClosed) else { return .failed(.closed) }
         guard !bytes.isEmpty else { return .moved(0) }
         switch tls {
@@ -151,7 +151,7 @@ public final class Connection {
         }
     }
 
-    private func sendPlain(_ bytes: RawSpan) -> Sent {
+    private func sendPlain(_ bytes: Span<UInt8>) -> Sent {
         let socket = descriptor
         let count = unsafe bytes.withUnsafeBytes { source in
             retrying { unsafe Glibc.send(socket, source.baseAddress, source.count, Int32(MSG_NOSIGNAL)) }

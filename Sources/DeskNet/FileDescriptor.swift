@@ -38,7 +38,7 @@ public struct FileDescriptor: ~Copyable, Sendable {
     }
 
     /// Writes as many of the bytes as the other side takes now. SIGPIPE must be ignored (`Signals.ignoreBrokenPipes`).
-    public borrowing func send(_ bytes: RawSpan) -> Sent {
+    public borrowing func send(_ bytes: Span<UInt8>) -> Sent {
         let raw = raw
         let count = unsafe bytes.withUnsafeBytes { source in
             retrying { unsafe write(raw, source.baseAddress, source.count) }

@@ -110,7 +110,7 @@ public enum Files {
     ) throws(NetError) {
         var start = 0
         while start < bytes.count {
-            switch unsafe file.send(bytes.span.extracting(start..<bytes.count).bytes) {
+            switch file.send(bytes.span.extracting(start..<bytes.count)) {
             case .moved(let count): start += count
             case .wait: throw .system(doing: "write \(path)", errno: EAGAIN)
             case .failed(.system(let errno)): throw .system(doing: "write \(path)", errno: errno)

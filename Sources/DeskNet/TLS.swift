@@ -25,51 +25,41 @@ public enum Trust: Equatable, Sendable {
     /// not be encrypted. Clients that offer protocols by ALPN (RFC 7301) must offer `protocolName`; those that offer none are
     /// taken as well.
     public init(certificateFile: String, keyFile: String) throws(NetError) {
+        // Once both are set, deinit frees what was made, also when one of the steps below throws.
         unsafe raw = unsafe try TLSContext.make(TLS_server_method())
         trust = nil
-        do throws(NetError) {
-            try TLSContext.requirePrivate(keyFile)
-            unsafe SSL_CTX_set_options(raw, desk_server_options())
-            unsafe SSL_CTX_set_num_tickets(raw, 0)
-            // Without this a key under a pass phrase would ask for it on the terminal.
-            unsafe SSL_CTX_set_default_passwd_cb(raw) { _, _, _, _ in -1 }
-            guard unsafe SSL_CTX_use_certificate_chain_file(raw, certificateFile) == 1 else {
-                throw .library(doing: "use the certificate \(certificateFile)")
-            }
-            guard unsafe SSL_CTX_use_PrivateKey_file(raw, keyFile, SSL_FILETYPE_PEM) == 1,
-                unsafe SSL_CTX_check_private_key(raw) == 1
-            else { throw .library(doing: "use the key \(keyFile)") }
-            unsafe TLSContext.selectProtocol(raw)
-        } catch {
-            unsafe SSL_CTX_free(raw)
-            throw error
+        try TLSContext.requirePrivate(keyFile)
+        unsafe SSL_CTX_set_options(raw, desk_server_options())
+        unsafe SSL_CTX_set_num_tickets(raw, 0)
+        // Without this a key under a pass phrase would ask for it on the terminal.
+        unsafe SSL_CTX_set_default_passwd_cb(raw) { _, _, _, _ in -1 }
+        guard unsafe SSL_CTX_use_certificate_chain_file(raw, certificateFile) == 1 else {
+            throw .library(doing: "use the certificate \(certificateFile)")
         }
+        guard unsafe SSL_CTX_use_PrivateKey_file(raw, keyFile, SSL_FILETYPE_PEM) == 1, unsafe SSL_CTX_check_private_key(raw) == 1
+        else { throw .library(doing: "use the key \(keyFile)") }
+        unsafe TLSContext.selectProtocol(raw)
     }
 
     /// Makes the rules of a client, who offers `protocolName` by ALPN unless told otherwise.
     public init(trusting trust: Trust, offering protocols: [String] = [TLSContext.protocolName]) throws(NetError) {
         unsafe raw = unsafe try TLSContext.make(TLS_client_method())
         self.trust = trust
-        do throws(NetError) {
-            unsafe SSL_CTX_set_options(raw, desk_client_options())
-            if case .authorities(let file) = trust {
-                let loaded =
-                    if let file {
-                        unsafe SSL_CTX_load_verify_locations(raw, file, nil)
-                    } else {
-                        unsafe SSL_CTX_set_default_verify_paths(raw)
-                    }
-                guard loaded == 1 else { throw .library(doing: "read the authorities \(file ?? "of this system")") }
-                unsafe SSL_CTX_set_verify(raw, SSL_VERIFY_PEER, nil)
-            }
-            let offer = protocols.flatMap { [UInt8(truncatingIfNeeded: $0.utf8.count)] + Array($0.utf8) }
-            // This one function returns 0 for success (SSL_CTX_set_alpn_protos(3)).
-            guard unsafe offer.isEmpty || SSL_CTX_set_alpn_protos(raw, offer, UInt32(offer.count)) == 0 else {
-                throw .library(doing: "offer protocols")
-            }
-        } catch {
-            unsafe SSL_CTX_free(raw)
-            throw error
+        unsafe SSL_CTX_set_options(raw, desk_client_options())
+        if case .authorities(let file) = trust {
+            let loaded =
+                if let file {
+                    unsafe SSL_CTX_load_verify_locations(raw, file, nil)
+                } else {
+                    unsafe SSL_CTX_set_default_verify_paths(raw)
+                }
+            guard loaded == 1 else { throw .library(doing: "read the authorities \(file ?? "of this system")") }
+            unsafe SSL_CTX_set_verify(raw, SSL_VERIFY_PEER, nil)
+        }
+        let offer = protocols.flatMap { [UInt8(truncatingIfNeeded: $0.utf8.count)] + Array($0.utf8) }
+        // This one function returns 0 for success (SSL_CTX_set_alpn_protos(3)).
+        guard unsafe offer.isEmpty || SSL_CTX_set_alpn_protos(raw, offer, UInt32(offer.count)) == 0 else {
+            throw .library(doing: "offer protocols")
         }
     }
 
