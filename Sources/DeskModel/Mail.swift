@@ -177,6 +177,8 @@ public struct Arrival: Equatable, Sendable {
     public var reportsOurs: [EntryID]
     /// Its own Message-ID is one of ours: our mail has come back to us.
     public var isOurOwn: Bool
+    /// Which of our mails that is, if its Message-ID tells.
+    public var ownEntry: EntryID?
     /// Ticket numbers in the subject whose check digit is right, in order.
     public var numbers: [TicketNumber]
     /// What machine wrote it; `nil`: a person.

@@ -54,6 +54,8 @@ public struct Image: Equatable, Sendable {
     public var outbox: [Outgoing] = []
     /// Automatic replies of the last day, oldest first.
     public var autoReplies: [AutoReply] = []
+    /// Until when automatic replies are stopped over all: the newest `auto-breaker` and its window.
+    public var autoRepliesStopped: Moment?
     /// The highest ticket number given so far.
     public var lastTicket: Int64 = 0
     /// The highest customer number given so far.
@@ -86,6 +88,27 @@ public struct Draft: Equatable, Sendable {
         self.ticket = ticket
         self.text = text
         self.isKept = isKept
+    }
+}
+
+extension Event {
+    /// What an event does to its author's draft in a ticket.
+    public enum DraftChange: Equatable, Sendable {
+        /// This is his draft now.
+        case set(Draft)
+        /// He has none there any more: it was dropped, or an answer of his took its place.
+        case ended(AgentName, TicketID)
+    }
+
+    /// What this event does to a draft; `nil`: nothing. Memory and disk both ask here.
+    public var draftChange: DraftChange? {
+        guard let by, let ticket = subject.ticket else { return nil }
+        switch kind {
+        case .draft(let text, let why) where !text.isEmpty:
+            return .set(Draft(agent: by, ticket: ticket, text: text, isKept: why != .set))
+        case .draft, .reply: return .ended(by, ticket)
+        default: return nil
+        }
     }
 }
 

@@ -32,8 +32,12 @@ public struct Ticket: Equatable, Sendable {
     public var holder: AgentName?
     /// Since when; meaningless while nobody does.
     public var heldSince: Moment
+    /// How many texts it had when its holder took it: what came later he must be shown before he may close it.
+    public var heldFrom = 0
     /// How many texts it has so far.
     public var entries = 0
+    /// Its texts of humans, mails and answers, ascending: what `unread=` counts.
+    public var humans: [Int] = []
     /// The newest text of a human, mail or answer, 0 before the first.
     public var newest = 0
     /// When that text came.
@@ -131,7 +135,7 @@ extension Ticket {
     public mutating func apply(_ event: Event) {
         changed = event.sequence
         if let snapshot = event.snapshot {
-            if holder != snapshot.holder { heldSince = event.at }
+            if holder != snapshot.holder { (heldSince, heldFrom) = (event.at, entries) }
             queue = snapshot.queue
             holder = snapshot.holder
             state = snapshot.state
@@ -144,7 +148,7 @@ extension Ticket {
         case .reply(let letter):
             guard case .entry(let id) = event.subject else { break }
             entries = max(entries, id.entry)
-            (newest, newestAt, newestBy) = (id.entry, event.at, event.by)
+            wrote(id.entry, at: event.at, by: event.by)
             remember(letter, as: id.entry, by: event.by, at: event.at)
         case .autoSent:
             if case .entry(let id) = event.subject { entries = max(entries, id.entry) }
@@ -155,8 +159,13 @@ extension Ticket {
         }
     }
 
+    private mutating func wrote(_ entry: Int, at: Moment, by author: AgentName?) {
+        humans.append(entry)
+        (newest, newestAt, newestBy) = (entry, at, author)
+    }
+
     private mutating func customerWrote(_ mail: Mail, at: Moment) {
-        (newest, newestAt, newestBy) = (mail.entry.entry, at, nil)
+        wrote(mail.entry.entry, at: at, by: nil)
         (newestMail, newestMailAt) = (mail.entry.entry, at)
         answerTo = mail.answerTo
         answerFrom = mail.arrivedAt
@@ -243,6 +252,13 @@ extension Customer {
         case .joined(let other):
             addresses.append(contentsOf: other.addresses.filter { !addresses.contains($0) })
         }
+    }
+
+    /// Takes over what was recorded of him under another number: addresses, live tickets, mails and answers.
+    public mutating func absorb(_ other: Customer) {
+        addresses.append(contentsOf: other.addresses.filter { !addresses.contains($0) })
+        live = (live + other.live).sorted()
+        recent = (recent + other.recent).sorted { ($0.at, $0.entry.ticket) < ($1.at, $1.entry.ticket) }
     }
 
     private mutating func met(_ entry: EntryID, at: Moment, by: AgentName?) {
