@@ -1,4 +1,30 @@
 #ifndef ZURUF_GMIME_H
 #define ZURUF_GMIME_H
 #include <gmime/gmime.h>
+
+/* GObject's type tests and casts are macros, which Swift does not import. */
+static inline int desk_is_multipart(GMimeObject *o) { return GMIME_IS_MULTIPART(o); }
+static inline int desk_is_part(GMimeObject *o) { return GMIME_IS_PART(o); }
+static inline int desk_is_message_part(GMimeObject *o) { return GMIME_IS_MESSAGE_PART(o); }
+static inline int desk_is_mailbox(InternetAddress *a) { return INTERNET_ADDRESS_IS_MAILBOX(a); }
+static inline int desk_is_group(InternetAddress *a) { return INTERNET_ADDRESS_IS_GROUP(a); }
+static inline GMimeMultipart *desk_multipart(GMimeObject *o) { return (GMimeMultipart *)o; }
+static inline GMimePart *desk_part(GMimeObject *o) { return (GMimePart *)o; }
+static inline GMimeMessagePart *desk_message_part(GMimeObject *o) { return (GMimeMessagePart *)o; }
+static inline GMimeObject *desk_object(GMimeMessage *m) { return (GMimeObject *)m; }
+static inline GMimeObject *desk_text_object(GMimeTextPart *t) { return (GMimeObject *)t; }
+static inline InternetAddressMailbox *desk_mailbox(InternetAddress *a) { return (InternetAddressMailbox *)a; }
+static inline InternetAddressGroup *desk_group(InternetAddress *a) { return (InternetAddressGroup *)a; }
+
+/* g_object_unref takes a gpointer that Swift would have to be given through a cast per type. */
+static inline void desk_unref(void *o) { if (o) g_object_unref(o); }
+
+/* The casts to GMimeStreamMem and GMimeStreamNull are macros; the array stays ours. */
+static inline GMimeStream *desk_sink(GByteArray *a) {
+    GMimeStream *s = g_mime_stream_mem_new();
+    g_mime_stream_mem_set_byte_array((GMimeStreamMem *)s, a);
+    g_mime_stream_mem_set_owner((GMimeStreamMem *)s, 0);
+    return s;
+}
+static inline size_t desk_null_written(GMimeStream *s) { return ((GMimeStreamNull *)s)->written; }
 #endif

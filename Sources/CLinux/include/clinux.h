@@ -5,6 +5,8 @@
 #define ZURUF_CLINUX_H
 #include <stdint.h>
 
+#include "sandbox.h"
+
 // One readiness report. A type of our own, because struct epoll_event is packed on some machines and not on others.
 typedef struct desk_event {
     uint64_t token;
