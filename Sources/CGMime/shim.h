@@ -13,6 +13,7 @@ static inline GMimePart *desk_part(GMimeObject *o) { return (GMimePart *)o; }
 static inline GMimeMessagePart *desk_message_part(GMimeObject *o) { return (GMimeMessagePart *)o; }
 static inline GMimeObject *desk_object(GMimeMessage *m) { return (GMimeObject *)m; }
 static inline GMimeObject *desk_text_object(GMimeTextPart *t) { return (GMimeObject *)t; }
+static inline GMimePart *desk_text_leaf(GMimeTextPart *t) { return (GMimePart *)t; }
 static inline InternetAddressMailbox *desk_mailbox(InternetAddress *a) { return (InternetAddressMailbox *)a; }
 static inline InternetAddressGroup *desk_group(InternetAddress *a) { return (InternetAddressGroup *)a; }
 

@@ -15,6 +15,7 @@ extension ReadMail {
         mail.references = Self.tokens(references)
         mail.embeddedMessageIDs = Self.tokens(embeddedMessageIDs)
         mail.failedRecipients = failedRecipients.prefix(MailLimits.messageIDs).map { CleanText.line($0, atMost: 320) }
+        mail.diagnosis = CleanText.line(diagnosis, atMost: 500)
         mail.type = CleanText.line(type, atMost: 200)
         mail.segments = boundedSegments(&mail.problems)
         mail.files = files.prefix(MailLimits.parts).map { file in

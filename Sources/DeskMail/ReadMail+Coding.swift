@@ -22,6 +22,7 @@ extension ReadMail {
         }
         writer.texts(embeddedMessageIDs)
         writer.texts(failedRecipients)
+        writer.text(diagnosis)
         writer.list(problems) { $0.byte($1.rawValue) }
     }
 
@@ -49,6 +50,7 @@ extension ReadMail {
         }
         embeddedMessageIDs = try reader.lines()
         failedRecipients = try reader.lines()
+        diagnosis = try reader.line()
         problems = try reader.list(atMost: MailLimits.problems) { reader throws(MailError) in
             guard let problem = Problem(rawValue: try reader.byte()) else { throw .malformed }
             return problem

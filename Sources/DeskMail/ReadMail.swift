@@ -37,6 +37,8 @@ public struct ReadMail: Equatable, Sendable {
     public var embeddedMessageIDs: [String] = []
     /// The addresses that a delivery report calls failed.
     public var failedRecipients: [String] = []
+    /// What a delivery report says went wrong, as one line; empty otherwise.
+    public var diagnosis = ""
     /// What was wrong with the mail, in words of the reader.
     public var problems: [Problem] = []
 

@@ -28,6 +28,18 @@ enum Charset {
         return (fallback, label == nil)
     }
 
+    /// The charset that an HTML document declares in its first kilobyte, where the mail declares none.
+    static func declared(in bytes: [UInt8]) -> String? {
+        let head = bytes.prefix(1024)
+        let mark = Array("charset=".utf8)
+        guard let at = head.indices.first(where: { start in
+            head.count - start >= mark.count && mark.indices.allSatisfy { head[start + $0] | 0x20 == mark[$0] | 0x20 }
+        }) else { return nil }
+        let value = head[(at + mark.count)...].drop { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "'") }
+        let name = value.prefix { $0.isWordByte || $0 == UInt8(ascii: "-") }
+        return name.isEmpty ? nil : String(decoding: name, as: UTF8.self)
+    }
+
     /// The name to ask iconv for; nil if the label is no name of a charset at all.
     private static func known(_ label: String) -> String? {
         let name = label.lowercased().trimmingBlanks
@@ -58,7 +70,7 @@ enum Charset {
     init?(from name: String) {
         let opened = unsafe iconv_open("UTF-8", name)
         // iconv_open(3) returns (iconv_t) -1 for a charset it does not know.
-        guard let opened = unsafe opened, unsafe Int(bitPattern: opened) != -1 else { return nil }
+        guard let opened = unsafe opened, Int(bitPattern: opened) != -1 else { return nil }
         unsafe descriptor = opened
     }
 

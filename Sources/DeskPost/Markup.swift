@@ -52,7 +52,7 @@ enum Markup {
         var options = unsafe kGumboDefaultOptions
         unsafe options.max_errors = 0
         return unsafe bytes.withUnsafeBytes { raw in
-            guard let start = raw.baseAddress?.assumingMemoryBound(to: CChar.self),
+            guard let start = unsafe raw.baseAddress?.assumingMemoryBound(to: CChar.self),
                 let tree = unsafe gumbo_parse_with_options(&options, start, raw.count)
             else { return [] }
             defer { unsafe gumbo_destroy_output(&options, tree) }

@@ -1,0 +1,75 @@
+public import DeskModel
+
+extension Arrival {
+    /// What the envelope and the desk know of a mail beside its reading.
+    public struct Delivered {
+        /// SHA-256 of the raw bytes.
+        public var raw: Digest
+        /// SHA-256 of what `ContentDigest` says of them.
+        public var content: Digest
+        /// The envelope's sender; nil for `<>`.
+        public var sender: Address?
+        /// The envelope's recipients.
+        public var recipients: [Address]
+
+        /// Takes what the door knows of a mail.
+        public init(raw: Digest, content: Digest, sender: Address?, recipients: [Address]) {
+            self.raw = raw
+            self.content = content
+            self.sender = sender
+            self.recipients = recipients
+        }
+    }
+
+    /// The arrival that a read mail is; `signature` is the keyed hash of the desk's Message-IDs.
+    public init(_ mail: ReadMail, delivered: Delivered, signature: SignedMessageID.Signature) {
+        self.init(
+            raw: delivered.raw, content: delivered.content, envelopeSender: delivered.sender,
+            recipients: delivered.recipients)
+        takeHead(of: mail)
+        suppress = MachineRules.suppression(of: mail, hasNullSender: delivered.sender == nil)
+        machine = MachineRules.machine(of: mail, reason: suppress)
+        answersOurs = references.compactMap { SignedMessageID.entry(of: $0, signature: signature) }
+        isOurOwn = SignedMessageID.entry(of: mail.messageID, signature: signature) != nil
+        if machine == .bounce {
+            reportsOurs = mail.embeddedMessageIDs.compactMap { SignedMessageID.entry(of: $0, signature: signature) }
+            diagnosis = mail.diagnosis
+        }
+        body = mail.segments.map { Passage($0.kind == .new ? .new : .quoted, $0.text) }
+        files = mail.files.map { MailFile(name: $0.name, type: $0.type, size: $0.size) }
+        problems = mail.problems.map(\.words)
+        isUnreadable = mail.problems.contains(.unreadable)
+    }
+
+    private mutating func takeHead(of mail: ReadMail) {
+        if let author = mail.from.first {
+            from = Address(author.address)
+            fromName = author.name
+        }
+        replyTo = mail.replyTo.first { $0.isSendable }.map { Address($0.address) }
+        to = mail.to.map { Address($0.address) }
+        cc = mail.cc.map { Address($0.address) }
+        subject = mail.subject
+        subjectKey = SubjectLine.key(mail.subject)
+        messageID = mail.messageID.isEmpty ? nil : mail.messageID
+        for id in mail.inReplyTo + mail.references.reversed() where !references.contains(id) { references.append(id) }
+        numbers = SubjectLine.numbers(in: mail.subject)
+    }
+}
+
+extension Problem {
+    /// The problem in words for an agent.
+    public var words: String {
+        switch self {
+        case .unreadable: "the mail could not be read, see the raw mail"
+        case .headless: "the mail has no header"
+        case .headers: "the header is too long, its end was left out"
+        case .addresses: "an address field could not be read"
+        case .parts: "the mail has too many parts, the last were left out"
+        case .depth: "parts nested too deep were left out"
+        case .charset: "the text is not in the charset that the mail names"
+        case .text: "the text is too long, its end was left out"
+        case .markup: "the HTML is broken, its text was taken out crudely"
+        }
+    }
+}

@@ -1,0 +1,230 @@
+/// Cuts a mail's text into what its sender wrote and what he quoted.
+///
+/// Every line is classified by itself; then a few rules look at how the kinds stand together, each in one pass. Where
+/// in doubt a line counts as new: hiding a customer's words is worse than showing an old line twice.
+public struct Quotation {
+    private let lines: [Substring]
+    private var kinds: [QuotedLine]
+    private var fates: [Segment.Kind]
+
+    /// After a quote at the end of a mail, this many lines of text or more are an answer, not a signature.
+    private static let answerLines = 7
+    /// A signature has at most so many lines.
+    private static let signatureLines = 20
+
+    /// The runs of `text`, in order; blank lines at either end of a run are dropped.
+    public static func segments(of text: String) -> [Segment] {
+        var quotation = Quotation(text)
+        quotation.decide()
+        return quotation.runs()
+    }
+
+    private init(_ text: String) {
+        lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { Substring($0) }
+        kinds = lines.map { QuotedLine($0.utf8) }
+        fates = Array(repeating: .new, count: lines.count)
+    }
+
+    private mutating func decide() {
+        keepFences()
+        joinIntroductions()
+        dropEnvelopeOfPGP()
+        dropDevices()
+        dropSignature()
+        settleRules()
+        settleHeaders()
+        guard !answerStandsBelow() else { return }
+        cutAtIntroduction()
+        drop { $0 == .attribution }
+        cutAtHeaders()
+        drop { $0 == .header }
+        cutTrailingQuotes()
+    }
+
+    /// Nothing between two code fences is anything but text.
+    private mutating func keepFences() {
+        let fences = lines.indices.filter { lines[$0].hasPrefix("```") }
+        for pair in stride(from: 0, to: fences.count - 1, by: 2) {
+            for index in fences[pair]...fences[pair + 1] where kinds[index] != .blank { kinds[index] = .text }
+        }
+    }
+
+    /// An introduction may be wrapped over up to four lines.
+    private mutating func joinIntroductions() {
+        for last in lines.indices.dropFirst() where kinds[last] != .attribution && lines[last].utf8.count < 200 {
+            let end = lines[last].utf8.last { !$0.isBlank }
+            guard end == UInt8(ascii: ":") || end == UInt8(ascii: ">") else { continue }
+            for first in stride(from: last - 1, through: max(0, last - 3), by: -1) {
+                guard kinds[first] == .text || kinds[first] == .quote, lines[first].utf8.count < 200 else { break }
+                guard QuotedLine.beginsIntroduction(lines[first]) else { continue }
+                let joined = lines[first...last].joined(separator: " ")
+                guard QuotedLine.introducesMail(joined.dropLast(while: { $0 == " " })) else { continue }
+                for index in first...last { kinds[index] = .attribution }
+                break
+            }
+        }
+    }
+
+    private mutating func dropEnvelopeOfPGP() {
+        var isInside = false
+        for index in lines.indices where isInside || lines[index].hasPrefix("-----BEGIN PGP ") {
+            if lines[index].hasPrefix("-----BEGIN PGP SIGNED MESSAGE-----") {
+                settle(index, as: .signature)
+                if index + 1 < lines.count, lines[index + 1].hasPrefix("Hash: ") { settle(index + 1, as: .signature) }
+                continue
+            }
+            isInside = !lines[index].hasPrefix("-----END PGP ")
+            settle(index, as: .signature)
+        }
+    }
+
+    /// A telephone's line stands alone: below it nothing of its paragraph goes on.
+    private mutating func dropDevices() {
+        for index in lines.indices.reversed() where kinds[index] == .device {
+            let next = index + 1 < kinds.count ? kinds[index + 1] : .blank
+            if next == .text {
+                kinds[index] = .text
+            } else {
+                settle(index, as: .signature)
+            }
+        }
+    }
+
+    /// Two dashes, and below them no more lines than a signature has, up to the next quote or the end.
+    private mutating func dropSignature() {
+        for start in lines.indices where kinds[start] == .dashes {
+            let end = kinds[(start + 1)...].firstIndex { $0 == .attribution || $0 == .quote } ?? lines.endIndex
+            let size = kinds[start..<end].reduce(0) { $1 == .blank ? $0 : $0 + 1 }
+            guard size <= Self.signatureLines else {
+                kinds[start] = .text
+                continue
+            }
+            for index in start..<end where kinds[index] != .gone { settle(index, as: .signature) }
+        }
+    }
+
+    /// A drawn line belongs to what comes below it: to a quoted mail if that is one, else to the text.
+    private mutating func settleRules() {
+        var below: QuotedLine = .quote
+        for index in lines.indices.reversed() {
+            switch kinds[index] {
+            case .rule:
+                if below == .text {
+                    kinds[index] = .text
+                } else {
+                    settle(index, as: .quoted)
+                }
+            case .blank, .gone: break
+            default: below = kinds[index]
+            }
+        }
+    }
+
+    /// Header fields count only where three of them stand together, one of them perhaps wrapped.
+    private mutating func settleHeaders() {
+        var start = 0
+        while start < lines.count {
+            guard kinds[start] == .header else {
+                start += 1
+                continue
+            }
+            var end = start + 1
+            var fields = 1
+            var next = start + 1
+            while next < lines.count, kinds[next] == .header || kinds[next] == .text, next - end < 3 {
+                if kinds[next] == .header {
+                    fields += 1
+                    end = next + 1
+                }
+                next += 1
+            }
+            for index in start..<end { kinds[index] = fields >= 3 ? .header : .text }
+            start = end
+        }
+    }
+
+    /// Whether a quote comes first and the answer below it, and then tells them apart.
+    private mutating func answerStandsBelow() -> Bool {
+        let order = lines.indices.filter { kinds[$0] != .gone }
+        guard let first = order.first(where: { kinds[$0] != .blank }), kinds[first] == .attribution,
+            let text = order.first(where: { kinds[$0] == .text }),
+            order.allSatisfy({ $0 < text || kinds[$0] == .text || kinds[$0] == .blank }),
+            order.contains(where: { $0 > first && $0 < text })
+        else { return false }
+        for index in order where index < text { settle(index, as: .quoted) }
+        return true
+    }
+
+    /// The last introduction, quote or header, and upwards to the introduction that directly follows text: from there
+    /// on everything is quoted, unless an answer of some length follows.
+    private mutating func cutAtIntroduction() {
+        let order = lines.indices.filter { kinds[$0] != .gone }
+        guard let last = order.lastIndex(where: { kinds[$0].isQuoting }) else { return }
+        guard order[last...].count(where: { kinds[$0] == .text }) < Self.answerLines else { return }
+        guard let text = order[..<last].lastIndex(where: { kinds[$0] == .text }) else { return }
+        guard let next = order[(text + 1)...].first(where: { kinds[$0] != .blank }), kinds[next] == .attribution else {
+            return
+        }
+        for index in order[(text + 1)...] { settle(index, as: .quoted) }
+    }
+
+    /// Header fields below text begin a quoted mail, which goes on to the end.
+    private mutating func cutAtHeaders() {
+        let order = lines.indices.filter { kinds[$0] != .gone }
+        guard let text = order.firstIndex(where: { kinds[$0] == .text }),
+            let header = order[text...].firstIndex(where: { kinds[$0] == .header })
+        else { return }
+        for index in order[header...] { settle(index, as: .quoted) }
+    }
+
+    private mutating func cutTrailingQuotes() {
+        let order = lines.indices.filter { kinds[$0] != .gone }
+        guard let text = order.last(where: { kinds[$0] == .text }) else { return }
+        for index in order where index > text { settle(index, as: .quoted) }
+    }
+
+    private mutating func drop(where isDropped: (QuotedLine) -> Bool) {
+        for index in lines.indices where isDropped(kinds[index]) { settle(index, as: .quoted) }
+    }
+
+    private mutating func settle(_ index: Int, as fate: Segment.Kind) {
+        kinds[index] = .gone
+        fates[index] = fate
+    }
+
+    /// Neighbouring lines of one fate as one segment. Blank lines go with what stands above them.
+    private func runs() -> [Segment] {
+        var segments: [Segment] = []
+        var start = 0
+        while start < lines.count {
+            let kind = fates[start]
+            let end = fates[start...].firstIndex { $0 != kind } ?? lines.count
+            let run = lines[start..<end]
+            if let first = run.firstIndex(where: { !isBlank($0) }), let last = run.lastIndex(where: { !isBlank($0) }) {
+                let text = run[first...last].joined(separator: "\n")
+                if segments.last?.kind == kind, let open = segments.indices.last {
+                    segments[open].text += "\n\n" + text
+                } else {
+                    segments.append(Segment(kind: kind, text: text))
+                }
+            }
+            start = end
+        }
+        return segments
+    }
+
+    private func isBlank(_ line: Substring) -> Bool {
+        line.utf8.allSatisfy { $0.isBlank }
+    }
+}
+
+extension QuotedLine {
+    /// Belongs to a quoted mail, blank lines aside.
+    fileprivate var isQuoting: Bool { self == .attribution || self == .quote || self == .header }
+}
+
+extension String {
+    fileprivate func dropLast(while isDropped: (Character) -> Bool) -> Substring {
+        lastIndex { !isDropped($0) }.map { self[...$0] } ?? ""
+    }
+}

@@ -1,0 +1,99 @@
+/// What one line of a mail looks like; which lines are quoted follows from how these stand together.
+enum QuotedLine: UInt8 {
+    /// Nothing, or only blanks.
+    case blank
+    /// Words of somebody.
+    case text
+    /// Begins with a quote mark.
+    case quote
+    /// Introduces a quoted mail: "… wrote:", "-----Original Message-----".
+    case attribution
+    /// Looks like a header field of a quoted mail: "Von: …".
+    case header
+    /// A line of dashes or the like.
+    case rule
+    /// The two dashes that begin a signature.
+    case dashes
+    /// What a telephone puts under a mail.
+    case device
+    /// Decided already, out of the picture.
+    case gone
+}
+
+extension QuotedLine {
+    /// Longest line that is looked at for anything but quote marks: nobody's mail program writes longer ones.
+    private static let length = 600
+
+    /// Classifies one line by itself.
+    init(_ line: Substring.UTF8View) {
+        let words = line.drop { $0.isBlank }
+        guard let first = words.first else {
+            self = .blank
+            return
+        }
+        let end = words.lastIndex { !$0.isBlank } ?? words.startIndex
+        let trimmed = words[...end]
+        if Self.isQuoteMark(first, in: words) {
+            self = trimmed.count <= Self.length && Self.introducesMail(Substring(trimmed)) ? .attribution : .quote
+        } else if trimmed.elementsEqual("--".utf8) || trimmed.elementsEqual("—".utf8) {
+            self = .dashes
+        } else if trimmed.count <= Self.length {
+            self = Self.words(Substring(trimmed))
+        } else {
+            self = .text
+        }
+    }
+
+    private static func words(_ line: Substring) -> QuotedLine {
+        if isRule(line.utf8) { return .rule }
+        if introducesMail(line) { return .attribution }
+        if isHeader(line) { return .header }
+        return isDevice(line) ? .device : .text
+    }
+
+    /// `>`, or the initials of somebody before it: `JD> `.
+    private static func isQuoteMark(_ first: UInt8, in line: Substring.UTF8View.SubSequence) -> Bool {
+        if first == UInt8(ascii: ">") { return true }
+        let initials = line.prefix(4).prefix { $0 >= 0x41 && $0 <= 0x5A }
+        guard (2...3).contains(initials.count) else { return false }
+        return line.dropFirst(initials.count).first == UInt8(ascii: ">")
+    }
+
+    /// Only characters that people draw lines with.
+    private static func isRule(_ line: Substring.UTF8View) -> Bool {
+        let drawn = Array("-_,=+~#*".utf8)
+        if line.allSatisfy({ drawn.contains($0) }) { return line.count >= 2 }
+        return line.elementsEqual("ᐧ".utf8) || line.count > 3 && Substring(line).allSatisfy { $0 == "—" || $0 == "_" }
+    }
+
+    private static func isHeader(_ line: Substring) -> Bool {
+        guard let colon = line.utf8.prefix(30).firstIndex(of: UInt8(ascii: ":")) else { return false }
+        let name = line[..<colon].filter { $0 != "*" && $0 != " " }.lowercased()
+        return headerNames.contains(name)
+    }
+
+    private static let headerNames: Set<String> = [
+        "from", "sent", "to", "subject", "date", "cc", "bcc", "reply-to", "organization",
+        "von", "gesendet", "an", "betreff", "datum", "kopie", "antwortan",
+        "de", "envoyé", "à", "objet", "répondreà", "enviado", "para", "asunto", "fecha", "assunto", "responder a",
+        "da", "risposta", "data", "a", "oggetto", "inviato", "van", "verzonden", "aan", "onderwerp",
+        "från", "skickat", "till", "ämne", "fra", "sendt", "til", "emne", "dato",
+        "od", "do", "temat", "wysłano", "от", "кому", "тема", "дата", "отправлено",
+    ]
+
+    private static func isDevice(_ line: Substring) -> Bool {
+        guard line.utf8.count <= 130 else { return false }
+        let words = line.lowercased().drop { $0 == "(" || $0 == "<" || $0 == "[" || $0 == "*" }
+        return deviceStarts.contains { words.hasPrefix($0) } || deviceEnds.contains { words.hasSuffix($0) }
+    }
+
+    private static let deviceStarts = [
+        "sent from ", "sent via ", "sent with ", "sent by ", "get outlook for", "get [outlook for", "from my iphone",
+        "gesendet von ", "gesendet mit ", "gesendet aus ", "diese nachricht wurde von mein", "von meinem iphone",
+        "von meinem mobil", "von meinem ipad", "holen sie sich outlook", "outlook für ", "envoyé depuis", "envoyé de ",
+        "verzonden vanaf", "verzonden met", "verstuurd vanaf", "sendt fra", "skickat från", "inviato da", "enviado desde",
+        "enviado do ", "wysłane z", "отправлено с", "從我的", "发自我的",
+    ]
+
+    private static let deviceEnds = ["from mobile", "mobilgerät gesendet", "mobiltelefon gesendet", "iphone gesendet"]
+}

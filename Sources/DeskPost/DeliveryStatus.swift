@@ -1,0 +1,55 @@
+/// What a `message/delivery-status` part says (RFC 3464 §2): who was not reached, and why.
+struct DeliveryStatus {
+    private(set) var failed: [String] = []
+    private(set) var diagnosis = ""
+
+    mutating func read(_ text: String) {
+        var recipient = ""
+        var action = ""
+        var reason = ""
+        for line in unfolded(text) + [""] {
+            if line.isEmpty {
+                conclude(recipient, action: action, reason: reason)
+                (recipient, action, reason) = ("", "", "")
+                continue
+            }
+            guard let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")) else { continue }
+            let value = String(line[line.index(after: colon)...]).trimmingBlanks
+            switch line[..<colon].lowercased() {
+            case "final-recipient": recipient = Self.withoutType(value)
+            case "original-recipient": if recipient.isEmpty { recipient = Self.withoutType(value) }
+            case "action": action = value.lowercased()
+            case "diagnostic-code": reason = Self.withoutType(value)
+            case "status": if reason.isEmpty { reason = value }
+            default: break
+            }
+        }
+    }
+
+    private mutating func conclude(_ recipient: String, action: String, reason: String) {
+        guard action.hasPrefix("fail") else { return }
+        if !recipient.isEmpty, failed.count < 100 { failed.append(recipient) }
+        if diagnosis.isEmpty { diagnosis = reason }
+    }
+
+    /// `rfc822; weber@example.org` without its type and angle brackets.
+    private static func withoutType(_ value: String) -> String {
+        let rest = value.utf8.firstIndex(of: UInt8(ascii: ";")).map { value[value.index(after: $0)...] } ?? value[...]
+        let bare = String(rest).trimmingBlanks
+        return bare.hasPrefix("<") && bare.hasSuffix(">") ? String(bare.dropFirst().dropLast()) : bare
+    }
+
+    private func unfolded(_ text: String) -> [String] {
+        var lines: [String] = []
+        for line in text.utf8.split(separator: 0x0A, maxSplits: 10_000, omittingEmptySubsequences: false) {
+            let isContinuation = line.first == 0x20 || line.first == 0x09
+            let words = String(decoding: line, as: UTF8.self).trimmingBlanks
+            if isContinuation, let last = lines.indices.last, !words.isEmpty, lines[last].utf8.count < 4096 {
+                lines[last] += " " + words
+            } else {
+                lines.append(words)
+            }
+        }
+        return lines
+    }
+}

@@ -1,0 +1,144 @@
+import CCurl
+public import DeskMail
+import Glibc
+
+/// Sends mails over SMTP with libcurl, one recipient per transfer.
+///
+/// The one libcurl handle keeps its connection, so that mails in a row cost one greeting. Not for several threads.
+@safe public struct MailTransfer: ~Copyable {
+    private let handle: UnsafeMutableRawPointer
+    private let body = Body()
+
+    /// Initialises libcurl.
+    public init() throws(PostError) {
+        guard desk_curl_global() == CURLE_OK, let handle = unsafe curl_easy_init() else {
+            throw .library("curl")
+        }
+        unsafe self.handle = handle
+    }
+
+    deinit {
+        unsafe curl_easy_cleanup(handle)
+    }
+
+    /// Sends one mail and says how that ended; never throws, since every failure is one of the outcomes.
+    public func send(_ delivery: Delivery) -> DeliveryOutcome {
+        guard MailAddress(address: delivery.recipient).isSendable else { return .refused("not an address") }
+        guard delivery.sender.isEmpty || MailAddress(address: delivery.sender).isSendable else {
+            return .refused("not a sender's address")
+        }
+        guard isHost(delivery.server.host), isHost(delivery.server.greeting) else { return .later("not a server's name") }
+        body.bytes = delivery.message
+        body.sent = 0
+        body.reply = ""
+        defer { body.bytes = [] }
+        unsafe curl_easy_reset(handle)
+        guard set(delivery.server), set(delivery.sender) else { return .later("libcurl refuses a setting") }
+        return perform(to: delivery.recipient)
+    }
+
+    /// Names and addresses of machines: nothing that could end the URL's host.
+    private func isHost(_ name: String) -> Bool {
+        !name.isEmpty && name.utf8.count <= 255
+            && name.utf8.allSatisfy {
+                $0.isWordByte || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ":")
+                    || $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "]")
+            }
+    }
+
+    private func set(_ server: Delivery.Server) -> Bool {
+        let scheme = server.protection == .implicit ? "smtps" : "smtp"
+        let security = server.protection == .startTLS ? CURLUSESSL_ALL : CURLUSESSL_NONE
+        // The URL's path is the name in EHLO. A signal would interrupt other work: NOSIGNAL.
+        var isSet = set(CURLOPT_URL, "\(scheme)://\(server.host):\(server.port)/\(server.greeting)")
+        isSet = set(CURLOPT_PROTOCOLS_STR, "smtp,smtps") && isSet
+        isSet = set(CURLOPT_USE_SSL, Int(security.rawValue)) && isSet
+        isSet = set(CURLOPT_NOSIGNAL, 1) && set(CURLOPT_UPLOAD, 1) && isSet
+        isSet = set(CURLOPT_CONNECTTIMEOUT_MS, max(1, server.connectTime)) && isSet
+        isSet = set(CURLOPT_TIMEOUT_MS, max(1, server.totalTime)) && isSet
+        // Less than a byte a second for so long: the server has fallen silent.
+        isSet = set(CURLOPT_LOW_SPEED_LIMIT, 1) && set(CURLOPT_LOW_SPEED_TIME, max(1, server.silence)) && isSet
+        if !server.authorities.isEmpty { isSet = set(CURLOPT_CAINFO, server.authorities) && isSet }
+        if !server.user.isEmpty {
+            isSet = set(CURLOPT_USERNAME, server.user) && set(CURLOPT_PASSWORD, server.password) && isSet
+        }
+        return isSet
+    }
+
+    /// An empty sender makes libcurl say `MAIL FROM:<>`.
+    private func set(_ sender: String) -> Bool {
+        let address = unsafe Unmanaged.passUnretained(body).toOpaque()
+        unsafe desk_curl_reader(handle, read, address)
+        unsafe desk_curl_header(handle, hear, address)
+        return set(CURLOPT_MAIL_FROM, sender) && set(CURLOPT_INFILESIZE, body.bytes.count)
+    }
+
+    private func set(_ option: CURLoption, _ value: String) -> Bool {
+        unsafe desk_curl_text(handle, option, value) == CURLE_OK
+    }
+
+    private func set(_ option: CURLoption, _ value: Int) -> Bool {
+        unsafe desk_curl_long(handle, option, value) == CURLE_OK
+    }
+
+    private func perform(to recipient: String) -> DeliveryOutcome {
+        // libcurl copies nothing of the list: it must live until the transfer is over.
+        guard let recipients = unsafe curl_slist_append(nil, recipient) else { return .later("out of memory") }
+        defer { unsafe curl_slist_free_all(recipients) }
+        guard unsafe desk_curl_list(handle, CURLOPT_MAIL_RCPT, recipients) == CURLE_OK else {
+            return .later("libcurl refuses the recipient")
+        }
+        let result = unsafe curl_easy_perform(handle)
+        let code = unsafe desk_curl_response(handle)
+        let words = body.reply.isEmpty ? unsafe String(cString: curl_easy_strerror(result)) : body.reply
+        if result == CURLE_OK { return .accepted(words) }
+        let told = unsafe "\(String(cString: curl_easy_strerror(result))): \(words)"
+        return outcome(code: code, result: result, words: words, told: told)
+    }
+
+    /// The server's code decides; libcurl's result tells nothing about how a mail was refused. 354 as the last code means
+    /// that the mail was on its way: if all of it had gone out, it may have been taken.
+    private func outcome(code: Int, result: CURLcode, words: String, told: String) -> DeliveryOutcome {
+        switch code {
+        // The codes of a login or a TLS refusal speak of us, not of the mail.
+        case 530...539: .later(told)
+        case 500...599: .refused(words)
+        case 400...499: .later(words)
+        case 354: body.sent == body.bytes.count ? .uncertain(told) : .later(told)
+        default: .later(told)
+        }
+    }
+}
+
+/// What a transfer reads and hears; libcurl's callbacks get its address.
+private final class Body {
+    var bytes: [UInt8] = []
+    var sent = 0
+    /// The server's last reply.
+    var reply = ""
+
+    static func at(_ address: UnsafeMutableRawPointer?) -> Body? {
+        unsafe address.map { unsafe Unmanaged<Body>.fromOpaque($0).takeUnretainedValue() }
+    }
+}
+
+/// libcurl wants bytes of the mail.
+private func read(
+    _ room: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ address: UnsafeMutableRawPointer?
+) -> Int {
+    guard let body = unsafe Body.at(address), let room = unsafe room else { return 0 }
+    let part = body.bytes[body.sent...].prefix(size * count)
+    unsafe UnsafeMutableRawBufferPointer(start: room, count: part.count).copyBytes(from: part)
+    body.sent += part.count
+    return part.count
+}
+
+/// libcurl has a line of the server's reply.
+private func hear(
+    _ line: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ address: UnsafeMutableRawPointer?
+) -> Int {
+    guard let body = unsafe Body.at(address), let line = unsafe line else { return 0 }
+    let bytes = unsafe UnsafeRawBufferPointer(start: line, count: size * count)
+    body.reply = unsafe CleanText.line(String(decoding: bytes, as: UTF8.self).trimmingBlanks, atMost: 400)
+    return size * count
+}
