@@ -30,7 +30,13 @@ public enum MailComposer {
         _ address: MailAddress, as role: GMimeAddressType, to message: UnsafeMutablePointer<GMimeMessage>
     ) {
         let name = CleanText.line(address.name, atMost: 255)
-        unsafe g_mime_message_add_mailbox(message, role, name.isEmpty ? nil : name, address.address)
+        guard let mailbox = unsafe internet_address_mailbox_new(name.isEmpty ? nil : name, address.address) else {
+            return
+        }
+        defer { unsafe desk_unref(mailbox) }
+        // Otherwise GMime takes the smallest charset that fits.
+        unsafe internet_address_set_charset(mailbox, "utf-8")
+        unsafe internet_address_list_add(g_mime_message_get_addresses(message, role), mailbox)
     }
 
     /// In-Reply-To and References, as far as they are Message-IDs; the newest twenty and the oldest one are enough.
@@ -53,10 +59,26 @@ public enum MailComposer {
         guard let part = unsafe g_mime_text_part_new_with_subtype("plain") else { return }
         defer { unsafe desk_unref(part) }
         let object = unsafe desk_text_object(part)
+        // Not g_mime_text_part_set_text, which changes the charset to the smallest that fits.
+        let encoding = encoding(of: text)
+        // In base64 nobody turns line ends into CRLF any more (RFC 2045 §6.8), in the other encodings the stream does.
+        let body = lines(of: text, endedBy: encoding == GMIME_CONTENT_ENCODING_BASE64 ? "\r\n" : "\n")
+        let stream = unsafe g_mime_stream_mem_new_with_buffer(body, body.utf8.count)
+        defer { unsafe desk_unref(stream) }
+        guard let content = unsafe g_mime_data_wrapper_new_with_stream(stream, GMIME_CONTENT_ENCODING_DEFAULT) else {
+            return
+        }
+        defer { unsafe desk_unref(content) }
+        unsafe g_mime_part_set_content(desk_text_leaf(part), content)
         unsafe g_mime_text_part_set_charset(part, "utf-8")
-        unsafe g_mime_text_part_set_text(part, text.hasSuffix("\n") ? text : text + "\n")
-        unsafe g_mime_part_set_content_encoding(desk_text_leaf(part), encoding(of: text))
+        unsafe g_mime_part_set_content_encoding(desk_text_leaf(part), encoding)
         unsafe g_mime_message_set_mime_part(message, object)
+    }
+
+    private static func lines(of text: String, endedBy end: String) -> String {
+        let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
+        let body = lines.map { String(Substring($0)) }.joined(separator: end)
+        return text.hasSuffix("\n") ? body : body + end
     }
 
     /// 7bit where the text is; base64 where quoted-printable would be longer still; a line of 998 bytes is the most that
