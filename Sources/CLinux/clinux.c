@@ -2,6 +2,7 @@
 #include "clinux.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/epoll.h>
@@ -49,3 +50,5 @@ int desk_peer_credentials(int descriptor, uint32_t *uid, int32_t *pid) {
 }
 
 int desk_spawn_close_from(void *actions, int first) { return posix_spawn_file_actions_addclosefrom_np(actions, first); }
+
+void desk_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }

@@ -1,4 +1,5 @@
 import COpenSSL
+import DeskModel
 
 /// Questions to an X.509 certificate (RFC 5280).
 public enum Certificate {

@@ -1,4 +1,5 @@
 import COpenSSL
+public import DeskModel
 
 /// HMAC-SHA-256 (RFC 2104): proves that who made the code knew the key.
 public enum HMAC {

@@ -1,4 +1,5 @@
 import COpenSSL
+public import DeskModel
 
 // Fetched once: EVP_sha256() would be looked up by name again in every operation (provider(7), "Explicit fetching").
 // Never changed nor freed, and libcrypto counts its uses atomically, so all threads may share it.

@@ -1,4 +1,5 @@
 import COpenSSL
+public import DeskModel
 
 /// What is kept of a password: the keys of SCRAM-SHA-256 (RFC 5802 §3, RFC 7677), never the password itself.
 ///

@@ -99,7 +99,8 @@ public struct SelfSigned: Sendable {
             unsafe X509_gmtime_adj(X509_getm_notBefore(raw), -3600) != nil,
             unsafe X509_time_adj_ex(X509_getm_notAfter(raw), Int32(clamping: days), 0, nil) != nil,
             unsafe X509_set_pubkey(raw, key.raw) == 1,
-            unsafe X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, Array(commonName.utf8), Int32(commonName.utf8.count), -1, 0) == 1,
+            unsafe X509_NAME_add_entry_by_txt(
+                name, "CN", MBSTRING_UTF8, Array(commonName.utf8), Int32(commonName.utf8.count), -1, 0) == 1,
             unsafe X509_set_issuer_name(raw, name) == 1
         else { throw .fromLibrary(doing: "fill in a certificate") }
     }

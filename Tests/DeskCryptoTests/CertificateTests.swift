@@ -1,4 +1,5 @@
 import DeskCrypto
+import DeskModel
 import Testing
 
 // That openssl(1) and a handshake accept the certificates is tested in DeskNetTests, which can start processes.

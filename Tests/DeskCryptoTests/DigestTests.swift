@@ -1,4 +1,5 @@
 import DeskCrypto
+import DeskModel
 import Testing
 
 @Suite struct `Digests and codes` {
@@ -36,10 +37,10 @@ import Testing
 
     @Test func `a digest has 32 bytes, no more and no less`() {
         let bytes = (0..<32).map { UInt8($0) }
-        #expect(Digest(bytes: bytes)?.bytes == bytes)
-        #expect(Digest(bytes: []) == nil)
-        #expect(Digest(bytes: bytes + [0]) == nil)
-        #expect(Digest(bytes: Array(bytes.dropLast())) == nil)
+        #expect(Digest(bytes)?.bytes == bytes)
+        #expect(Digest([]) == nil)
+        #expect(Digest(bytes + [0]) == nil)
+        #expect(Digest(Array(bytes.dropLast())) == nil)
     }
 
     /// RFC 4231, cases 1, 2 and 6 (a key longer than a block).

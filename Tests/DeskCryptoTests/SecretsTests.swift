@@ -1,4 +1,5 @@
 import DeskCrypto
+import DeskModel
 import Testing
 
 @Suite struct `Passwords and tokens` {

@@ -32,4 +32,6 @@ int desk_peer_credentials(int descriptor, uint32_t *uid, int32_t *pid);
 // posix_spawn_file_actions_addclosefrom_np is declared under __USE_MISC, which the Glibc module does not see here.
 // actions points to a posix_spawn_file_actions_t.
 int desk_spawn_close_from(void *actions, int first);
+// pthread_setname_np is declared under _GNU_SOURCE. Names the calling thread; at most 15 bytes.
+void desk_name_thread(const char *name);
 #endif
