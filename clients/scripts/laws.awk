@@ -128,7 +128,7 @@ function judge_names(    declared_name) {
 
 function forbidden(word_of_ours) {
     if (word_of_ours == "TLSContext") return 0
-    return word_of_ours ~ word "([A-Z0-9_+]|$)" || word_of_ours ~ lower_word
+    return word_of_ours ~ word "([A-Z_+]|$)" || word_of_ours ~ lower_word
 }
 
 # -- Functions --------------------------------------------------------------------------------------------------------
