@@ -12,6 +12,10 @@ public struct Settings: Equatable, Sendable {
     public var plainListen: [Endpoint] = []
     /// Where mail is handed in over TCP, beside the socket in the state directory; loopback only.
     public var lmtpListen: [Endpoint] = []
+    /// Where mail is handed in; `nil`: `lmtp.sock` in the state directory.
+    public var lmtpSocket: String?
+    /// Who may hand mail in there: the mode of that socket.
+    public var lmtpMode: UInt32 = 0o660
     /// The certificate chain, PEM; `nil`: `certificate.pem` in the state directory.
     public var certificate: String?
     /// Its private key, PEM; `nil`: `key.pem` in the state directory.
