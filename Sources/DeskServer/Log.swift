@@ -33,7 +33,7 @@ struct Log: Sendable {
         Log(isJournal: isJournal) { bytes in
             let errors = FileDescriptor(owning: 2)
             var start = 0
-            while start < bytes.count, case .moved(let count) = errors.send(bytes.span.extracting(start...).bytes) {
+            while start < bytes.count, case .moved(let count) = errors.send(bytes.span.extracting(start...)) {
                 start += count
             }
             _ = errors.release()

@@ -17,7 +17,7 @@ extension TimeSpan {
 
     /// Reads `90s`, `5m`, `2h` or `7d`.
     init(setting text: some StringProtocol) throws(Expected) {
-        guard let unit = TimeSpan.units.first(where: { $0.letter == text.utf8.last }),
+        guard let unit = TimeSpan.units.first(where: { $0.letter == Array(text.utf8).last }),
             let count = Int64(decimal: text.utf8.dropLast()), count <= 36_500
         else { throw Expected("a time such as 90s, 5m, 2h or 7d") }
         self.init(milliseconds: count * unit.milliseconds)

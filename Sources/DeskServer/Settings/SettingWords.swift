@@ -17,7 +17,7 @@ struct SettingWord: Sendable {
 }
 
 /// A setting that holds a `Value`.
-private typealias Slot<Value> = WritableKeyPath<Settings, Value> & Sendable
+private typealias Slot<Value> = any WritableKeyPath<Settings, Value> & Sendable
 
 extension SettingWord {
     private static func word<Value>(

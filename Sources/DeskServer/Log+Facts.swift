@@ -1,0 +1,64 @@
+internal import DeskModel
+
+extension Log {
+    /// Everything that the server can say to its operator.
+    enum Fact: Sendable {
+        /// A door is open: for whom, and where.
+        case listening(on: String, for: String)
+        /// A door could not take a newcomer.
+        case exhausted(door: String, why: String)
+        /// A mail is in.
+        case mailTaken(ticket: String, bytes: Int, milliseconds: Int64)
+        /// A mail is in that belongs to no ticket.
+        case mailDropped(bytes: Int)
+        /// A mail was sent away until later.
+        case mailDeferred(why: String)
+        /// A mail worker cannot be started.
+        case workerMissing(role: String, why: String)
+        /// A mail worker had to be ended, or ended by itself.
+        case workerFailed(role: String, why: String)
+        /// A mail could not be read twice and is shown as it is.
+        case mailUnreadable
+        /// A mail of ours has been handed over.
+        case sent(entry: EntryID, tries: Int)
+        /// A mail of ours has not been handed over; it is tried again after so long.
+        case sendDelayed(entry: EntryID, why: String, pause: TimeSpan)
+        /// A mail of ours was given up.
+        case sendFailed(entry: EntryID, why: String)
+        /// Mails wait to be sent, and neither a smarthost nor a folder is set.
+        case nowhereToSend
+        /// Somebody administered the desk.
+        case administered(what: String, uid: UInt32)
+        /// Somebody may not use the shell's socket.
+        case stranger(uid: UInt32)
+    }
+}
+
+extension Log.Fact {
+    typealias Pairs = [(name: String, value: String)]
+
+    /// Level, words and pairs.
+    var spoken: (Log.Level, String, Pairs) {
+        switch self {
+        case .listening(let place, let whom): (.notice, "listening on \(place)", [("for", whom)])
+        case .exhausted(let door, let why): (.warning, "door: no room for a newcomer", [("door", door), ("why", why)])
+        case .mailTaken(let ticket, let bytes, let time):
+            (.routine, "mail: taken in", [("ticket", ticket), ("bytes", "\(bytes)"), ("ms", "\(time)")])
+        case .mailDropped(let bytes): (.routine, "mail: here already", [("bytes", "\(bytes)")])
+        case .mailDeferred(let why): (.warning, "mail: sent away until later", [("why", why)])
+        case .mailUnreadable: (.warning, "mail: cannot be read, shown in postmaster", [])
+        case .workerMissing(let role, let why):
+            (.error, "worker: cannot be started", [("role", role), ("why", why)])
+        case .workerFailed(let role, let why): (.warning, "worker: failed", [("role", role), ("why", why)])
+        case .sent(let entry, let tries):
+            (.routine, "courier: handed over", [("entry", "\(entry)"), ("tries", "\(tries)")])
+        case .sendDelayed(let entry, let why, let pause):
+            (.warning, "courier: not yet", [("entry", "\(entry)"), ("why", why), ("again", pause.setting)])
+        case .sendFailed(let entry, let why):
+            (.error, "courier: given up", [("entry", "\(entry)"), ("why", why)])
+        case .nowhereToSend: (.error, "courier: mails wait, set smarthost or outgoing", [])
+        case .administered(let what, let uid): (.notice, "shell: done", [("what", what), ("uid", "\(uid)")])
+        case .stranger(let uid): (.warning, "shell: refused", [("uid", "\(uid)")])
+        }
+    }
+}
