@@ -5,6 +5,12 @@ extension Log {
     enum Fact: Sendable {
         /// A door is open: for whom, and where.
         case listening(on: String, for: String)
+        /// There are no descriptors left; the listeners rest for a moment.
+        case descriptorsExhausted
+        /// The disk does not take what is written: the desk is read-only until it does.
+        case writingFailed(any CustomStringConvertible & Sendable)
+        /// It does again.
+        case writingWorks
         /// A door could not take a newcomer.
         case exhausted(door: String, why: String)
         /// A mail is in.
@@ -41,6 +47,9 @@ extension Log.Fact {
     var spoken: (Log.Level, String, Pairs) {
         switch self {
         case .listening(let place, let whom): (.notice, "listening on \(place)", [("for", whom)])
+        case .descriptorsExhausted: (.warning, "no descriptors left, newcomers have to wait", [])
+        case .writingFailed(let error): (.error, "the desk cannot write, it is read-only", [("why", "\(error)")])
+        case .writingWorks: (.notice, "the desk can write again", [])
         case .exhausted(let door, let why): (.warning, "door: no room for a newcomer", [("door", door), ("why", why)])
         case .mailTaken(let ticket, let bytes, let time):
             (.routine, "mail: taken in", [("ticket", ticket), ("bytes", "\(bytes)"), ("ms", "\(time)")])

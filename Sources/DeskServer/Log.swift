@@ -43,8 +43,8 @@ struct Log: Sendable {
     /// Writes nowhere.
     static let silent = Log(isJournal: false) { _ in }
 
-    /// Says one fact.
-    func say(_ fact: Fact) {
+    /// Notes one fact.
+    func note(_ fact: Fact) {
         let (level, words, pairs) = fact.spoken
         var line = isJournal ? "<\(level.rawValue)>" : ""
         line += words
@@ -55,7 +55,9 @@ struct Log: Sendable {
     /// The text as a value of a pair: plain if nothing in it needs care, else in quotes with everything escaped that a
     /// terminal, a pager or a parser of the log could take amiss; at most 400 characters of it.
     static func quoted(_ text: some StringProtocol) -> String {
-        let isPlain = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+        let isPlain = text.utf8.allSatisfy {
+            $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+        }
         if isPlain, !text.isEmpty, text.utf8.count <= 400 { return String(text) }
         var quoted = "\""
         for scalar in text.unicodeScalars.prefix(400) {

@@ -46,7 +46,8 @@ extension SettingWord {
     private static func listen(
         _ name: String, _ help: String, _ slot: Slot<[Settings.Endpoint]>, loopbackOnly: Bool
     ) -> SettingWord {
-        SettingWord(name: name, form: "HOST:PORT", help: help, isList: true) { settings, text, isFirst throws(Expected) in
+        SettingWord(name: name, form: "HOST:PORT", help: help, isList: true) {
+            settings, text, isFirst throws(Expected) in
             let endpoint = try Settings.Endpoint(setting: text)
             guard endpoint.isLoopback || !loopbackOnly else {
                 throw Expected("an address of this machine alone, for example 127.0.0.1:\(endpoint.port)")
@@ -90,10 +91,12 @@ extension SettingWord {
 
     private static let doors: [SettingWord] = [
         listen("listen", "where agents connect, over TLS [[::]:6789]", \.listen, loopbackOnly: false),
-        listen("plain-listen", "where agents connect without TLS; loopback only [none]", \.plainListen, loopbackOnly: true),
+        listen(
+            "plain-listen", "where agents connect without TLS; loopback only [none]", \.plainListen, loopbackOnly: true),
         listen("lmtp-listen", "where mail comes in over TCP; loopback only [none]", \.lmtpListen, loopbackOnly: true),
         file("lmtp-socket", "PATH", "where mail comes in [state/lmtp.sock]", \.lmtpSocket),
-        word("lmtp-mode", "MODE", "who may hand mail in there, as for chmod [660]", \.lmtpMode) { text throws(Expected) in
+        word("lmtp-mode", "MODE", "who may hand mail in there, as for chmod [660]", \.lmtpMode) {
+            text throws(Expected) in
             try SettingValue.mode(text)
         },
     ]
@@ -158,14 +161,18 @@ extension SettingWord {
     ]
 
     private static let accounts: [SettingWord] = [
-        count("password-iterations", 4096...10_000_000, "rounds of PBKDF2 for new passwords [100000]", \.passwordIterations)
+        count(
+            "password-iterations", 4096...10_000_000, "rounds of PBKDF2 for new passwords [100000]",
+            \.passwordIterations)
     ]
 
     private static let clock: [SettingWord] = [
         word("zone", "UTC|+HH:MM", "where the day in a ticket's number begins [UTC]", \.zone) { text throws(Expected) in
             try SettingValue.zone(text)
         },
-        word("clock", "wall|hand", "`hand`: stands still until set by hand, for a throw-away desk [wall]", \.clockByHand) {
+        word(
+            "clock", "wall|hand", "`hand`: stands still until set by hand, for a throw-away desk [wall]", \.clockByHand
+        ) {
             text throws(Expected) in
             switch text {
             case "wall": false

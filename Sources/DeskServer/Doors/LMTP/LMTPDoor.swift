@@ -37,9 +37,9 @@ final class LMTPDoor {
         listeners.append(
             try DoorListener(
                 listener, on: loop, most: LMTPDoor.peersMost,
-                complain: { log.say(.exhausted(door: name, why: $0)) }, welcome: { [weak self] in self?.welcome($0) }))
+                complain: { log.note(.exhausted(door: name, why: $0)) }, welcome: { [weak self] in self?.welcome($0) }))
         let port = listener.port.map { " port \($0)" } ?? ""
-        log.say(.listening(on: name + (name.hasSuffix(":0") ? port : ""), for: "mail"))
+        log.note(.listening(on: name + (name.hasSuffix(":0") ? port : ""), for: "mail"))
     }
 
     /// Lets nobody in any more; who has handed a mail over gets his answer.

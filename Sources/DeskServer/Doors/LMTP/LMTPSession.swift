@@ -89,8 +89,7 @@ struct LMTPSession {
                 proceed(text, progress)
                 if progress == .open { return nil }
             case .greeting, .ready, .mail:
-                guard let line = takeLine() else { return nil }
-                obey(line)
+                if let line = takeLine() { obey(line) } else if pending.isEmpty { return nil }
             }
         }
         return pending.removeFirst()

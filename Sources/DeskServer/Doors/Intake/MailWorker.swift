@@ -1,0 +1,281 @@
+internal import DeskMail
+internal import DeskNet
+
+/// A mail worker, seen from the desk: started when it is needed, asked one thing at a time, ended when it is late.
+///
+/// What it answers is believed as far as the codec of DeskMail goes. Whatever happens to it costs the desk nothing but the
+/// answer. Belongs to the owner thread.
+final class MailWorker {
+    /// Why a request has no answer.
+    enum Failure: Error, Equatable {
+        /// The program cannot be started: nothing has been tried.
+        case missing(String)
+        /// It ended or said nonsense while it had the request, or did not answer in time and was killed.
+        case failed(String)
+    }
+
+    /// Gets the answer, or why there is none.
+    typealias Then = (Result<WorkerAnswer, Failure>) -> Void
+
+    private let path: String
+    private let role: String
+    private let loop: Loop
+    private let log: Log
+    private let patience: Int64
+    private let requestsMost: Int
+    private var child: Child?
+    private var waiting: [Errand] = []
+    private var isStopping = false
+
+    private struct Errand {
+        let frame: [UInt8]
+        let then: Then
+    }
+
+    /// A worker that is started by the first request.
+    ///
+    /// `patience`: milliseconds for one answer. `requestsMost`: after so many it is replaced by a fresh one.
+    init(path: String, role: String, loop: Loop, log: Log, patience: Int64 = 10_000, requestsMost: Int = 1000) {
+        self.path = path
+        self.role = role
+        self.loop = loop
+        self.log = log
+        self.patience = patience
+        self.requestsMost = requestsMost
+    }
+
+    /// Requests that have no answer yet.
+    var backlog: Int { waiting.count + (child?.isBusy == true ? 1 : 0) }
+
+    /// Asks for something; answers come in the order of the requests.
+    func ask(_ request: WorkerRequest, then: @escaping Then) {
+        waiting.append(Errand(frame: request.frame(), then: then))
+        goOn()
+    }
+
+    /// Ends the worker; what it has not answered fails.
+    func stop() {
+        isStopping = true
+        child?.end(.failed("the desk is going down"))
+        child = nil
+        let left = waiting
+        waiting = []
+        for errand in left { errand.then(.failure(.failed("the desk is going down"))) }
+    }
+
+    private func goOn() {
+        guard !isStopping, child?.isBusy != true, !waiting.isEmpty else { return }
+        do throws(NetError) {
+            let child = try running()
+            let errand = waiting.removeFirst()
+            child.ask(errand.frame, patience: patience) { [weak self] answer in self?.answered(answer, errand.then) }
+        } catch {
+            log.note(.workerMissing(role: role, why: error.description))
+            let errand = waiting.removeFirst()
+            // Not from within `ask`: its caller has to be done first.
+            loop.after(milliseconds: 0) { [weak self] in
+                errand.then(.failure(.missing(error.description)))
+                self?.goOn()
+            }
+        }
+    }
+
+    private func running() throws(NetError) -> Child {
+        if let child { return child }
+        let child = try Child(path: path, role: role, loop: loop)
+        self.child = child
+        return child
+    }
+
+    private func answered(_ answer: Result<WorkerAnswer, Failure>, _ then: Then) {
+        if case .failure(.failed(let why)) = answer {
+            if !isStopping { log.note(.workerFailed(role: role, why: why)) }
+            child = nil
+        } else if let child, child.answers >= requestsMost {
+            child.end(nil)
+            self.child = nil
+        }
+        then(answer)
+        goOn()
+    }
+}
+
+/// One process of a worker and its one request.
+private final class Child: Watcher {
+    private(set) var answers = 0
+    var isBusy: Bool { then != nil }
+
+    private let process: ChildProcess
+    private let loop: Loop
+    private var token: Loop.Token?
+    private var complaints: Complaints?
+    private var output: [UInt8] = []
+    private var sent = 0
+    private var input = FrameBuffer(limit: MailLimits.answer + 64 * 1024)
+    private var then: MailWorker.Then?
+    private var deadline: Timers<() -> Void>.ID?
+    private var scratch = [UInt8](repeating: 0, count: 64 * 1024)
+
+    init(path: String, role: String, loop: Loop) throws(NetError) {
+        self.loop = loop
+        process = try ChildProcess(path: path, arguments: [role], input: .socket, output: .socket, errors: .pipe)
+        complaints = try? Complaints(of: process, loop: loop)
+        do throws(NetError) {
+            token = try loop.watch(descriptor, for: .read, by: self)
+        } catch {
+            end(nil)
+            throw error
+        }
+    }
+
+    private var descriptor: Int32 {
+        switch process.socket {
+        case .some(let socket): socket.raw
+        case .none: -1
+        }
+    }
+
+    func ask(_ frame: [UInt8], patience: Int64, then: @escaping MailWorker.Then) {
+        self.then = then
+        (output, sent) = (frame, 0)
+        deadline = loop.after(milliseconds: patience) { [weak self] in
+            self?.end(.failed("no answer within \(patience / 1000) s"))
+        }
+        flush()
+    }
+
+    func isReady(_ readiness: Readiness) {
+        if readiness.writable, sent < output.count { flush() }
+        guard token != nil, readiness.readable else { return }
+        switch receive() {
+        case .bytes(let count):
+            input.append(scratch[..<count])
+            take()
+        case .wait: break
+        case .ended, .failed: died()
+        }
+    }
+
+    /// Ends the process, at once, and its request with it; `nil`: there is none, and it may finish in peace.
+    func end(_ failure: MailWorker.Failure?) {
+        guard token != nil || failure == nil else { return }
+        if let token { loop.unwatch(token, descriptor) }
+        token = nil
+        complaints?.stop()
+        if failure == nil { process.closeInput() } else { process.kill() }
+        bury(tries: 0)
+        if let failure { finish(.failure(failure)) }
+    }
+
+    private func receive() -> Received {
+        switch process.socket {
+        case .some(let socket): socket.receive(into: &scratch)
+        case .none: .ended
+        }
+    }
+
+    private func send() -> Sent {
+        let bytes = output
+        switch process.socket {
+        case .some(let socket): return socket.send(bytes.span.extracting(sent...))
+        case .none: return .failed(.closed)
+        }
+    }
+
+    private func flush() {
+        sending: while sent < output.count {
+            switch send() {
+            case .moved(let count): sent += count
+            case .wait: break sending
+            case .failed:
+                died()
+                return
+            }
+        }
+        if sent == output.count { (output, sent) = ([], 0) }
+        guard let token else { return }
+        do { try loop.change(token, descriptor, to: output.isEmpty ? .read : [.read, .write]) } catch { died() }
+    }
+
+    private func take() {
+        do throws(MailError) {
+            guard let frame = try input.next() else { return }
+            let answer = try WorkerAnswer(frame: frame)
+            guard isBusy, input.isEmpty else { return end(.failed("it spoke unasked")) }
+            answers += 1
+            finish(.success(answer))
+        } catch {
+            end(.failed("its answer makes no sense (\(error))"))
+        }
+    }
+
+    private func died() {
+        // It may be about to die; what it says last comes through the other pipe.
+        let last = complaints?.last ?? ""
+        let how = process.reap().map(\.description) ?? "it hung up"
+        end(.failed(last.isEmpty ? how : "\(how): \(last)"))
+    }
+
+    private func finish(_ answer: Result<WorkerAnswer, MailWorker.Failure>) {
+        if let deadline { loop.cancel(deadline) }
+        deadline = nil
+        let then = then
+        self.then = nil
+        then?(answer)
+    }
+
+    /// Asks now and then whether it is dead, so that no zombie stays; one that does not end by itself is killed.
+    private func bury(tries: Int) {
+        guard process.reap() == nil else { return }
+        if tries == 40 { process.kill() }
+        loop.after(milliseconds: 50) { [self] in bury(tries: tries + 1) }
+    }
+}
+
+/// What a worker writes to its standard error: the last of it goes into the desk's log when it fails.
+private final class Complaints: Watcher {
+    private let process: ChildProcess
+    private let loop: Loop
+    private var token: Loop.Token?
+    private var bytes: [UInt8] = []
+
+    init(of process: ChildProcess, loop: Loop) throws(NetError) {
+        self.process = process
+        self.loop = loop
+        token = try loop.watch(descriptor, for: .read, by: self)
+    }
+
+    private var descriptor: Int32 {
+        switch process.errors {
+        case .some(let errors): errors.raw
+        case .none: -1
+        }
+    }
+
+    var last: String {
+        read()
+        return String(decoding: bytes.suffix(300).filter { $0 != 0x0A }, as: UTF8.self)
+    }
+
+    func isReady(_ readiness: Readiness) {
+        read()
+    }
+
+    func stop() {
+        if let token { loop.unwatch(token, descriptor) }
+        token = nil
+    }
+
+    private func read() {
+        var scratch = [UInt8](repeating: 0, count: 4096)
+        switch process.errors {
+        case .none: stop()
+        case .some(let errors):
+            switch errors.receive(into: &scratch) {
+            case .bytes(let count): bytes = Array((bytes + scratch[..<count]).suffix(1000))
+            case .wait: break
+            case .ended, .failed: stop()
+            }
+        }
+    }
+}
