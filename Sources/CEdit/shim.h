@@ -69,8 +69,8 @@ static inline int desk_columns(void)
 }
 
 /* The signalfd header is not part of Swift's Glibc module. */
-static inline int desk_signalfd(const sigset_t *set) { return signalfd(-1, set, SFD_CLOEXEC | SFD_NONBLOCK); }
-static inline int desk_signalfd_next(int descriptor)
+static inline int desk_terminal_signals(const sigset_t *set) { return signalfd(-1, set, SFD_CLOEXEC | SFD_NONBLOCK); }
+static inline int desk_terminal_signals_next(int descriptor)
 {
     struct signalfd_siginfo next;
     return read(descriptor, &next, sizeof next) == sizeof next ? (int)next.ssi_signo : 0;

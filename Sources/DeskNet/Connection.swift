@@ -229,6 +229,14 @@ public final class Connection {
         }
     }
 
+    /// The pin of the key that the peer has shown (`Certificate.pin`), also after `Failure.wrongPin`; nil without one.
+    public var peerPin: String? {
+        switch tls {
+        case .none: nil
+        case .some(let session): session.peerPin
+        }
+    }
+
     /// The peer's certificate in DER, after the handshake; empty when he has shown none.
     public var peerCertificate: [UInt8] {
         switch tls {

@@ -234,7 +234,8 @@ enum TLSProgress {
         return unsafe count > 0 ? Array(UnsafeBufferPointer(start: encoded, count: Int(count))) : []
     }
 
-    private var peerPin: String? {
+    /// The pin of the peer's key; nil when he has shown none.
+    var peerPin: String? {
         do throws(CryptoError) { return try Certificate.pin(der: peerCertificate) } catch { return nil }
     }
 

@@ -14,6 +14,7 @@ public struct Keyboard: Sendable {
     private var held: [UInt8] = []
     private var isPasting = false
 
+    /// Begins with nothing held.
     public init() {}
 
     /// Takes what was read and returns what is complete; the rest waits for the next reading.

@@ -33,6 +33,8 @@ import Glibc
     private var strokes: ArraySlice<Keyboard.Stroke> = []
     private var key: ArraySlice<UInt8> = []
     private var sawEnd = false
+    private var readOn = false
+    private var isProbing = false
 
     /// Whether text is being typed instead of commands: another prompt, and a paste is taken line by line.
     public var takesText = false {
@@ -74,7 +76,7 @@ import Glibc
     /// Gives the terminal back as it was; the line being typed is wiped away.
     public func close() {
         guard unsafe prompt != nil else { return }
-        print(wipe + "\u{1b}[?2004l")
+        Console.write(wipe + "\u{1b}[?2004l")
         unsafe desk_el_number(handle, EL_UNBUFFERED, 0)
         unsafe free(prompt)
         unsafe prompt = nil
@@ -82,19 +84,19 @@ import Glibc
 
     /// Takes the terminal again after `close`, with an empty line.
     public func open() {
-        print("\u{1b}[?2004h")
+        Console.write("\u{1b}[?2004h")
         begin()
     }
 
     /// Drops the line being typed and leaves it on the screen with `^C` behind it.
     public func drop() {
-        print(wipe + (takesText ? "| " : "zuruf> ") + String(neutral: typed) + "^C\r\n")
+        Console.write(wipe + (takesText ? "| " : "zuruf> ") + String(neutral: typed) + "^C\r\n")
         begin()
     }
 
     /// Empties the line being typed.
     private func restart() {
-        print(wipe)
+        Console.write(wipe)
         begin()
     }
 
@@ -113,14 +115,13 @@ import Glibc
     /// Where a line end is not the only byte, a paste without brackets may be under way: it is read until the terminal
     /// has been silent for 30 ms, so that its parts cannot be taken for typed lines.
     public func fill() -> Bool {
-        var bytes = [UInt8](repeating: 0, count: 1 << 16)
         var input: [UInt8] = []
         repeat {
-            let count = unsafe read(STDIN_FILENO, &bytes, bytes.count)
-            if count < 0, errno == EINTR || errno == EAGAIN { break }
-            guard count > 0 else { return false }
-            input += bytes[..<count]
-        } while input.count > 1 && input.contains(where: \.isLineEnd) && Self.waits(for: 30)
+            let bytes = Console.read()
+            guard !bytes.isEmpty else { return false }
+            input += bytes
+        } while input.count > 1 && input.contains(where: \.isLineEnd)
+            && !Console.wait(for: [STDIN_FILENO], milliseconds: 30).isEmpty
         strokes += keyboard.read(input)
         return true
     }
@@ -144,8 +145,16 @@ import Glibc
     private func press() -> Entry? {
         let before = key.count
         let isSequence = key.first == 0x1B
+        readOn = false
         var count: Int32 = 0
-        let text = unsafe el_gets(handle, &count)
+        var text = unsafe el_gets(handle, &count)
+        // The search ends with a key that it pushes back, to be handled like any other.
+        while readOn {
+            readOn = false
+            isProbing = true
+            unsafe text = el_gets(handle, &count)
+            isProbing = false
+        }
         // libedit reads a sequence only as far as it knows it; what is left of one is not text.
         if isSequence || key.count == before { key = [] }
         if sawEnd {
@@ -189,6 +198,7 @@ import Glibc
     private func insert(_ text: [UInt8]) {
         let clean = Outgoing.cleaned(text).map { $0 == 0x09 ? UInt8(ascii: " ") : $0 }
         guard !clean.isEmpty else { return }
+        Console.write(wipe)
         _ = unsafe el_insertstr(handle, String(decoding: clean, as: UTF8.self))
         unsafe desk_el_refresh(handle)
     }
@@ -205,7 +215,7 @@ import Glibc
     ///
     /// The text must be neutral; lines are separated by `\n` and the last one has no ending.
     public func show(_ text: String) {
-        print(wipe + text.replacing("\n", with: "\r\n") + "\r\n")
+        Console.write(wipe + text.replacing("\n", with: "\r\n") + "\r\n")
         unsafe desk_el_refresh(handle)
     }
 
@@ -215,17 +225,18 @@ import Glibc
         unsafe desk_el_refresh(handle)
     }
 
+    private var typedToCursor: [wchar_t] {
+        guard let line = unsafe el_wline(handle), let start = unsafe line.pointee.buffer,
+            let cursor = unsafe line.pointee.cursor
+        else { return [] }
+        return unsafe Array(UnsafeBufferPointer(start: start, count: cursor - start))
+    }
+
     /// What moves the cursor to where the prompt begins and clears everything from there.
     private var wipe: String {
         var caret = Caret(columns: Int(desk_columns()))
         for _ in 0..<promptWidth { caret.pass(0x20, width: 1) }
-        if let line = unsafe el_wline(handle), let start = unsafe line.pointee.buffer,
-            let cursor = unsafe line.pointee.cursor
-        {
-            for unsafe scalar in unsafe UnsafeBufferPointer(start: start, count: cursor - start) {
-                caret.pass(UInt32(bitPattern: scalar), width: Int(wcwidth(scalar)))
-            }
-        }
+        for scalar in typedToCursor { caret.pass(UInt32(bitPattern: scalar), width: Int(wcwidth(scalar))) }
         return "\r" + (caret.row > 0 ? "\u{1b}[\(caret.row)A" : "") + "\u{1b}[J"
     }
 }
@@ -239,8 +250,10 @@ extension LineEditor {
 
     /// Hands over the next character; libedit's reader returns 1 for one, 0 at the end.
     private func next(into slot: UnsafeMutablePointer<wchar_t>?) -> Int32 {
+        if key.isEmpty, isProbing { return -1 }
         while key.isEmpty {
             // Only the search and the quoted key get here: they ask for keys until they are done.
+            readOn = true
             if case .key(let bytes)? = strokes.popFirst() {
                 key = bytes[...]
             } else if strokes.isEmpty, !fill() {
@@ -261,7 +274,9 @@ extension LineEditor {
                 owner.sawEnd = true
                 return UInt8(CC_NORM)
             }
-            unsafe el_cursor(editor, 1)
+            // el_cursor says where the cursor is then; at the end of the line it stays.
+            let cursor = unsafe el_cursor(editor, 0)
+            guard unsafe el_cursor(editor, 1) > cursor else { return UInt8(CC_ERROR) }
             unsafe el_deletestr(editor, 1)
             return UInt8(CC_REFRESH)
         }
@@ -269,21 +284,5 @@ extension LineEditor {
             ("^D", "desk-end"), ("^R", "em-inc-search-prev"), ("^W", "ed-delete-prev-word"),
             ("\\e[3~", "ed-delete-next-char"), ("\\e[1;5C", "em-next-word"), ("\\e[1;5D", "ed-prev-word"),
         ] { unsafe desk_el_bind(handle, key, function) }
-    }
-
-    /// Whether standard input has more within so many milliseconds.
-    private static func waits(for milliseconds: Int32) -> Bool {
-        var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-        return unsafe poll(&input, 1, milliseconds) == 1 && input.revents & Int16(POLLIN) != 0
-    }
-}
-
-/// Writes to the terminal past stdio, whose buffer libedit keeps empty.
-func print(_ text: String) {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-        let count = unsafe rest.withUnsafeBytes { unsafe write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-        if count < 0, errno != EINTR { return }
-        rest = rest.dropFirst(max(count, 0))
     }
 }

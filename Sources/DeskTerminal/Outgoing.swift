@@ -11,6 +11,7 @@ public struct Outgoing: Sendable {
     /// How many commands have gone out; each is owed one final line.
     public private(set) var commands = 0
 
+    /// Begins outside a block, with nothing sent.
     public init() {}
 
     /// The wire lines for one line typed by hand; a blank line outside a block is none.
@@ -67,7 +68,8 @@ public struct Outgoing: Sendable {
             word.first != UInt8(ascii: "@") && word.first != UInt8(ascii: "!")
         }
         guard let verb else { return false }
-        return ["login", "auth", "token", "passwd", "password"].contains(String(decoding: verb, as: UTF8.self).lowercased())
+        let word = String(decoding: verb, as: UTF8.self).lowercased()
+        return ["login", "auth", "token", "passwd", "password"].contains(word)
     }
 }
 

@@ -4,7 +4,7 @@ import Glibc
 /// The signals a terminal program must answer in its own time, as a descriptor to poll instead of a handler.
 ///
 /// While the value lives they are blocked and wait here; when it goes they do again what they did before.
-public struct Signals: ~Copyable {
+public struct TerminalSignals: ~Copyable {
     /// What happened to the terminal or to us.
     public enum Signal: Sendable, Equatable {
         /// ^C.
@@ -27,7 +27,7 @@ public struct Signals: ~Copyable {
         unsafe sigemptyset(&set)
         for signal in [SIGINT, SIGTSTP, SIGWINCH, SIGTERM, SIGHUP, SIGQUIT] { unsafe sigaddset(&set, signal) }
         unsafe sigprocmask(SIG_BLOCK, &set, &before)
-        descriptor = unsafe desk_signalfd(&set)
+        descriptor = unsafe desk_terminal_signals(&set)
     }
 
     deinit {
@@ -38,7 +38,7 @@ public struct Signals: ~Copyable {
 
     /// The next signal that waits, or nil.
     public func next() -> Signal? {
-        switch desk_signalfd_next(descriptor) {
+        switch desk_terminal_signals_next(descriptor) {
         case 0: nil
         case SIGINT: .interrupt
         case SIGTSTP: .stop
