@@ -220,3 +220,15 @@ public struct Arrival: Equatable, Sendable {
         diagnosis = ""
     }
 }
+
+/// How far a mail of ours has come.
+public enum Delivery: UInt8, Equatable, Sendable {
+    /// It is stored and will be sent.
+    case queued
+    /// The next mail server has taken it.
+    case sent
+    /// It was given up, or refused for good.
+    case failed
+    /// A report says that it did not arrive.
+    case bounced
+}

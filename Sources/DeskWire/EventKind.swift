@@ -1,0 +1,68 @@
+/// One row of the table of events: what `help events` prints and PROTOCOL.md must agree with.
+public struct EventKind: Equatable, Sendable {
+    /// The kind's word.
+    public let name: String
+    /// What it is about.
+    public let subject: String
+    /// Which of `by= holder= state= prio=` it may have.
+    public let common: String
+    /// Its own pairs in their order, those in brackets optional.
+    public let pairs: String
+    /// When it happens.
+    public let meaning: String
+
+    private init(_ name: String, _ subject: String, _ common: String = "", _ pairs: String = "", _ meaning: String) {
+        self.name = name
+        self.subject = subject
+        self.common = common
+        self.pairs = pairs
+        self.meaning = meaning
+    }
+
+    /// Every kind there is.
+    public static let all: [EventKind] = mail + claims + people + desk
+
+    private static let mailPairs = "customer= entry= to= [machine=] subject= [also=] [served=]"
+
+    private static let mail: [EventKind] = [
+        EventKind("new", "#T", "state= prio=", mailPairs, "a mail became a ticket"),
+        EventKind("follow-up", "#T", "[holder=] [state=]", mailPairs, "a mail joined a ticket"),
+        EventKind("auto-sent", "#T.E", "", "to=", "an automatic reply is stored and will be sent"),
+        EventKind("auto-suppressed", "#T", "", "why=", "a mail got no automatic reply"),
+        EventKind("sent", "#T.E", "", "to=", "the next mail server has taken our mail"),
+        EventKind("failed", "#T.E", "", "to= text=", "our mail was given up"),
+        EventKind("bounced", "#T.E", "", "to= entry= text=", "a report says that our mail did not arrive"),
+        EventKind("duplicate-dropped", "#T", "", "customer= entry=", "the same mail came again"),
+    ]
+
+    private static let claims: [EventKind] = [
+        EventKind("claim", "#T", "by= holder= [state=]", "lease=", "an agent took a free ticket"),
+        EventKind("guard-override", "#T", "by=", "other= text=", "an agent serves a customer whom another serves"),
+        EventKind("release", "#T", "[by=] holder=-", "why= [text=]", "a ticket became free"),
+        EventKind("steal", "#T", "by= holder= [state=]", "lease= was= [text=]", "an agent took a ticket from another"),
+        EventKind("give", "#T", "by= holder= [state=]", "lease= was= [text=]", "an agent was given a ticket"),
+    ]
+
+    private static let people: [EventKind] = [
+        EventKind("reply", "#T.E", "by=", "to=", "an answer is stored and will be sent"),
+        EventKind("note", "#T.E", "by=", "", "an agent wrote something down"),
+        EventKind("say", "#T.E, QUEUE, @AGENT", "by=", "text=", "an agent said something"),
+        EventKind("draft", "#T", "by=", "bytes= why=", "your unsent text was kept, or dropped"),
+        EventKind("close", "#T", "[by=] [holder=-] state=", "[text=]", "a ticket is over"),
+        EventKind("reopen", "#T", "by= state=", "[text=]", "a ticket is not over after all"),
+        EventKind("move", "#T", "by=", "was= [text=]", "a ticket went to another queue"),
+    ]
+
+    private static let desk: [EventKind] = [
+        EventKind(
+            "agent", "@AGENT", "by=", "change= [bot=] [admin=] [in=] [rights=]", "an agent came, left or changed"),
+        EventKind("token", "NAME", "by=", "change= agent=", "a token was made or taken back"),
+        EventKind(
+            "customer", "ADDRESS", "by=", "change= [address=] [relay=] [no-auto=] [unguarded=] [addresses=]",
+            "a customer was changed by hand"),
+        EventKind(
+            "queue", "QUEUE", "by=", "change= addresses= lease= guard= held= auto= [default=]",
+            "a queue was made or changed"),
+        EventKind("auto-breaker", "desk", "", "n= window=", "automatic replies were stopped over all"),
+    ]
+}

@@ -1,0 +1,113 @@
+internal import DeskModel
+
+// ` name=value`, as replies, events and notices are made of.
+extension [UInt8] {
+    mutating func pair(_ name: String, _ value: String, most: Int = WireLimits.value) {
+        begin(name)
+        self.value(value, most: most)
+    }
+
+    mutating func pair(_ name: String, _ number: Int64) {
+        begin(name)
+        put(number)
+    }
+
+    mutating func pair(_ name: String, _ number: Int) {
+        pair(name, Int64(number))
+    }
+
+    mutating func pair(_ name: String, _ moment: Moment) {
+        begin(name)
+        moment.append(to: &self)
+    }
+
+    mutating func pair(_ name: String, _ ticket: TicketID) {
+        begin(name)
+        put(ticket)
+    }
+
+    mutating func pair(_ name: String, _ entry: EntryID) {
+        begin(name)
+        put(entry)
+    }
+
+    mutating func pair(_ name: String, _ address: Address) {
+        pair(name, address.description)
+    }
+
+    mutating func pair(_ name: String, _ queue: QueueName) {
+        begin(name)
+        put(queue.description)
+    }
+
+    /// An agent, or `-` for nobody.
+    mutating func pair(_ name: String, holder: AgentName?) {
+        begin(name)
+        if let holder { put(holder.description) } else { append(Ascii.dash) }
+    }
+
+    /// A subject, as long as lines show them.
+    mutating func pair(subject: String) {
+        begin("subject")
+        value(subject, characters: Limits.subject, most: WireLimits.subject)
+    }
+
+    /// A reason or a word of chat.
+    mutating func pair(text: String) {
+        pair("text", text, most: WireLimits.reason)
+    }
+
+    /// `name=yes`, if it is so.
+    mutating func flag(_ name: String, _ isSo: Bool) {
+        if isSo {
+            begin(name)
+            put("yes")
+        }
+    }
+
+    /// A list of tickets; `-` if there are none.
+    mutating func pair(_ name: String, _ tickets: [TicketID]) {
+        begin(name)
+        list(tickets) { $0.put($1) }
+    }
+
+    /// A list of tickets, if there are any.
+    mutating func pair(ifAny name: String, _ tickets: [TicketID]) {
+        if !tickets.isEmpty { pair(name, tickets) }
+    }
+
+    /// A list of texts; `-` if there are none.
+    mutating func pair(_ name: String, list texts: [String]) {
+        begin(name)
+        list(texts)
+    }
+
+    /// Words joined by commas in one value; `-` if there are none.
+    mutating func list(_ texts: [String], most: Int = WireLimits.list) {
+        guard !texts.isEmpty else { return append(Ascii.dash) }
+        var length = 0
+        let shown = texts.prefix { text in
+            length += text.utf8.count + 1
+            return length <= most
+        }
+        value((shown.map { $0 } + (shown.count < texts.count ? ["…"] : [])).joined(separator: ","), most: most * 4)
+    }
+
+    /// Values of ours joined by commas; a list that would not fit ends with `…`.
+    private mutating func list<Value>(_ values: [Value], _ write: (inout [UInt8], Value) -> Void) {
+        if values.isEmpty { append(Ascii.dash) }
+        let start = count
+        for (index, value) in values.enumerated() {
+            if index > 0 { append(Ascii.comma) }
+            guard count - start <= WireLimits.list - 40 else { return put("…") }
+            write(&self, value)
+        }
+    }
+
+    @inline(__always)
+    private mutating func begin(_ name: String) {
+        append(Ascii.space)
+        put(name)
+        append(Ascii.equals)
+    }
+}

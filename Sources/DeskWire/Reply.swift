@@ -1,0 +1,102 @@
+internal import DeskModel
+
+/// Writes the lines of one reply, each behind the tag of the command, at the end of a buffer.
+///
+///     @7 - #42 queue=inbox state=new …
+///     @7 OK list n=1 at=27
+public struct Reply: Equatable, Sendable {
+    /// The command's tag; `nil`: it had none.
+    public let tag: String?
+
+    /// The reply to a command with that tag.
+    public init(tag: String? = nil) {
+        self.tag = tag
+    }
+
+    /// Appends the final line. Nothing of this reply may follow it.
+    public func end(_ final: Final, to out: inout [UInt8]) {
+        begin(&out)
+        final.append(to: &out)
+        out.append(Ascii.feed)
+    }
+
+    /// Appends a text as text lines, one for each of its lines; returns how many.
+    ///
+    /// A line over `Limits.line` bytes goes on in lines that begin with `\`. `continued`: the first one goes on what
+    /// an earlier page began.
+    @discardableResult
+    public func text(_ text: String, continued: Bool = false, to out: inout [UInt8]) -> Int {
+        var lines = 0
+        var start = text.utf8.startIndex
+        while start < text.utf8.endIndex {
+            let end = text.utf8[start...].firstIndex(of: Ascii.feed) ?? text.utf8.endIndex
+            line(text[start..<end], mark: continued && lines == 0 ? Ascii.backslash : Ascii.bar, to: &out)
+            lines += 1
+            start = end < text.utf8.endIndex ? text.utf8.index(after: end) : end
+        }
+        return lines
+    }
+
+    private func line(_ text: Substring, mark: UInt8, to out: inout [UInt8]) {
+        var start = out.count
+        begin(&out)
+        out.append(mark)
+        for scalar in text.unicodeScalars {
+            if out.count - start > Limits.line - WireLimits.widest {
+                out.append(Ascii.feed)
+                start = out.count
+                begin(&out)
+                out.append(Ascii.backslash)
+            }
+            out.put(scalar.neutral)
+        }
+        out.append(Ascii.feed)
+    }
+
+    /// Appends bytes as text lines of base64 (RFC 4648), 57 bytes a line; returns how many lines.
+    @discardableResult
+    public func base64(_ bytes: some Collection<UInt8>, to out: inout [UInt8]) -> Int {
+        var rest = bytes[...]
+        var lines = 0
+        while !rest.isEmpty {
+            begin(&out)
+            out.append(Ascii.bar)
+            out.base64(rest.prefix(57))
+            out.append(Ascii.feed)
+            rest = rest.dropFirst(57)
+            lines += 1
+        }
+        return lines
+    }
+
+    /// Begins a line of the reply.
+    func begin(_ out: inout [UInt8]) {
+        guard let tag else { return }
+        out.append(Ascii.at)
+        out.put(tag)
+        out.append(Ascii.space)
+    }
+
+    /// Appends a record: its subject and its pairs.
+    func record(to out: inout [UInt8], _ write: (inout [UInt8]) -> Void) {
+        begin(&out)
+        out.put("- ")
+        write(&out)
+        out.append(Ascii.feed)
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func base64(_ bytes: some Collection<UInt8>) {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let three = rest.prefix(3)
+            let word = three.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - three.count))
+            for place in 0..<4 {
+                append(place <= three.count ? alphabet[word >> (18 - 6 * place) & 63] : Ascii.equals)
+            }
+            rest = rest.dropFirst(3)
+        }
+    }
+}

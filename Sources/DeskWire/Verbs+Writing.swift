@@ -1,0 +1,68 @@
+internal import DeskModel
+
+// What is said, to customers and among colleagues.
+extension Verb {
+    static let writing: [Verb] = [
+        Verb(
+            "reply", aliases: ["answer"], forms: ["reply T[.E] TEXT", "reply T[.E] <<"], right: "holder, w",
+            finals: ["queued #T.E seq= to="],
+            codes: ["no-such-entry", "merged", "closed", "not-holder", "stale", "duplicate", "text-too-long"],
+            events: ["reply", "sent", "failed", "bounced", "draft"],
+            help: """
+                Answers the customer by mail. If he or a colleague wrote what you were not shown, nothing is sent and \
+                your text is kept; T.E says that you have read up to there.
+                """,
+            example: "reply 42 <<"
+        ) { words throws(Malformed) in
+            let (ticket, read) = try words.ticketOrEntry()
+            return .change(.reply(ticket, read: read, text: try words.neededText(most: Limits.reply)))
+        },
+        Verb(
+            "draft", forms: ["draft T", "draft T TEXT", "draft T <<"], right: "w",
+            finals: ["draft #T n=1 at=", "drafted #T [seq=] bytes="], codes: ["no-draft", "too-many", "text-too-long"],
+            events: ["draft"],
+            help: "Shows your unsent text, or sets it; an empty block drops it. Only you see it.",
+            example: "draft 42 Please hold REC for five seconds."
+        ) { words throws(Malformed) in
+            let ticket = try words.ticket()
+            if words.isAtEnd && words.block == nil { return .read(.draft(ticket)) }
+            return .change(.draft(ticket, text: try words.text(most: Limits.reply) ?? ""))
+        },
+        Verb(
+            "send", forms: ["send T[.E]"], right: "holder, w", finals: ["queued #T.E seq= to="],
+            codes: ["no-draft", "no-such-entry", "merged", "closed", "not-holder", "stale"],
+            events: ["reply", "sent", "failed", "bounced"],
+            help: "Sends your draft.", example: "send 42"
+        ) { words throws(Malformed) in
+            let (ticket, read) = try words.ticketOrEntry()
+            try words.finish()
+            return .change(.send(ticket, read: read))
+        },
+        Verb(
+            "note", forms: ["note T TEXT", "note T <<"], right: "r", finals: ["noted #T.E seq="],
+            codes: ["text-too-long"], events: ["note"],
+            help: "Writes something down for the colleagues; customers never see it.",
+            example: "note 42 he has called, too"
+        ) { words throws(Malformed) in
+            let ticket = try words.ticket()
+            return .change(.note(ticket, text: try words.neededText(most: Limits.block)))
+        },
+        Verb(
+            "say", forms: ["say QUEUE TEXT", "say #T TEXT", "say @AGENT TEXT"], right: "r; any to an agent",
+            finals: ["said QUEUE seq=", "said #T.E seq=", "said @AGENT seq="],
+            codes: ["no-such-queue", "no-such-agent", "text-too-long"], events: ["say"],
+            help: "Says something to whoever follows the queue or the ticket, or to one colleague alone.",
+            example: "say #42 he wrote twice, see 43"
+        ) { words throws(Malformed) in
+            let target = try sayTarget(&words)
+            return .change(.say(target, text: try words.neededText(most: Limits.reason)))
+        },
+    ]
+
+    private static func sayTarget(_ words: inout Words) throws(Malformed) -> SayTarget {
+        guard let mark = words.ahead else { throw words.usage("to whom is missing") }
+        if mark == Ascii.at { return .agent(try words.agent()) }
+        if mark == Ascii.hash || mark.isDigit { return .ticket(try words.ticket()) }
+        return .queue(try words.queue())
+    }
+}
