@@ -1,0 +1,143 @@
+internal import DeskModel
+
+extension Engine {
+    /// Administration, from the shell (`by` is the desk itself) or from an admin on the wire.
+    func administer(_ administration: Administration, _ asker: Asker) throws(Refusal) -> Decision {
+        guard asker.agent == .desk || state.agents[asker.agent]?.isAdmin == true else { throw .notAdmin }
+        switch administration {
+        case .addAgent(let name, let isBot, let isAdmin, let password):
+            return try addAgent(name, isBot: isBot, isAdmin: isAdmin, password, asker)
+        case .setPassword(let name, let key): return try change(name, .password(key), asker)
+        case .setRights(let name, let queue, let rights):
+            if let queue, state.queues[queue] == nil { throw .noSuchQueue(queue) }
+            return try change(name, .rights(queue: queue, rights), asker)
+        case .setFlags(let name, let isBot, let isAdmin):
+            return try change(name, .flags(isBot: isBot, isAdmin: isAdmin), asker)
+        case .retireAgent(let name): return try change(name, .retired, asker)
+        case .addToken(let name, let token, let digest): return try addToken(name, token, digest, asker)
+        case .revokeToken(let name, let token): return try revokeToken(name, token, asker)
+        case .setQueue(let queue): return try setQueue(queue, asker)
+        case .addAddress(let known, let address): return try addAddress(address, known, asker)
+        case .joinCustomers(let first, let second): return try join(second, into: first, asker)
+        case .setCustomerFlags(let address, let isRelay, let noAutomaticReply, let isUnguarded):
+            let customer = try customer(address)
+            let flags = CustomerChange.flags(
+                relay: isRelay, noAutomaticReply: noAutomaticReply, unguarded: isUnguarded)
+            return changed(customer, flags, asker)
+        }
+    }
+
+    private func addAgent(
+        _ name: AgentName, isBot: Bool, isAdmin: Bool, _ password: PasswordKey?, _ asker: Asker
+    ) throws(Refusal) -> Decision {
+        guard !name.isReserved else { throw .usage("nobody can be called \(name)") }
+        if let agent = state.agents[name] {
+            throw .usage(agent.isRetired ? "\(name) has worked here: names are not used twice" : "\(name) exists")
+        }
+        var changes: [AgentChange] = [.added(isBot: isBot, isAdmin: isAdmin)]
+        if let password { changes.append(.password(password)) }
+        return .done(.done, changes.map { event(.agent(name), .agent($0), asker) })
+    }
+
+    /// Changes an agent; what he holds where he may no longer work becomes free just before.
+    private func change(_ name: AgentName, _ change: AgentChange, _ asker: Asker) throws(Refusal) -> Decision {
+        let before = try agent(name)
+        var after = before
+        after.apply(change)
+        guard after != before else { return .done() }
+        let lost = held(by: name).compactMap { state.tickets[$0] }.filter { ticket in
+            !after.may([.read, .work], in: ticket.queue)
+        }
+        let freed = lost.map {
+            $0.event(.release(.rights, text: nil), at: asker.now, by: asker.agent, holder: .some(nil))
+        }
+        return .done(.done, freed + [event(.agent(name), .agent(change), asker)])
+    }
+
+    private func addToken(
+        _ name: AgentName, _ token: String, _ digest: Digest, _ asker: Asker
+    ) throws(Refusal) -> Decision {
+        let agent = try agent(name)
+        guard agent.tokens[token] == nil else { throw .usage("\(name) has a token \(token)") }
+        return .done(.done, [event(.token(token), .token(.added(name, digest)), asker)])
+    }
+
+    private func revokeToken(_ name: AgentName, _ token: String, _ asker: Asker) throws(Refusal) -> Decision {
+        guard try agent(name).tokens[token] != nil else { throw .usage("\(name) has no token \(token)") }
+        return .done(.done, [event(.token(token), .token(.revoked(name)), asker)])
+    }
+
+    private func setQueue(_ queue: Queue, _ asker: Asker) throws(Refusal) -> Decision {
+        guard !queue.name.isReserved else { throw .usage("no queue can be called \(queue.name)") }
+        guard queue.lease >= Limits.leaseLeast, queue.lease <= .days(365) else {
+            throw .usage("a lease lasts from 1 minute to 365 days")
+        }
+        guard queue.heldMost >= 1 else { throw .usage("an agent must be able to hold a ticket") }
+        let others = state.queues.values.filter { $0.name != queue.name }.sorted { $0.name < $1.name }
+        for address in queue.addresses {
+            guard let owner = others.first(where: { $0.addresses.contains(address) }) else { continue }
+            throw .usage("mail to \(address) goes to \(owner.name)")
+        }
+        let before = state.queues[queue.name]
+        guard before != queue else { return .done() }
+        let replaced = queue.isDefault ? others.filter(\.isDefault) : []
+        let changes = replaced.map { other in
+            var other = other
+            other.isDefault = false
+            return QueueChange(queue: other, isNew: false)
+        }
+        return .done(
+            .done,
+            (changes + [QueueChange(queue: queue, isNew: before == nil)]).map {
+                event(.queue($0.queue.name), .queue($0), asker)
+            })
+    }
+}
+
+extension Engine {
+    private func addAddress(_ address: Address, _ known: Address, _ asker: Asker) throws(Refusal) -> Decision {
+        let customer = try customer(known)
+        if let owner = state.customer(address) {
+            guard owner.id == customer.id else { throw .usage("\(address) is \(owner.name): join the two") }
+            return .done()
+        }
+        return changed(customer, .addressAdded(address), asker)
+    }
+
+    /// Two customers are one from now on. Refused while two agents serve them: none of the two was ever asked.
+    private func join(_ second: Address, into first: Address, _ asker: Asker) throws(Refusal) -> Decision {
+        let customer = try customer(first)
+        let other = try self.customer(second)
+        guard customer.id != other.id else { return .done() }
+        let here = state.services[customer.id] ?? []
+        let there = state.services[other.id] ?? []
+        for service in there where customer.isOnePerson {
+            guard let colleague = here.first(where: { $0.agent != service.agent }) else { continue }
+            guard let id = service.tickets.first, let ticket = state.tickets[id] else { continue }
+            throw busy(ticket, colleague, asker)
+        }
+        return changed(
+            customer, .joined(CustomerChange.Joined(customer: other.id, addresses: other.addresses)), asker)
+    }
+
+    private func changed(_ customer: Customer, _ change: CustomerChange, _ asker: Asker) -> Decision {
+        var after = customer
+        after.apply(change)
+        if after == customer { return .done() }
+        return .done(.done, [event(.customer(customer.name), .customer(customer.id, change), asker)])
+    }
+
+    private func customer(_ address: Address) throws(Refusal) -> Customer {
+        guard let customer = state.customer(address) else { throw .noSuchCustomer(address) }
+        return customer
+    }
+
+    private func agent(_ name: AgentName) throws(Refusal) -> Agent {
+        guard let agent = state.agents[name], !agent.isRetired else { throw .noSuchAgent(name) }
+        return agent
+    }
+
+    private func event(_ subject: Event.Subject, _ kind: Kind, _ asker: Asker) -> Event {
+        Event(at: asker.now, by: asker.agent, subject: subject, kind: kind)
+    }
+}

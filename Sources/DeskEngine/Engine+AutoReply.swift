@@ -1,0 +1,79 @@
+internal import DeskModel
+
+extension Engine {
+    /// The automatic reply to a mail that was just placed in `ticket`, or the reason why there is none.
+    ///
+    /// A person's follow-up is acknowledged only if a setting says so, and nothing tells that it was not; that a
+    /// machine's is not is told with its rule, whatever the setting.
+    func answer(to arrival: Arrival, _ mail: Mail, _ ticket: Ticket, isNew: Bool, _ now: Moment) -> [Event] {
+        if !isNew, !autoReplyLimits.answersFollowUps, arrival.suppress == nil { return [] }
+        let reply = AutoReply(at: now, to: mail.answerTo, subjectKey: arrival.subjectKey)
+        guard let why = suppression(of: reply, arrival, mail, ticket) else {
+            return [acknowledgement(reply, mail, ticket, now)]
+        }
+        let told = ticket.event(.autoSuppressed(why), at: now)
+        guard why == .breaker, !isStopped(at: now) else { return [told] }
+        let window = autoReplyLimits.breakerWindow
+        let count = state.autoReplies.count(after: now - window)
+        return [told, Event(at: now, by: nil, subject: .desk, kind: .autoBreaker(count: count, window: window))]
+    }
+
+    /// The rule that forbids an automatic reply: what the mail says, what we know of its author, what the limits say.
+    private func suppression(
+        of reply: AutoReply, _ arrival: Arrival, _ mail: Mail, _ ticket: Ticket
+    ) -> SuppressReason? {
+        if let why = arrival.suppress { return why }
+        if let machine = mail.machine { return machine.suppression }
+        if reply.to.description.isEmpty || isOurs(reply.to) || isOurs(arrival.from) { return .sender }
+        if arrival.isUnreadable || ticket.queue == .postmaster { return .noAuto }
+        if state.queues[ticket.queue]?.answersAutomatically == false { return .noAuto }
+        if state.customers[mail.customer]?.wantsNoAutomaticReply == true { return .noAuto }
+        if let last = ticket.lastAutoReply, last + autoReplyLimits.ticketPause > reply.at { return .limitTicket }
+        if let why = state.autoReplies.broken(by: reply, limits: autoReplyLimits) { return why }
+        let recent = state.autoReplies.count(after: reply.at - autoReplyLimits.breakerWindow)
+        return isStopped(at: reply.at) || recent >= autoReplyLimits.breaker ? .breaker : nil
+    }
+
+    private func isStopped(at now: Moment) -> Bool {
+        state.autoRepliesStopped.map { now < $0 } ?? false
+    }
+
+    private func isOurs(_ address: Address) -> Bool {
+        state.queues.values.contains { $0.addresses.contains(address) }
+    }
+
+    private func acknowledgement(_ reply: AutoReply, _ mail: Mail, _ ticket: Ticket, _ now: Moment) -> Event {
+        let text = fill(state.queues[ticket.queue]?.automaticReply ?? automaticReply, mail, ticket)
+        let letter = Letter(to: reply.to, from: mail.arrivedAt, text: text, answers: mail.entry.entry)
+        return ticket.event(.autoSent(letter, subjectKey: reply.subjectKey), at: now, entry: ticket.entries + 1)
+    }
+
+    /// Puts `{number}`, `{subject}` and `{queue}` in their places; what a subject holds is not looked at again.
+    private func fill(_ template: String, _ mail: Mail, _ ticket: Ticket) -> String {
+        let values = [
+            ("{number}", ticket.number.description), ("{subject}", mail.subject), ("{queue}", ticket.queue.description),
+        ]
+        var filled = ""
+        var rest = Substring(template)
+        while let brace = rest.firstIndex(of: "{") {
+            filled += rest[..<brace]
+            rest = rest[brace...]
+            let (mark, value) = values.first { rest.hasPrefix($0.0) } ?? ("{", "{")
+            filled += value
+            rest = rest.dropFirst(mark.count)
+        }
+        return filled + rest
+    }
+}
+
+extension Machine {
+    /// The rule for a mail of such a machine where no other is known.
+    fileprivate var suppression: SuppressReason {
+        switch self {
+        case .auto: .autoSubmitted
+        case .bounce: .report
+        case .list: .list
+        case .bulk: .precedence
+        }
+    }
+}

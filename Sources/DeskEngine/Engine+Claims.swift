@@ -1,0 +1,133 @@
+public import DeskModel
+
+extension Engine {
+    func claim(
+        _ reference: TicketReference, _ lease: TimeSpan?, _ anyway: String?, _ asker: Asker
+    ) throws(Refusal) -> Decision {
+        let ticket = try ticket(reference, asker, need: .work)
+        let length = try length(lease, in: ticket.queue)
+        return try claim(ticket, length, isAsked: lease != nil, anyway: anyway, was: nil, asker)
+    }
+
+    /// A claim whose ticket is found and whose asker may work there.
+    func claim(
+        _ ticket: Ticket, _ length: TimeSpan, isAsked: Bool = false, anyway: String?, was: AgentName??, _ asker: Asker
+    ) throws(Refusal) -> Decision {
+        guard ticket.isLive else { throw .closed(ticket.id, kept: false) }
+        if ticket.holder == asker.agent { return yours(ticket, isAsked ? length : nil, asker) }
+        if let holder = ticket.holder { throw taken(ticket, by: holder, asker) }
+        let overrides = try pass(ticket, colleagues(of: [asker.agent], serving: ticket), reason: anyway, asker)
+        try checkHeld([ticket], by: asker.agent)
+        return granted(ticket, length, was: was, after: overrides, asker)
+    }
+
+    func claimNext(_ queues: [QueueName], _ lease: TimeSpan?, _ asker: Asker) throws(Refusal) -> Decision {
+        for queue in queues { _ = try self.queue(queue, asker) }
+        for queue in queues where !may(asker.agent, .work, in: queue) {
+            throw .forbidden(ticket: nil, need: .work, queue: queue, agent: nil)
+        }
+        for queue in queues { _ = try length(lease, in: queue) }
+        let open = queues.filter { heldCount(by: asker.agent, in: $0) < heldMost(in: $0) }
+        guard let id = nextClaimable(for: asker.agent, in: open), let ticket = state.tickets[id] else {
+            guard open.count < queues.count, let full = queues.first(where: { !open.contains($0) }) else {
+                throw .empty(queues)
+            }
+            throw .tooMany(.held, most: heldMost(in: full))
+        }
+        return granted(ticket, try length(lease, in: ticket.queue), was: nil, after: [], asker)
+    }
+
+    /// The ticket that `claim next` would give to `agent`: first those of customers whom he serves, whom nobody else
+    /// may serve anyway; then by priority and age, passing over whoever is served by others.
+    public func nextClaimable(for agent: AgentName, in queues: [QueueName]) -> TicketID? {
+        for rank in state.preferred[agent] ?? SortedNumbers() {
+            let id = Rank.ticket(rank)
+            if let queue = state.tickets[id]?.queue, queues.contains(queue) { return id }
+        }
+        return queues.compactMap { state.lanes[$0]?.claimable.first }.min().map(Rank.ticket)
+    }
+
+    func hold(_ reference: TicketReference, _ lease: TimeSpan?, _ asker: Asker) throws(Refusal) -> Decision {
+        let ticket = try ticket(reference, asker)
+        guard ticket.isLive else { throw .closed(ticket.id, kept: false) }
+        guard ticket.holder == asker.agent else { throw .notHolder(ticket.id, holder: ticket.holder, kept: false) }
+        let length = try lease == nil ? length(of: ticket, asker) : length(lease, in: ticket.queue)
+        return .done(.held(ticket.id, lease: soft.end(of: length, from: asker.now)))
+    }
+
+    func release(_ reference: TicketReference, _ text: String?, _ asker: Asker) throws(Refusal) -> Decision {
+        let ticket = try ticket(reference, asker)
+        guard let holder = ticket.holder else { return .done(.already(ticket.id, holder: nil, queue: nil)) }
+        let isMine = holder == asker.agent
+        if !isMine { try checkLead(ticket, text, asker) }
+        let still = held(by: Soft.Lease.Key(agent: asker.agent, customer: ticket.customer)).filter { $0 != ticket.id }
+        let event = ticket.event(
+            .release(isMine ? .agent : .lead, text: text), at: asker.now, by: asker.agent, holder: .some(nil))
+        return .done(.released(ticket.id, still: still), [event])
+    }
+
+    /// Only a lead lays hands on what a colleague holds, and he says why.
+    func checkLead(_ ticket: Ticket, _ text: String?, _ asker: Asker) throws(Refusal) {
+        guard may(asker.agent, .lead, in: ticket.queue) else {
+            throw .notHolder(ticket.id, holder: ticket.holder, kept: false)
+        }
+        guard let text, !text.isEmpty else { throw .usage("you do not hold \(ticket.id): say why") }
+    }
+
+    /// Claiming twice is no error: whoever reconnects repeats himself.
+    func yours(_ ticket: Ticket, _ length: TimeSpan?, _ asker: Asker) -> Decision {
+        let lease = soft.end(of: length ?? self.length(of: ticket, asker), from: asker.now)
+        return .done(.claimed(ticket.id, claimed(ticket, isNew: false, lease: lease, was: nil, asker)))
+    }
+
+    private func length(of ticket: Ticket, _ asker: Asker) -> TimeSpan {
+        lease(asker.agent, of: ticket.customer)?.length ?? state.queues[ticket.queue]?.lease ?? .minutes(30)
+    }
+
+    private func granted(
+        _ ticket: Ticket, _ length: TimeSpan, was: AgentName??, after events: [Event], _ asker: Asker
+    ) -> Decision {
+        let lease = asker.now + length
+        let event = ticket.event(
+            .claim(lease: lease), at: asker.now, by: asker.agent, holder: asker.agent, state: .open)
+        let claimed = claimed(ticket, isNew: true, lease: lease, was: was, asker)
+        return .done(.claimed(ticket.id, claimed), events + [event])
+    }
+
+    func claimed(
+        _ ticket: Ticket, isNew: Bool, lease: Moment, was: AgentName??, _ asker: Asker
+    ) -> Outcome.Claimed {
+        Outcome.Claimed(
+            isNew: isNew, lease: lease, customer: customerName(of: ticket), unread: unread(ticket, by: asker.agent),
+            also: also(ticket, for: asker.agent), was: was)
+    }
+
+    func taken(_ ticket: Ticket, by holder: AgentName, _ asker: Asker) -> Refusal {
+        let lease = lease(holder, of: ticket.customer)
+        let isLead = may(asker.agent, .lead, in: ticket.queue)
+        let stealFrom = isLead ? nil : lease?.stealFrom
+        return .taken(
+            ticket.id, Refusal.Occupation(holder: holder, since: ticket.heldSince, lease: lease?.until ?? asker.now),
+            stealFrom: stealFrom.flatMap { $0 > asker.now ? $0 : nil })
+    }
+
+    /// `agent` may not come to hold more tickets of a queue than it allows, once `tickets` are his too.
+    func checkHeld(_ tickets: [Ticket], by agent: AgentName) throws(Refusal) {
+        var more: [QueueName: Int] = [:]
+        for ticket in tickets where ticket.holder != agent {
+            more[ticket.queue, default: 0] += 1
+            guard heldCount(by: agent, in: ticket.queue) + (more[ticket.queue] ?? 0) <= heldMost(in: ticket.queue)
+            else {
+                throw .tooMany(.held, most: heldMost(in: ticket.queue))
+            }
+        }
+    }
+
+    private func heldCount(by agent: AgentName, in queue: QueueName) -> Int {
+        state.holdings[agent]?.perQueue[queue] ?? 0
+    }
+
+    private func heldMost(in queue: QueueName) -> Int {
+        state.queues[queue]?.heldMost ?? .max
+    }
+}

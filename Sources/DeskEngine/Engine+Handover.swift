@@ -1,0 +1,100 @@
+internal import DeskModel
+
+extension Engine {
+    func steal(_ reference: TicketReference, _ text: String, _ asker: Asker) throws(Refusal) -> Decision {
+        let ticket = try ticket(reference, asker, need: .work)
+        let length = try length(nil, in: ticket.queue)
+        guard let holder = ticket.holder, holder != asker.agent else {
+            return try claim(ticket, length, anyway: nil, was: .some(nil), asker)
+        }
+        let isLead = may(asker.agent, .lead, in: ticket.queue)
+        if !isLead, let lease = lease(holder, of: ticket.customer), lease.stealFrom > asker.now {
+            throw taken(ticket, by: holder, asker)
+        }
+        let third = colleagues(of: [asker.agent, holder], serving: ticket)
+        let overrides = try pass(ticket, third, reason: text, asker)
+        let lease = asker.now + length
+        let events = try handOver(ticket, to: asker.agent, asker) { .steal(lease: lease, was: $0, text: text) }
+        let claimed = claimed(ticket, isNew: true, lease: lease, was: .some(holder), asker)
+        return .done(.claimed(ticket.id, claimed), overrides + events)
+    }
+
+    func give(
+        _ reference: TicketReference, _ receiver: AgentName, _ text: String?, _ asker: Asker
+    ) throws(Refusal) -> Decision {
+        let ticket = try ticket(reference, asker)
+        guard let agent = state.agents[receiver], !agent.isRetired else { throw .noSuchAgent(receiver) }
+        for right in [Rights.read, .work] where !agent.may(right, in: ticket.queue) {
+            throw .forbidden(ticket: ticket.id, need: right, queue: ticket.queue, agent: receiver)
+        }
+        guard ticket.isLive else { throw .closed(ticket.id, kept: false) }
+        if ticket.holder == receiver {
+            if receiver == asker.agent { return yours(ticket, nil, asker) }
+            return .done(.already(ticket.id, holder: receiver, queue: nil))
+        }
+        if ticket.holder != asker.agent { try checkLead(ticket, text, asker) }
+        let party = [receiver] + (ticket.holder.map { [$0] } ?? [])
+        if let third = colleagues(of: party, serving: ticket).first { throw busy(ticket, third, asker) }
+        let lease = asker.now + (try length(nil, in: ticket.queue))
+        let events = try handOver(ticket, to: receiver, asker) { .give(lease: lease, was: $0, text: text) }
+        return .done(.given(ticket.id, holder: receiver, also: also(ticket, for: asker.agent)), events)
+    }
+
+    /// The events by which everything that the holder of `ticket` holds of its customer becomes `receiver`'s; `ticket`
+    /// comes last. What lies where `receiver` may not work becomes free.
+    private func handOver(
+        _ ticket: Ticket, to receiver: AgentName, _ asker: Asker, _ kind: (AgentName?) -> Kind
+    ) throws(Refusal) -> [Event] {
+        let loser = ticket.holder
+        let claims = loser.map { held(by: Soft.Lease.Key(agent: $0, customer: ticket.customer)) } ?? []
+        let others = claims.filter { $0 != ticket.id }.compactMap { state.tickets[$0] }
+        let moving = others.filter { mayHold(receiver, in: $0.queue) } + [ticket]
+        try checkHeld(moving, by: receiver)
+        return (others + [ticket]).map { each in
+            guard mayHold(receiver, in: each.queue) else {
+                return each.event(.release(.rights, text: nil), at: asker.now, by: asker.agent, holder: .some(nil))
+            }
+            return each.event(kind(loser), at: asker.now, by: asker.agent, holder: receiver, state: .open)
+        }
+    }
+
+    /// Whoever holds a ticket must be able to see it and to answer.
+    func mayHold(_ agent: AgentName, in queue: QueueName) -> Bool {
+        may(agent, [.read, .work], in: queue)
+    }
+
+    func move(
+        _ reference: TicketReference, _ target: QueueName, _ text: String?, _ asker: Asker
+    ) throws(Refusal) -> Decision {
+        let ticket = try ticket(reference, asker)
+        let rights = state.agents[asker.agent]?.rights(in: target) ?? []
+        guard state.queues[target] != nil, !rights.isEmpty else { throw .noSuchQueue(target) }
+        let isMine = ticket.holder == asker.agent
+        let isLead = may(asker.agent, .lead, in: ticket.queue)
+        let here = state.agents[asker.agent]?.rights(in: ticket.queue) ?? []
+        if ticket.holder == nil, here.isDisjoint(with: [.work, .move, .lead]) {
+            throw .forbidden(ticket: ticket.id, need: .move, queue: ticket.queue, agent: nil)
+        }
+        if ticket.queue == target { return .done(.already(ticket.id, holder: nil, queue: target)) }
+        guard rights.contains(.move) else {
+            throw .forbidden(ticket: ticket.id, need: .move, queue: target, agent: nil)
+        }
+        guard ticket.isLive else { throw .closed(ticket.id, kept: false) }
+        guard ticket.holder == nil || isMine || isLead else {
+            throw .notHolder(ticket.id, holder: ticket.holder, kept: false)
+        }
+        return .done(.moved(ticket.id, queue: target), moving(ticket, to: target, text, asker))
+    }
+
+    /// A claim goes along, unless its holder may not read or work there.
+    private func moving(_ ticket: Ticket, to target: QueueName, _ text: String?, _ asker: Asker) -> [Event] {
+        let kind = Kind.move(was: ticket.queue, text: text)
+        guard let holder = ticket.holder, !mayHold(holder, in: target) else {
+            return [ticket.event(kind, at: asker.now, by: asker.agent, queue: target)]
+        }
+        return [
+            ticket.event(.release(.rights, text: nil), at: asker.now, by: asker.agent, holder: .some(nil)),
+            ticket.freed.event(kind, at: asker.now, by: asker.agent, queue: target),
+        ]
+    }
+}

@@ -1,0 +1,102 @@
+internal import DeskModel
+
+extension Engine {
+    /// Places a mail: dropped if we know it, else joined to its ticket, else a new ticket.
+    ///
+    /// The order is that of certainty: what the bytes prove, what our own signature proves, what the sender makes
+    /// likely.
+    func arrive(_ arrival: Arrival, at now: Moment) throws(Refusal) -> Decision {
+        if let known = known(arrival, at: now) {
+            return dropped(known, at: now)
+        }
+        if arrival.isOurOwn { return cameBack(arrival, at: now) }
+        if let ours = arrival.reportsOurs.first(where: { has($0) }), let ticket = state.tickets[ours.ticket] {
+            return bounced(ours, ticket, arrival, at: now)
+        }
+        if let ticket = answered(by: arrival) { return joined(ticket, arrival, at: now) }
+        return try opened(arrival, at: now)
+    }
+
+    private func known(_ arrival: Arrival, at now: Moment) -> EntryID? {
+        guard let place = state.contents[arrival.content], place.at + Limits.deliveryWindow > now else { return nil }
+        return place.entry
+    }
+
+    private func dropped(_ entry: EntryID, at now: Moment) -> Decision {
+        guard let ticket = state.tickets[entry.ticket] else { return .done(.arrived(nil, number: nil)) }
+        let kind = Kind.duplicateDropped(customer: customerName(of: ticket), entry: entry)
+        return .done(.arrived(nil, number: ticket.number), [ticket.event(kind, at: now)])
+    }
+
+    /// Our own mail in our own mailbox: a loop. It is no news, and the ticket says so.
+    private func cameBack(_ arrival: Arrival, at now: Moment) -> Decision {
+        guard let entry = arrival.ownEntry, has(entry) else { return .done(.arrived(nil, number: nil)) }
+        return dropped(entry, at: now)
+    }
+
+    private func bounced(_ ours: EntryID, _ ticket: Ticket, _ arrival: Arrival, at now: Moment) -> Decision {
+        let mail = mail(arrival, in: ticket, machine: arrival.machine ?? .bounce)
+        let event = ticket.event(.bounced(mail, text: arrival.diagnosis), at: now, entry: ours.entry)
+        return .done(.arrived(mail.entry, number: ticket.number), [event])
+    }
+
+    private func joined(_ ticket: Ticket, _ arrival: Arrival, at now: Moment) -> Decision {
+        let mail = mail(arrival, in: ticket, machine: arrival.machine)
+        let reopens = mail.machine == nil && !ticket.isLive
+        let event = ticket.event(.followUp(mail), at: now, state: reopens ? .open : nil)
+        var after = ticket
+        after.apply(event)
+        return .done(
+            .arrived(mail.entry, number: ticket.number), [event] + answer(to: arrival, mail, after, isNew: false, now))
+    }
+
+    private func opened(_ arrival: Arrival, at now: Moment) throws(Refusal) -> Decision {
+        let (queue, address) = try destination(of: arrival)
+        let id = TicketID(state.lastTicket + 1)
+        let number = nextNumber(at: now)
+        let mail = mail(arrival, as: EntryID(id, 1), from: sender(of: arrival), arrivedAt: address)
+        var ticket = Ticket(id: id, number: number, mail: mail, queue: queue, at: now, sequence: 0)
+        var event = ticket.event(.new(mail, number: number), at: now)
+        event.changes = [.state, .priority]
+        ticket.apply(event)
+        return .done(
+            .arrived(mail.entry, number: number), [event] + answer(to: arrival, mail, ticket, isNew: true, now))
+    }
+
+    /// Day and counter, in the zone of the desk; never lower than the last, whatever happens to the zone.
+    private func nextNumber(at now: Moment) -> TicketNumber {
+        let today = CivilDate(now + zone).compact
+        guard let last = state.lastNumber, last.day >= today else { return TicketNumber(day: today, counter: 1) }
+        return TicketNumber(day: last.day, counter: last.counter + 1)
+    }
+}
+
+extension Engine {
+    private func mail(_ arrival: Arrival, in ticket: Ticket, machine: Machine?) -> Mail {
+        let customer = Correspondent(id: ticket.customer, name: customerName(of: ticket))
+        let address = ours(arrival)?.address
+        var mail = mail(arrival, as: EntryID(ticket.id, ticket.entries + 1), from: customer, arrivedAt: address)
+        mail.machine = machine
+        mail.served = ticket.holder ?? mail.served
+        return mail
+    }
+
+    private func mail(
+        _ arrival: Arrival, as entry: EntryID, from customer: Correspondent, arrivedAt address: Address?
+    ) -> Mail {
+        let isOnePerson = state.customers[customer.id]?.isOnePerson ?? false
+        return Mail(
+            entry: entry, customer: customer.id, customerName: customer.name, sender: arrival.from,
+            senderName: arrival.fromName, answerTo: arrival.replyTo ?? arrival.from, arrivedAt: address,
+            to: arrival.to, cc: arrival.cc, machine: arrival.machine, subject: arrival.subject,
+            also: others(of: customer.id, than: entry.ticket),
+            served: isOnePerson ? state.services[customer.id]?.first?.agent : nil, messageID: arrival.messageID,
+            references: arrival.references, raw: arrival.raw, content: arrival.content, body: arrival.body,
+            files: arrival.files, problems: arrival.problems)
+    }
+
+    func has(_ entry: EntryID) -> Bool {
+        guard let ticket = state.tickets[entry.ticket] else { return false }
+        return (1...max(1, ticket.entries)).contains(entry.entry)
+    }
+}

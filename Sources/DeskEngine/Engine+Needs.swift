@@ -1,0 +1,166 @@
+public import DeskModel
+
+extension Engine {
+    /// What the disk must still tell before `command` can be decided; learn it and ask again, until it is nothing.
+    ///
+    /// `key` is the retry key, if the command came with one. Eight rounds are always enough.
+    public func needs(_ command: Command, by agent: AgentName?, key: String? = nil) -> [Need] {
+        var wants = Wants(self)
+        if let agent, let key { wants.retry(agent, key) }
+        switch command {
+        case .arrive(let arrival): wants.placement(of: arrival)
+        case .reply(let ticket, _, _), .send(let ticket, _): wants.surroundings(of: ticket)
+        case .sent(let entry), .failed(let entry, _): wants.ticket(entry.ticket)
+        case .administer(let administration): wants.administration(administration)
+        case .claim, .claimNext, .hold, .release, .steal, .give, .draft, .note, .close, .reopen, .move, .say, .expire:
+            if let ticket = command.ticket { wants.ticket(ticket) }
+        }
+        return wants.needs
+    }
+
+    /// What the disk must still tell before the head of a reply to `query` can be written from memory.
+    public func needs(_ query: Query) -> [Need] {
+        var wants = Wants(self)
+        switch query {
+        case .show(let ticket, _), .showEntry(let ticket, _), .history(let ticket, _, _), .raw(let ticket, _, _),
+            .draft(let ticket):
+            wants.ticket(ticket)
+        case .list(let list):
+            if let address = list.customer { wants.address(address) }
+        case .me, .who, .queues, .mine: break
+        }
+        return wants.needs
+    }
+
+    /// What the disk must still tell before a stored event beyond the image can be applied again.
+    public func needs(toApply event: Event) -> [Need] {
+        var wants = Wants(self)
+        if case .new(let mail, _) = event.kind {
+            if mail.customer.value <= state.lastCustomer { wants.customer(mail.customer) }
+        } else if let ticket = event.subject.ticket {
+            wants.ticket(ticket)
+        }
+        if case .customer(let id, let change) = event.kind {
+            wants.customer(id)
+            if case .joined(let other) = change { wants.customer(other.customer) }
+        }
+        return wants.needs
+    }
+
+    /// Takes in what the disk knows. It is kept until the end of the turn; what memory has already wins.
+    public mutating func learn(_ fact: Fact) {
+        switch fact {
+        case .ticket(let id, let ticket, let shown):
+            guard let ticket else { return memory.lack(.ticket(id)) }
+            state.admit(ticket)
+            memory.wake(.ticket(id))
+            for (agent, entry) in shown { soft.show(Shown(agent: agent, ticket: id, entry: entry)) }
+        case .number(let number, let id):
+            guard let id else { return memory.lack(.number(number)) }
+            if state.numbers[number] == nil { state.numbers[number] = id }
+        case .customer(let id, let customer):
+            guard let customer else { return memory.lack(.customer(id)) }
+            state.admit(customer)
+            memory.wake(.customer(id))
+        case .address(let address, let id):
+            guard let id else { return memory.lack(.address(address)) }
+            if state.addresses[address] == nil { state.addresses[address] = state.survivor(id) }
+        case .message(let id, let entry):
+            guard let entry else { return memory.lack(.message(id)) }
+            remember(entry, at: nil, under: .message(id))
+        case .content(let digest, let entry, let at):
+            guard let entry else { return memory.lack(.content(digest)) }
+            remember(entry, at: at, under: .content(digest))
+        case .retry(let agent, let key, let retry, let at):
+            guard let retry, let at else { return memory.lack(.retry(agent, key: key)) }
+            let key = State.RetryKey(agent: agent, key: key)
+            if state.retries[key] == nil { state.retries[key] = State.Used(retry: retry, at: at, sequence: 0) }
+            memory.wake(.retry(key))
+        }
+    }
+
+    private mutating func remember(_ entry: EntryID, at: Moment?, under key: Memory.Key) {
+        let place = State.Place(entry: entry, at: at ?? Moment(milliseconds: 0), sequence: 0)
+        switch key {
+        case .message(let id) where state.messages[id] == nil: state.messages[id] = place
+        case .content(let digest) where state.contents[digest] == nil: state.contents[digest] = place
+        default: break
+        }
+        memory.wake(key)
+    }
+}
+
+/// Collects what is neither in memory nor known to be absent, each once, in a fixed order.
+private struct Wants {
+    private let state: State
+    private let absent: Set<Need>
+    private(set) var needs: [Need] = []
+
+    init(_ engine: Engine) {
+        state = engine.state
+        absent = engine.memory.absent
+    }
+
+    private mutating func want(_ need: Need) {
+        if !absent.contains(need), !needs.contains(need) { needs.append(need) }
+    }
+
+    mutating func retry(_ agent: AgentName, _ key: String) {
+        if state.retries[State.RetryKey(agent: agent, key: key)] == nil { want(.retry(agent, key: key)) }
+    }
+
+    mutating func ticket(_ reference: TicketReference) {
+        switch reference {
+        case .id(let id): ticket(id)
+        case .number(let number):
+            if let id = state.numbers[number] { ticket(id) } else { want(.number(number)) }
+        }
+    }
+
+    mutating func ticket(_ id: TicketID) {
+        guard let ticket = state.tickets[id] else { return want(.ticket(id)) }
+        customer(ticket.customer)
+    }
+
+    mutating func customer(_ id: CustomerID) {
+        let id = state.survivor(id)
+        if state.customers[id] == nil { want(.customer(id)) }
+    }
+
+    mutating func address(_ address: Address) {
+        if let id = state.addresses[address] { customer(id) } else { want(.address(address)) }
+    }
+
+    /// An answer looks at what the customer wrote and was told in his other tickets, closed ones too.
+    mutating func surroundings(of reference: TicketReference) {
+        ticket(reference)
+        guard let id = state.id(of: reference), let ticket = state.tickets[id] else { return }
+        for contact in state.customers[ticket.customer]?.recent ?? [] { self.ticket(contact.entry.ticket) }
+    }
+
+    mutating func placement(of arrival: Arrival) {
+        if let place = state.contents[arrival.content] {
+            ticket(place.entry.ticket)
+        } else {
+            want(.content(arrival.content))
+        }
+        if let entry = arrival.ownEntry { ticket(entry.ticket) }
+        for entry in arrival.reportsOurs + arrival.answersOurs { ticket(entry.ticket) }
+        for id in arrival.references.prefix(Engine.referencesMost) where !id.isEmpty {
+            if let place = state.messages[id] { ticket(place.entry.ticket) } else { want(.message(id)) }
+        }
+        for number in arrival.numbers.prefix(Engine.numbersMost) { ticket(.number(number)) }
+        address(arrival.isUnreadable ? arrival.envelopeSender ?? arrival.from : arrival.from)
+        if state.customer(arrival.from)?.isRelay == true, let meant = arrival.replyTo { address(meant) }
+    }
+
+    mutating func administration(_ administration: Administration) {
+        switch administration {
+        case .addAddress(let known, let other), .joinCustomers(let known, let other):
+            address(known)
+            address(other)
+        case .setCustomerFlags(let known, _, _, _): address(known)
+        case .addAgent, .setPassword, .setRights, .setFlags, .retireAgent, .addToken, .revokeToken, .setQueue: break
+        }
+    }
+}

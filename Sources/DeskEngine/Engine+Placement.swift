@@ -1,0 +1,96 @@
+internal import DeskModel
+
+/// Whose mail it is: a customer we know, or the number he will have.
+struct Correspondent: Equatable, Sendable {
+    let id: CustomerID
+    let name: Address
+}
+
+extension Engine {
+    /// The ticket that a mail answers; `nil` if it is news.
+    ///
+    /// Our signature in In-Reply-To or References proves that its author has had our mail, whoever he is. A Message-ID
+    /// of a mail that came in, and a number in the subject, can be known to anybody: they count only from somebody the
+    /// ticket knows, or one customer's words would land in another's ticket.
+    func answered(by arrival: Arrival) -> Ticket? {
+        if let entry = arrival.answersOurs.first(where: { has($0) }) { return state.tickets[entry.ticket] }
+        for id in arrival.references.prefix(Engine.referencesMost) where !id.isEmpty {
+            guard let ticket = state.messages[id].flatMap({ state.tickets[$0.entry.ticket] }) else { continue }
+            if knows(ticket, arrival) { return ticket }
+        }
+        for number in arrival.numbers.prefix(Engine.numbersMost) {
+            guard let ticket = state.numbers[number].flatMap({ state.tickets[$0] }) else { continue }
+            if knows(ticket, arrival) { return ticket }
+        }
+        return nil
+    }
+
+    /// Whether the author of a mail has to do with a ticket: he is its customer, or an answer in it goes to him.
+    private func knows(_ ticket: Ticket, _ arrival: Arrival) -> Bool {
+        let sender = sender(of: arrival)
+        return sender.id == ticket.customer || (!sender.name.description.isEmpty && sender.name == ticket.answerTo)
+    }
+
+    /// Who writes: From, or Reply-To where From is a web form or market place.
+    func sender(of arrival: Arrival) -> Correspondent {
+        let from = author(of: arrival)
+        if let customer = state.customer(from), customer.isRelay, let meant = arrival.replyTo, meant != from {
+            return correspondent(meant)
+        }
+        return correspondent(from)
+    }
+
+    /// A mail that could not be read has no From; its envelope is all that is known of it.
+    func author(of arrival: Arrival) -> Address {
+        guard arrival.isUnreadable, arrival.from.description.isEmpty else { return arrival.from }
+        return arrival.envelopeSender ?? arrival.from
+    }
+
+    private func correspondent(_ address: Address) -> Correspondent {
+        if let customer = state.customer(address) { return Correspondent(id: customer.id, name: customer.name) }
+        return Correspondent(id: CustomerID(state.lastCustomer + 1), name: address)
+    }
+
+    /// The queue for a new ticket, and the address of ours that brought it there.
+    func destination(of arrival: Arrival) throws(Refusal) -> (QueueName, Address?) {
+        let ours = ours(arrival)
+        if arrival.isUnreadable || arrival.machine == .bounce, state.queues[.postmaster] != nil {
+            return (.postmaster, ours?.address)
+        }
+        if let ours { return (ours.queue, ours.address) }
+        let names = state.queues.keys.sorted()
+        if let queue = names.first(where: { state.queues[$0]?.isDefault == true }) { return (queue, nil) }
+        if state.queues[.inbox] != nil { return (.inbox, nil) }
+        guard let queue = names.first else { throw .noSuchQueue(.inbox) }
+        return (queue, nil)
+    }
+
+    /// The first of a mail's recipients that is an address of a queue: the envelope's first, then To, then Cc; then
+    /// the same again without plus-tags.
+    func ours(_ arrival: Arrival) -> (queue: QueueName, address: Address)? {
+        let recipients = arrival.recipients + arrival.to + arrival.cc
+        let names = state.queues.keys.sorted()
+        for tag in [true, false] {
+            for recipient in recipients {
+                let address = tag ? recipient : recipient.untagged
+                for name in names where state.queues[name]?.addresses.contains(address) == true {
+                    return (name, address)
+                }
+            }
+        }
+        return nil
+    }
+
+    /// Mails name hundreds of ancestors at times; the nearest are enough.
+    static let referencesMost = 20
+    /// Numbers of a subject that are looked up.
+    static let numbersMost = 5
+}
+
+extension Address {
+    /// `hotline@desk.example` for `hotline+spring@desk.example`.
+    fileprivate var untagged: Address {
+        let name = local.utf8.prefix { $0 != UInt8(ascii: "+") }
+        return name.count == local.utf8.count ? self : Address("\(Substring(name))@\(domain)")
+    }
+}

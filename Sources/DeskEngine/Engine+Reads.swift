@@ -1,0 +1,99 @@
+public import DeskModel
+
+extension State {
+    /// The short number behind however a ticket was named; it need not be one of a ticket in memory.
+    public func id(of reference: TicketReference) -> TicketID? {
+        switch reference {
+        case .id(let id): id
+        case .number(let number): numbers[number]
+        }
+    }
+
+    /// What an agent's retry key stands for, within the time for which keys are found.
+    public func retry(_ agent: AgentName, key: String, at now: Moment) -> Event.Retry? {
+        guard let used = retries[RetryKey(agent: agent, key: key)], used.at + Limits.keyWindow > now else { return nil }
+        return used.retry
+    }
+
+    /// Whose token has this digest.
+    public func agent(withToken digest: Digest) -> AgentName? {
+        tokens[digest]
+    }
+
+    /// Who serves a customer now; by name.
+    public func agents(serving customer: CustomerID) -> [AgentName] {
+        services[customer]?.map(\.agent) ?? []
+    }
+
+    /// The customer who has this address, if he is in memory.
+    public func customer(_ address: Address) -> Customer? {
+        addresses[address].flatMap { customers[$0] }
+    }
+}
+
+extension Engine {
+    /// The one question about rights: may `agent` do that in `queue` today?
+    public func may(_ agent: AgentName, _ right: Rights, in queue: QueueName) -> Bool {
+        state.agents[agent]?.may(right, in: queue) ?? false
+    }
+
+    /// The ticket as far as `agent` may see it, if it is in memory.
+    public func ticket(_ reference: TicketReference, for agent: AgentName) -> Ticket? {
+        guard let id = state.id(of: reference), let ticket = state.tickets[id] else { return nil }
+        return may(agent, .read, in: ticket.queue) ? ticket : nil
+    }
+
+    /// By what the wire calls the customer of a ticket.
+    public func customerName(of ticket: Ticket) -> Address {
+        state.customers[ticket.customer]?.name ?? Address("")
+    }
+
+    /// Texts of humans in `ticket` that `agent` was not shown and did not write or answer.
+    public func unread(_ ticket: Ticket, by agent: AgentName) -> Int {
+        let answered = ticket.newestBy == agent ? ticket.newest : 0
+        let mark = max(soft.mark(of: agent, in: ticket.id), answered)
+        return ticket.humans.reversed().prefix { $0 > mark }.count
+    }
+
+    /// The customer's other tickets that are not over and that `agent` may read; at most the newest of them.
+    public func also(_ ticket: Ticket, for agent: AgentName) -> [TicketID] {
+        others(of: ticket.customer, than: ticket.id).filter { id in
+            state.tickets[id].map { may(agent, .read, in: $0.queue) } ?? false
+        }
+    }
+
+    /// What `agent` holds, in the order of lists.
+    public func held(by agent: AgentName) -> [TicketID] {
+        state.holdings[agent]?.tickets.map(Rank.ticket) ?? []
+    }
+
+    /// In which tickets `agent` has drafts, oldest ticket first.
+    public func drafts(of agent: AgentName) -> [TicketID] {
+        state.drafts[agent]?.keys.sorted() ?? []
+    }
+
+    /// The queues that `agent` may read, by name.
+    public func queues(for agent: AgentName) -> [QueueName] {
+        state.queues.keys.filter { may(agent, .read, in: $0) }.sorted()
+    }
+
+    /// How many live tickets lie in `queue`, how many of them nobody holds, and since when the oldest waits that
+    /// anybody might claim.
+    public func load(of queue: QueueName) -> (open: Int, free: Int, oldest: Moment?) {
+        guard let lane = state.lanes[queue] else { return (0, 0, nil) }
+        let oldest = (UInt8(1)...5).compactMap { priority -> TicketID? in
+            let from = Rank(priority, TicketID(0)).value
+            guard let rank = lane.claimable.first(from: from), rank >> 56 == from >> 56 else { return nil }
+            return Rank.ticket(rank)
+        }.min()
+        return (lane.live.count, lane.live.count - lane.held, oldest.flatMap { state.tickets[$0]?.created })
+    }
+
+    func others(of customer: CustomerID, than id: TicketID?) -> [TicketID] {
+        guard let customer = state.customers[customer], customer.isOnePerson else { return [] }
+        return customer.live.filter { $0 != id }.suffix(Engine.alsoMost)
+    }
+
+    /// An event or reply names at most so many other tickets of a customer: a line has an end.
+    static let alsoMost = 50
+}

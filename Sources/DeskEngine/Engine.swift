@@ -1,0 +1,133 @@
+public import DeskModel
+
+/// The desk's mind: what a command causes, and what an event changes. No clock, no disk, no chance.
+///
+///     command ──► needs ──► learn (what the disk knows) ──► decide ──► events ──► (durable) ──► apply
+///                   ▲                  │
+///                   └── until nothing ─┘
+///                       is missing
+///
+/// A ticket on its way; whether somebody holds it is another axis:
+///
+///             mail                claim, give                close
+///     (none) ──────► new ────────────────────► open ──────────────────► closed
+///                     │                          ▲                        │
+///                     └── close (l or m) ────────┼──► closed              │
+///                                                └────────────────────────┘
+///                                                 reopen, a person's mail
+///
+/// What holds after every event, whoever sent which commands in whatever order:
+/// - a ticket has at most one holder, and only a live ticket has one;
+/// - two agents serve one guarded customer only after a `guard-override`, just before the event that made them two;
+/// - whoever holds a ticket may read and work in its queue;
+/// - applying the log from its beginning gives this very state.
+///
+/// It belongs to one thread. `decide` changes nothing: the caller makes the events durable, numbers and applies them.
+public struct Engine: Sendable {
+    /// Made by events alone.
+    public internal(set) var state: State
+    /// Leases and shown marks.
+    public internal(set) var soft: Soft
+    /// How many automatic replies may go out.
+    public var autoReplyLimits = AutoReplyLimits()
+
+    let automaticReply: String
+    let zone: TimeSpan
+    var memory = Memory()
+
+    /// Opens the desk that the disk has, at the moment of the start: until ten minutes later no lease ends.
+    ///
+    /// `defaultAutomaticReply` is the text for queues without one of their own; `zone` is how far the desk's clocks are
+    /// ahead of UTC, for the day in the numbers of tickets.
+    public init(image: Image, at now: Moment, defaultAutomaticReply: String, zone: TimeSpan = .seconds(0)) {
+        state = State(image)
+        soft = Soft(grace: now + Limits.leaseAfterStart)
+        automaticReply = defaultAutomaticReply
+        self.zone = zone
+        for mark in image.shown { soft.show(mark) }
+        beginLeases(at: now)
+    }
+
+    /// Reads the state anew after a write that was rolled back. What is soft stays, as far as it still fits.
+    ///
+    /// Afterwards apply what the journal holds beyond `image.applied`.
+    public mutating func reread(_ image: Image, at now: Moment) {
+        state = State(image)
+        memory = Memory()
+        for key in soft.leases.keys where !isServing(key) { soft.end(key) }
+        beginLeases(at: now)
+    }
+
+    /// What `command` would cause if it were made at `now`. Nothing has happened yet when this returns.
+    ///
+    /// `agent` is who asks; `nil` for mail, courier and clock. `needs` must have been asked until it was empty.
+    public func decide(_ command: Command, by agent: AgentName?, at now: Moment) -> Decision {
+        do throws(Refusal) {
+            try check(command)
+            return try verdict(on: command, by: agent, at: now)
+        } catch {
+            return refuse(command, by: agent, at: now, error)
+        }
+    }
+
+    private func verdict(on command: Command, by agent: AgentName?, at now: Moment) throws(Refusal) -> Decision {
+        switch command {
+        case .arrive(let arrival): return try arrive(arrival, at: now)
+        case .sent(let entry): return sent(entry, at: now)
+        case .failed(let entry, let text): return failed(entry, text, at: now)
+        case .expire(let agent, let customer): return expire(agent, customer, at: now)
+        default: break
+        }
+        guard let agent else { throw .loginRequired }
+        let asker = Asker(agent, at: now)
+        switch command {
+        case .claim(let ticket, let lease, let anyway): return try claim(ticket, lease, anyway, asker)
+        case .claimNext(let queues, let lease): return try claimNext(queues, lease, asker)
+        case .hold(let ticket, let lease): return try hold(ticket, lease, asker)
+        case .release(let ticket, let text): return try release(ticket, text, asker)
+        case .steal(let ticket, let text): return try steal(ticket, text, asker)
+        case .give(let ticket, let to, let text): return try give(ticket, to, text, asker)
+        case .reply(let ticket, let read, let text): return try reply(ticket, read, text, asker)
+        case .draft(let ticket, let text): return try draft(ticket, text, asker)
+        case .send(let ticket, let read): return try send(ticket, read, asker)
+        case .note(let ticket, let text): return try note(ticket, text, asker)
+        case .close(let ticket, let read, let text): return try close(ticket, read, text, asker)
+        case .reopen(let ticket, let text): return try reopen(ticket, text, asker)
+        case .move(let ticket, let queue, let text): return try move(ticket, queue, text, asker)
+        case .say(let target, let text): return try say(target, text, asker)
+        case .administer(let administration): return try administer(administration, asker)
+        case .arrive, .sent, .failed, .expire: return .done()
+        }
+    }
+
+    /// Makes a numbered event true. It cannot fail.
+    public mutating func apply(_ event: Event) {
+        let served = servedAgents(joinedBy: event)
+        state.apply(event)
+        memory.keep(event, in: state)
+        followUp(event, served)
+    }
+
+    /// Ends a turn: what is neither live nor newer than the disk, which has `applied` events, leaves memory.
+    public mutating func forget(applied: SequenceNumber) {
+        for ticket in memory.forget(applied: applied, from: &state) { soft.shown[ticket] = nil }
+    }
+}
+
+/// Who asks, and when.
+struct Asker: Sendable {
+    let agent: AgentName
+    let now: Moment
+
+    init(_ agent: AgentName, at now: Moment) {
+        self.agent = agent
+        self.now = now
+    }
+}
+
+extension Decision {
+    /// It is done once `events` are durable.
+    static func done(_ outcome: Outcome = .done, _ events: [Event] = []) -> Decision {
+        Decision(events: events, verdict: .done(outcome))
+    }
+}

@@ -1,0 +1,92 @@
+internal import DeskModel
+
+/// What is in memory although it is not live, and until when: memory wins over the disk, per key, until the disk has
+/// the key's last event.
+struct Memory: Sendable {
+    /// Something that can leave memory.
+    enum Key: Hashable, Sendable {
+        case ticket(TicketID)
+        case customer(CustomerID)
+        case message(String)
+        case content(Digest)
+        case retry(State.RetryKey)
+    }
+
+    /// What the disk does not have yet, in the order of events; a key may stand here several times.
+    private var unwritten: [(sequence: SequenceNumber, key: Key)] = []
+    private var written = 0
+    /// What was read from disk for the commands of this turn.
+    private var woken: [Key] = []
+    /// What was asked for and is not there.
+    private(set) var absent: Set<Need> = []
+    /// The last event of customers none of whose tickets is live.
+    private var touched: [CustomerID: SequenceNumber] = [:]
+
+    /// Keeps what `event`, just applied, has changed until the disk has it too.
+    mutating func keep(_ event: Event, in state: State) {
+        if let id = event.subject.ticket, let ticket = state.tickets[id] {
+            if !ticket.isLive { unwritten.append((event.sequence, .ticket(id))) }
+            keep(ticket.customer, event.sequence, in: state)
+        }
+        if case .customer(let id, _) = event.kind { keep(id, event.sequence, in: state) }
+        if let mail = event.kind.mail {
+            if let id = mail.messageID { unwritten.append((event.sequence, .message(id))) }
+            unwritten.append((event.sequence, .content(mail.content)))
+        }
+        if let by = event.by, let retry = event.retry {
+            unwritten.append((event.sequence, .retry(State.RetryKey(agent: by, key: retry.key))))
+        }
+    }
+
+    private mutating func keep(_ id: CustomerID, _ sequence: SequenceNumber, in state: State) {
+        guard let customer = state.customers[id], customer.live.isEmpty else { return }
+        touched[id] = sequence
+        unwritten.append((sequence, .customer(id)))
+    }
+
+    /// Keeps what was read from disk until the end of the turn.
+    mutating func wake(_ key: Key) {
+        woken.append(key)
+    }
+
+    /// Remembers that the disk has nothing under a key.
+    mutating func lack(_ need: Need) {
+        absent.insert(need)
+    }
+
+    /// Ends the turn: everything that is neither live nor newer than `applied` leaves; tells which tickets did.
+    mutating func forget(applied: SequenceNumber, from state: inout State) -> [TicketID] {
+        var gone: [TicketID] = []
+        absent.removeAll(keepingCapacity: true)
+        for key in woken { forget(key, applied, &state, &gone) }
+        woken.removeAll(keepingCapacity: true)
+        while written < unwritten.count, unwritten[written].sequence <= applied {
+            forget(unwritten[written].key, applied, &state, &gone)
+            written += 1
+        }
+        if written > 1024, written * 2 > unwritten.count {
+            unwritten.removeFirst(written)
+            written = 0
+        }
+        return gone
+    }
+
+    private mutating func forget(
+        _ key: Key, _ applied: SequenceNumber, _ state: inout State, _ gone: inout [TicketID]
+    ) {
+        switch key {
+        case .ticket(let id):
+            if state.dismiss(id, applied: applied) { gone.append(id) }
+        case .customer(let id):
+            guard touched[id] ?? 0 <= applied else { return }
+            touched[id] = nil
+            state.dismiss(id)
+        case .message(let id):
+            if let place = state.messages[id], place.sequence <= applied { state.messages[id] = nil }
+        case .content(let digest):
+            if let place = state.contents[digest], place.sequence <= applied { state.contents[digest] = nil }
+        case .retry(let key):
+            if let used = state.retries[key], used.sequence <= applied { state.retries[key] = nil }
+        }
+    }
+}

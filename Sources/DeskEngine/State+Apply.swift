@@ -1,0 +1,141 @@
+internal import DeskModel
+
+extension State {
+    /// Makes `event` true. It cannot fail: what it needs was checked when it was decided.
+    mutating func apply(_ event: Event) {
+        sequence = event.sequence
+        if let by = event.by, let retry = event.retry {
+            retries[RetryKey(agent: by, key: retry.key)] = Used(retry: retry, at: event.at, sequence: event.sequence)
+        }
+        switch event.kind {
+        case .agent(let change): apply(change, to: event.subject)
+        case .token(let change): apply(change, to: event.subject)
+        case .queue(let change): apply(change)
+        case .customer(let id, let change): apply(change, to: id)
+        case .autoBreaker(_, let window): autoRepliesStopped = event.at + window
+        case .new(let mail, let number): open(mail, number, event)
+        default: break
+        }
+        if let id = event.subject.ticket { apply(event, to: id) }
+        switch event.draftChange {
+        case .set(let draft): drafts[draft.agent, default: [:]][draft.ticket] = draft
+        case .ended(let agent, let ticket): endDraft(of: agent, in: ticket)
+        case nil: break
+        }
+    }
+
+    private mutating func apply(_ event: Event, to id: TicketID) {
+        guard let before = tickets[id].map(Facets.init) else { return }
+        tickets[id]?.apply(event)
+        guard let ticket = tickets[id] else { return }
+        customers[ticket.customer]?.apply(event, to: ticket)
+        reindex(ticket, from: before)
+        note(event)
+    }
+
+    private mutating func note(_ event: Event) {
+        guard case .entry(let entry) = event.subject else { return remember(event) }
+        switch event.kind {
+        case .reply(let letter): queue(letter, as: entry, event, isAutomatic: false)
+        case .autoSent(let letter, let subjectKey):
+            queue(letter, as: entry, event, isAutomatic: true)
+            autoReplies.add(AutoReply(at: event.at, to: letter.to, subjectKey: subjectKey))
+        case .sent, .failed: outbox.remove(entry)
+        default: remember(event)
+        }
+    }
+
+    private mutating func queue(_ letter: Letter, as entry: EntryID, _ event: Event, isAutomatic: Bool) {
+        outbox.add(
+            Outgoing(
+                sequence: event.sequence, at: event.at, entry: entry, isAutomatic: isAutomatic, letter: letter))
+    }
+
+    /// By what a later mail finds this one again.
+    private mutating func remember(_ event: Event) {
+        guard let mail = event.kind.mail else { return }
+        let place = Place(entry: mail.entry, at: event.at, sequence: event.sequence)
+        if let id = mail.messageID, !id.isEmpty { messages[id] = place }
+        contents[mail.content] = place
+    }
+
+    private mutating func open(_ mail: Mail, _ number: TicketNumber, _ event: Event) {
+        let queue = event.snapshot?.queue ?? .inbox
+        let id = mail.entry.ticket
+        if customers[mail.customer] == nil {
+            customers[mail.customer] = Customer(id: mail.customer, addresses: [mail.customerName])
+            addresses[mail.customerName] = mail.customer
+        }
+        let ticket = Ticket(id: id, number: number, mail: mail, queue: queue, at: event.at, sequence: event.sequence)
+        tickets[id] = ticket
+        numbers[number] = id
+        lastTicket = max(lastTicket, id.value)
+        lastCustomer = max(lastCustomer, mail.customer.value)
+        lastNumber = number
+        index(ticket)
+    }
+
+    private mutating func endDraft(of agent: AgentName, in ticket: TicketID) {
+        drafts[agent]?[ticket] = nil
+        if drafts[agent]?.isEmpty == true { drafts[agent] = nil }
+    }
+}
+
+extension State {
+    private mutating func apply(_ change: AgentChange, to subject: Event.Subject) {
+        guard case .agent(let name) = subject else { return }
+        var agent = agents[name] ?? Agent(name: name)
+        if change == .retired { for digest in agent.tokens.values { tokens[digest] = nil } }
+        agent.apply(change)
+        agents[name] = agent
+    }
+
+    private mutating func apply(_ change: TokenChange, to subject: Event.Subject) {
+        guard case .token(let token) = subject else { return }
+        switch change {
+        case .added(let name, let digest):
+            agents[name]?.tokens[token] = digest
+            tokens[digest] = name
+        case .revoked(let name):
+            if let digest = agents[name]?.tokens.removeValue(forKey: token) { tokens[digest] = nil }
+        }
+    }
+
+    private mutating func apply(_ change: QueueChange) {
+        let name = change.queue.name
+        let guardBefore = queues[name]?.customerGuard
+        queues[name] = change.queue
+        if lanes[name] == nil { lanes[name] = Lane() }
+        if let guardBefore, guardBefore != change.queue.customerGuard { resettle(lanes[name]?.live) }
+    }
+
+    private mutating func apply(_ change: CustomerChange, to id: CustomerID) {
+        if case .joined(let other) = change { return join(other, into: id) }
+        customers[id]?.apply(change)
+        if case .addressAdded(let address) = change { addresses[address] = id }
+        for ticket in customers[id]?.live ?? [] { settle(ticket) }
+    }
+
+    private mutating func join(_ other: CustomerChange.Joined, into id: CustomerID) {
+        joined[other.customer] = id
+        for address in other.addresses { addresses[address] = id }
+        let absorbed = customers.removeValue(forKey: other.customer)
+        customers[id]?.apply(.joined(other))
+        if let absorbed { customers[id]?.absorb(absorbed) }
+        for (ticket, value) in tickets where value.customer == other.customer { tickets[ticket]?.customer = id }
+        for service in services.removeValue(forKey: other.customer) ?? [] {
+            for ticket in service.tickets { serve(id, by: service.agent, in: ticket) }
+        }
+        for ticket in customers[id]?.live ?? [] { settle(ticket) }
+    }
+}
+
+extension Kind {
+    /// The mail that came in, if one did.
+    var mail: Mail? {
+        switch self {
+        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _): mail
+        default: nil
+        }
+    }
+}

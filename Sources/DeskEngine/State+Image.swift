@@ -1,0 +1,56 @@
+internal import DeskModel
+
+extension State {
+    /// The desk as the disk has it.
+    init(_ image: Image) {
+        self.init()
+        sequence = image.applied
+        (lastTicket, lastCustomer, lastNumber) = (image.lastTicket, image.lastCustomer, image.lastNumber)
+        joined = image.joined
+        autoRepliesStopped = image.autoRepliesStopped
+        for agent in image.agents {
+            agents[agent.name] = agent
+            for digest in agent.tokens.values { tokens[digest] = agent.name }
+        }
+        for queue in image.queues { (queues[queue.name], lanes[queue.name]) = (queue, Lane()) }
+        for draft in image.drafts { drafts[draft.agent, default: [:]][draft.ticket] = draft }
+        for letter in image.outbox { outbox.add(letter) }
+        for reply in image.autoReplies { autoReplies.add(reply) }
+        tickets.reserveCapacity(image.tickets.count)
+        numbers.reserveCapacity(image.tickets.count)
+        for customer in image.customers { admit(customer) }
+        for ticket in image.tickets.sorted(by: { $0.id < $1.id }) { admit(ticket) }
+    }
+
+    /// Takes in a ticket that the disk has, unless memory, which is never behind, has it too.
+    mutating func admit(_ ticket: Ticket) {
+        guard tickets[ticket.id] == nil else { return }
+        var ticket = ticket
+        ticket.customer = survivor(ticket.customer)
+        tickets[ticket.id] = ticket
+        numbers[ticket.number] = ticket.id
+        index(ticket)
+    }
+
+    /// Takes in a customer that the disk has, unless memory has him.
+    mutating func admit(_ customer: Customer) {
+        guard customers[customer.id] == nil else { return }
+        customers[customer.id] = customer
+        for address in customer.addresses where addresses[address] == nil { addresses[address] = customer.id }
+    }
+
+    /// Drops a ticket, unless it is live or the disk, which has `applied` events, lacks its last one.
+    mutating func dismiss(_ id: TicketID, applied: SequenceNumber) -> Bool {
+        guard let ticket = tickets[id], !ticket.isLive, ticket.changed <= applied else { return false }
+        tickets[id] = nil
+        numbers[ticket.number] = nil
+        return true
+    }
+
+    /// Drops a customer none of whose tickets is live.
+    mutating func dismiss(_ id: CustomerID) {
+        guard let customer = customers[id], customer.live.isEmpty else { return }
+        customers[id] = nil
+        for address in customer.addresses where addresses[address] == id { addresses[address] = nil }
+    }
+}

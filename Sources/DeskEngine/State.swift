@@ -1,0 +1,143 @@
+public import DeskModel
+
+/// What the desk is: made by events and by nothing else, so that it can be read anew at any time.
+///
+/// It holds what is live and, for as long as the disk does not have it yet, what is not. Beside the things themselves
+/// stand the indexes by which a claim finds its ticket without looking at the others.
+public struct State: Equatable, Sendable {
+    /// The tickets that are live, and those woken or not yet on disk.
+    public internal(set) var tickets: [TicketID: Ticket] = [:]
+    /// The customers of live tickets, and those woken or not yet on disk.
+    public internal(set) var customers: [CustomerID: Customer] = [:]
+    /// Everybody who ever worked here.
+    public internal(set) var agents: [AgentName: Agent] = [:]
+    /// Every queue.
+    public internal(set) var queues: [QueueName: Queue] = [:]
+    /// Unsent texts by agent and ticket.
+    public internal(set) var drafts: [AgentName: [TicketID: Draft]] = [:]
+    /// Mails of ours on their way.
+    public internal(set) var outbox = Outbox()
+    /// The last event applied.
+    public internal(set) var sequence: SequenceNumber = 0
+
+    var autoReplies = AutoReplyTally()
+    var autoRepliesStopped: Moment?
+    var lastTicket: Int64 = 0
+    var lastCustomer: Int64 = 0
+    var lastNumber: TicketNumber?
+    var joined: [CustomerID: CustomerID] = [:]
+
+    // What is found by a key, as far as memory has it; each entry says which event it is from.
+    var numbers: [TicketNumber: TicketID] = [:]
+    var addresses: [Address: CustomerID] = [:]
+    var messages: [String: Place] = [:]
+    var contents: [Digest: Place] = [:]
+    var retries: [RetryKey: Used] = [:]
+    var tokens: [Digest: AgentName] = [:]
+
+    // Where live tickets lie and who holds them.
+    var lanes: [QueueName: Lane] = [:]
+    var holdings: [AgentName: Holdings] = [:]
+    var services: [CustomerID: [Service]] = [:]
+    /// Free tickets whose customer one agent serves: for whom they are kept, and his in the order of rank.
+    var reserved: [TicketID: AgentName] = [:]
+    var preferred: [AgentName: SortedNumbers] = [:]
+
+    /// A text that a key leads to.
+    struct Place: Equatable, Sendable {
+        var entry: EntryID
+        var at: Moment
+        var sequence: SequenceNumber
+    }
+
+    /// An agent's retry key.
+    struct RetryKey: Hashable, Sendable {
+        var agent: AgentName
+        var key: String
+    }
+
+    /// What a retry key stands for.
+    struct Used: Equatable, Sendable {
+        var retry: Event.Retry
+        var at: Moment
+        var sequence: SequenceNumber
+    }
+
+    /// The live tickets of a queue, by rank.
+    struct Lane: Equatable, Sendable {
+        var live = SortedNumbers()
+        /// Those that `claim next` may give to somebody who serves nobody.
+        var claimable = SortedNumbers()
+        var held = 0
+    }
+
+    /// What an agent holds.
+    struct Holdings: Equatable, Sendable {
+        var tickets = SortedNumbers()
+        var perQueue: [QueueName: Int] = [:]
+    }
+
+    /// One agent serves one customer: the tickets by which he does, lowest first.
+    struct Service: Equatable, Sendable {
+        let agent: AgentName
+        var tickets: [TicketID]
+    }
+
+    /// A desk on which nothing has happened.
+    init() {}
+
+    /// Who `customer` is today: himself, or whoever absorbed him.
+    func survivor(_ customer: CustomerID) -> CustomerID {
+        guard var found = joined[customer] else { return customer }
+        while let next = joined[found] { found = next }
+        return found
+    }
+
+    /// Whether two agents must not serve the customer of `ticket` unasked.
+    func isGuarded(_ ticket: Ticket) -> Bool {
+        guard queues[ticket.queue]?.customerGuard != .off else { return false }
+        return customers[ticket.customer]?.isOnePerson ?? false
+    }
+}
+
+extension Customer {
+    /// Whether it means anything that two of his tickets are his: not for web forms, scanners and mails without sender.
+    var isOnePerson: Bool {
+        !isUnguarded && !name.description.isEmpty
+    }
+}
+
+/// Mails of ours that no event has ended yet, oldest first.
+public struct Outbox: Equatable, Sendable {
+    private var letters: [SequenceNumber: Outgoing] = [:]
+    private var order = SortedNumbers()
+    private var entries: [EntryID: SequenceNumber] = [:]
+
+    /// Nothing waits.
+    public init() {}
+
+    /// How many wait.
+    public var count: Int { order.count }
+
+    /// The first that was queued by an event after `sequence`.
+    public func next(after sequence: SequenceNumber) -> Outgoing? {
+        order.first(from: sequence + 1).flatMap { letters[$0] }
+    }
+
+    /// The mail that became the text `entry`, while it waits.
+    public subscript(_ entry: EntryID) -> Outgoing? {
+        entries[entry].flatMap { letters[$0] }
+    }
+
+    mutating func add(_ letter: Outgoing) {
+        letters[letter.sequence] = letter
+        entries[letter.entry] = letter.sequence
+        order.insert(letter.sequence)
+    }
+
+    mutating func remove(_ entry: EntryID) {
+        guard let sequence = entries.removeValue(forKey: entry) else { return }
+        letters[sequence] = nil
+        order.remove(sequence)
+    }
+}
