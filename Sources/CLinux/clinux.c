@@ -32,7 +32,7 @@ int desk_epoll_wait(int epoll, desk_event *events, int capacity, int millisecond
 
 int desk_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
-int desk_signalfd(const void *mask) { return signalfd(-1, mask, SFD_CLOEXEC | SFD_NONBLOCK); }
+int desk_open_signalfd(const void *mask) { return signalfd(-1, mask, SFD_CLOEXEC | SFD_NONBLOCK); }
 
 int desk_accept(int listener, void *address, unsigned int *length) {
     return accept4(listener, address, length, SOCK_CLOEXEC | SOCK_NONBLOCK);

@@ -11,7 +11,9 @@
 #include <openssl/x509v3.h>
 
 // SSL_CTX_set_min_proto_version is a macro over SSL_CTX_ctrl.
-static inline long desk_ctx_set_min_version(SSL_CTX *c, int version) { return SSL_CTX_set_min_proto_version(c, version); }
+static inline long desk_ctx_set_min_version(SSL_CTX *c, int version) {
+    return SSL_CTX_set_min_proto_version(c, version);
+}
 // SSL_CTX_set_mode is a macro over SSL_CTX_ctrl.
 static inline long desk_ctx_set_mode(SSL_CTX *c, long mode) { return SSL_CTX_set_mode(c, mode); }
 // SSL_CTX_set_session_cache_mode is a macro over SSL_CTX_ctrl.
@@ -19,7 +21,9 @@ static inline long desk_ctx_disable_session_cache(SSL_CTX *c) {
     return SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_OFF);
 }
 // SSL_CTX_set1_groups_list is a macro over SSL_CTX_ctrl.
-static inline long desk_ctx_set_groups(SSL_CTX *c, const char *groups) { return SSL_CTX_set1_groups_list(c, groups); }
+static inline long desk_ctx_set_groups(SSL_CTX *c, const char *groups) {
+    return SSL_CTX_set1_groups_list(c, groups);
+}
 // SSL_set_tlsext_host_name is a macro over SSL_ctrl.
 static inline long desk_set_server_name(SSL *s, const char *name) { return SSL_set_tlsext_host_name(s, name); }
 // SSL_OP_* are SSL_OP_BIT(n) macros, which the importer does not evaluate.

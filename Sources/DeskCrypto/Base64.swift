@@ -1,7 +1,7 @@
 /// Base64 in its two alphabets (RFC 4648), read strictly: what decodes has exactly one spelling.
 ///
-/// White space, missing or superfluous padding and stray bits at the end are refused (RFC 4648 §3.2, §3.3, §3.5), so that
-/// a secret or a name has no second form.
+/// White space, missing or superfluous padding and stray bits at the end are refused (RFC 4648 §3.2, §3.3, §3.5), so
+/// that a secret or a name has no second form.
 public struct Base64: Sendable {
     /// The common alphabet with padding (RFC 4648 §4).
     public static let standard = Base64(alphabet: "+/", padded: true)

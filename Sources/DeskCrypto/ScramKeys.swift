@@ -29,7 +29,8 @@ public struct ScramKeys: Equatable, Sendable {
         self.serverKey = serverKey
     }
 
-    /// Derives the keys of a password; this takes milliseconds (32 ms at 100,000 iterations), so not on the loop's thread.
+    /// Derives the keys of a password; this takes milliseconds (32 ms at 100,000 iterations), so not on the loop's
+    /// thread.
     ///
     /// `iterations` is clamped to `iterationBounds`.
     public static func make(
@@ -71,7 +72,8 @@ public struct ScramKeys: Equatable, Sendable {
         Array(HMAC.code(of: Array("salt of \(name)".utf8), key: secret).bytes.prefix(saltByteCount))
     }
 
-    /// Keys of an unknown name that no password fits, with the dummy salt: verifying against them costs what a real one costs.
+    /// Keys of an unknown name that no password fits, with the dummy salt: verifying against them costs what a real
+    /// one costs.
     public static func dummy(for name: String, secret: [UInt8], iterations: Int) -> ScramKeys {
         // Not derived from a password at all: a code over the name is no SHA-256 that anybody has a pre-image of.
         let nobody = HMAC.code(of: Array("keys of \(name)".utf8), key: secret).bytes

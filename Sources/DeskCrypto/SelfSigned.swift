@@ -11,8 +11,8 @@ public struct SelfSigned: Sendable {
 
     /// Makes both; the first name is also the common name, and all of them stand in subjectAltName.
     ///
-    /// Names are host names, a leading `*.` allowed, or addresses of IPv4 or IPv6. The certificate is valid from an hour ago,
-    /// because clocks differ. Throws `badName` for a name that is neither and for no name at all.
+    /// Names are host names, a leading `*.` allowed, or addresses of IPv4 or IPv6. The certificate is valid from an
+    /// hour ago, because clocks differ. Throws `badName` for a name that is neither and for no name at all.
     public init(names: [String], days: Int) throws(CryptoError) {
         guard let first = names.first else { throw .badName("") }
         let alternatives = try SelfSigned.alternatives(names)
@@ -95,12 +95,12 @@ public struct SelfSigned: Sendable {
 
     func set(key: borrowing KeyPair, commonName: String, days: Int) throws(CryptoError) {
         let name = unsafe X509_get_subject_name(raw)
+        let subject = Array(commonName.utf8)
         guard unsafe X509_set_version(raw, 2) == 1, setSerialNumber(),
             unsafe X509_gmtime_adj(X509_getm_notBefore(raw), -3600) != nil,
             unsafe X509_time_adj_ex(X509_getm_notAfter(raw), Int32(clamping: days), 0, nil) != nil,
             unsafe X509_set_pubkey(raw, key.raw) == 1,
-            unsafe X509_NAME_add_entry_by_txt(
-                name, "CN", MBSTRING_UTF8, Array(commonName.utf8), Int32(commonName.utf8.count), -1, 0) == 1,
+            unsafe X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, subject, Int32(subject.count), -1, 0) == 1,
             unsafe X509_set_issuer_name(raw, name) == 1
         else { throw .fromLibrary(doing: "fill in a certificate") }
     }

@@ -2,8 +2,8 @@ public import DeskModel
 
 /// The secret with which a bot signs in: `zt-` and 43 letters of base64url that spell 32 random bytes.
 ///
-/// The text is shown once, when it is made; what is kept is the SHA-256 of the 32 bytes. They are random, so no salt and no
-/// stirring is needed: nobody can try them all.
+/// The text is shown once, when it is made; what is kept is the SHA-256 of the 32 bytes. They are random, so no salt
+/// and no stirring is needed: nobody can try them all.
 public struct Token: Sendable {
     /// What the bot is told.
     public let text: String

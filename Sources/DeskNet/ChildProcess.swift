@@ -3,7 +3,8 @@ import Glibc
 
 /// Another program that runs for us: started, talked to, ended, and buried.
 ///
-/// It inherits nothing but what is said here: no descriptor but 0, 1 and 2, no environment, no blocked or ignored signals.
+/// It inherits nothing but what is said here: no descriptor but 0, 1 and 2, no environment, no blocked or ignored
+/// signals.
 public final class ChildProcess {
     /// What a child's standard stream is connected to.
     public enum Stream: Equatable, Sendable {
@@ -13,7 +14,7 @@ public final class ChildProcess {
         case null
         /// A pipe whose other end is with us and makes nobody wait.
         case pipe
-        /// One socket for input and output together, whose other end is `socket`.
+        /// One socket for input and output together, whose other end is with us and makes nobody wait.
         case socket
     }
 
@@ -38,20 +39,19 @@ public final class ChildProcess {
 
     /// The number of the process; after `reap` has given an end it may belong to another.
     public let pid: Int32
-    /// Our end of its standard input, if that is a pipe.
-    public private(set) var input: FileDescriptor?
-    /// Our end of its standard output, if that is a pipe.
-    public let output: FileDescriptor?
-    /// Our end of its standard error, if that is a pipe.
-    public let errors: FileDescriptor?
-    /// Our end of the socket that is its standard input and output.
-    public let socket: FileDescriptor?
-
+    // Our ends. With a socket, `output` is it, and `input` is nil.
+    private var input: FileDescriptor?
+    private let output: FileDescriptor?
+    private let errors: FileDescriptor?
+    private var isInputOpen: Bool
+    private let isSocket: Bool
     private var end: End?
 
-    /// Starts a program. `arguments` are those after its name; `environment` is all that it sees of one, as `NAME=value`.
+    /// Starts a program. `arguments` are those after its name; `environment` is all that it sees of one, as
+    /// `NAME=value`.
     ///
-    /// `input` and `output` are `.socket` both or neither. Throws, and leaves nothing behind, when it cannot be started.
+    /// `input` and `output` are `.socket` both or neither. Throws, and leaves nothing behind, when it cannot be
+    /// started.
     public init(
         path: String, arguments: [String] = [], environment: [String] = [], input: Stream = .pipe,
         output: Stream = .pipe, errors: Stream = .inherited
@@ -66,24 +66,42 @@ public final class ChildProcess {
         actions.connect(third, errors, to: 2)
         actions.closeRest()
         pid = try actions.spawn(path, [path] + arguments, environment)
-        if input == .socket {
-            socket = first.takeOurs()
-            self.input = nil
-        } else {
-            socket = nil
-            self.input = first.takeOurs()
-        }
-        self.output = second.takeOurs()
+        isSocket = input == .socket
+        isInputOpen = isSocket || input == .pipe
+        self.input = isSocket ? nil : first.takeOurs()
+        self.output = isSocket ? first.takeOurs() : second.takeOurs()
         self.errors = third.takeOurs()
+    }
+
+    /// What the poller watches for room in the child's input; -1 when that is not with us.
+    public var inputDescriptor: Int32 { isInputOpen ? isSocket ? number(of: output) : number(of: input) : -1 }
+    /// What the poller watches for the child's output; -1 when that is not with us. The input's, too, if it is a socket.
+    public var outputDescriptor: Int32 { number(of: output) }
+    /// What the poller watches for the child's errors; -1 when they are not with us.
+    public var errorsDescriptor: Int32 { number(of: errors) }
+
+    /// Writes to the child's input as many of the bytes as it takes now.
+    public func send(_ bytes: Span<UInt8>) -> Sent {
+        guard isInputOpen else { return .failed(.closed) }
+        return isSocket ? ChildProcess.send(bytes, output) : ChildProcess.send(bytes, input)
+    }
+
+    /// Reads from the child's output into the front of the buffer; `ended` when the child has closed it.
+    public func receive(into buffer: inout [UInt8], limit: Int = .max) -> Received {
+        ChildProcess.receive(into: &buffer, limit, output)
+    }
+
+    /// Reads from the child's errors into the front of the buffer.
+    public func receiveErrors(into buffer: inout [UInt8], limit: Int = .max) -> Received {
+        ChildProcess.receive(into: &buffer, limit, errors)
     }
 
     /// Ends the child's input, which most programs take as the wish to come to an end.
     public func closeInput() {
+        guard isInputOpen else { return }
+        isInputOpen = false
         input = nil
-        switch socket {
-        case .none: break
-        case .some(let socket): _ = shutdown(socket.raw, Int32(SHUT_WR))
-        }
+        if isSocket { _ = shutdown(outputDescriptor, Int32(SHUT_WR)) }
     }
 
     /// Sends a signal, unless the child has been buried and its number may be somebody else's.
@@ -109,10 +127,35 @@ public final class ChildProcess {
     private func take(_ options: Int32) -> End? {
         if let end { return end }
         var status: Int32 = 0
-        guard retrying({ unsafe waitpid(pid, &status, options) }) == pid else { return nil }
+        let found = retrying { unsafe waitpid(pid, &status, options) }
+        if found == 0 { return nil }
         let signal = status & 0x7f
-        end = signal == 0 ? .exited(status >> 8 & 0xff) : .killed(signal: signal)
-        return end
+        let way: End = found != pid ? .lost : signal == 0 ? .exited(status >> 8 & 0xff) : .killed(signal: signal)
+        end = way
+        return way
+    }
+
+    private func number(of end: borrowing FileDescriptor?) -> Int32 {
+        switch end {
+        case .some(let end): end.raw
+        case .none: -1
+        }
+    }
+
+    private static func send(_ bytes: Span<UInt8>, _ end: borrowing FileDescriptor?) -> Sent {
+        switch end {
+        case .some(let end): end.send(bytes)
+        case .none: .failed(.closed)
+        }
+    }
+
+    private static func receive(
+        into buffer: inout [UInt8], _ limit: Int, _ end: borrowing FileDescriptor?
+    ) -> Received {
+        switch end {
+        case .some(let end): end.receive(into: &buffer, limit: limit)
+        case .none: .failed(.closed)
+        }
     }
 }
 

@@ -1,10 +1,11 @@
 import Glibc
 
 extension Connection {
-    /// Connects to a host and port, trying all its addresses in turn, each for at most so long, and makes the caller wait for it.
+    /// Connects to a host and port, trying all its addresses in turn, each for at most so long, and makes the caller
+    /// wait for it.
     ///
-    /// The connection that comes back does not make him wait any more. Over TLS its handshake has not begun; the context says
-    /// whom to believe, and the certificate must name the host, or `name` where that is given.
+    /// The connection that comes back does not make him wait any more. Over TLS its handshake has not begun; the
+    /// context says whom to believe, and the certificate must name the host, or `name` where that is given.
     public static func connect(
         host: String, port: UInt16, over tls: TLSContext? = nil, named name: String? = nil, milliseconds: Int32 = 10_000
     ) throws(NetError) -> Connection {
@@ -26,7 +27,8 @@ extension Connection {
         return try made(Connection(connected: socket, over: nil, host: path), path)
     }
 
-    /// Waits for this one socket without a poller, for clients that do one thing at a time; says whether something happened.
+    /// Waits for this one socket without a poller, for clients that do one thing at a time; says whether something
+    /// happened.
     ///
     /// -1 waits for ever. A signal ends the waiting, too.
     public func wait(for interest: Interest, milliseconds: Int32) -> Bool {

@@ -14,9 +14,10 @@ public enum Handshake: Equatable, Sendable {
 
 /// One socket, plain or in TLS, at the server's or at the client's end: bytes in, bytes out, no waiting.
 ///
-/// It keeps no bytes: what is received lands in the caller's buffer, which all connections share, and what cannot be sent stays
-/// with the caller. The two directions end independently (half-close): after `Received.ended` everything can still be sent, and
-/// after `shutdown` everything can still be received. Belongs to the thread of the loop. Dropping the last reference closes it.
+/// It keeps no bytes: what is received lands in the caller's buffer, which all connections share, and what cannot be
+/// sent stays with the caller. The two directions end independently (half-close): after `Received.ended` everything
+/// can still be sent, and after `shutdown` everything can still be received. Belongs to the thread of the loop.
+/// Dropping the last reference closes it.
 ///
 ///     connecting ── handshake ──▶ open ──▶ peer has ended ─┐
 ///                                  │  └──▶ we have ended  ─┴──▶ close()
@@ -68,7 +69,8 @@ public final class Connection {
         }
     }
 
-    /// Goes on with the handshake; call it until it is `done`, before anything is sent or received. A plain socket needs none.
+    /// Goes on with the handshake; call it until it is `done`, before anything is sent or received. A plain socket
+    /// needs none.
     public func handshake() -> Handshake {
         guard !state.contains(.isClosed) else { return .failed(.closed) }
         switch tls {
@@ -115,7 +117,8 @@ public final class Connection {
         }
     }
 
-    /// Sends bytes from the front of what is offered; over TLS at most one record, so offer what is there and call again.
+    /// Sends bytes from the front of what is offered; over TLS at most one record, so offer what is there and call
+    /// again.
     ///
     /// After `Sent.wait` the same bytes must be offered again first, with or without more behind them.
     public func send(_ bytes: Span<UInt8>) -> Sent {
@@ -161,8 +164,9 @@ public final class Connection {
 
     /// Says that nothing more will be sent (close_notify over TLS, and FIN); receiving still works.
     ///
-    /// Closing without having received the peer's end may throw away what was sent last, when he is still talking; so a polite
-    /// end is: shutdown, receive until `Received.ended` or some seconds have passed, close. Gives `moved(0)` when it is said.
+    /// Closing without having received the peer's end may throw away what was sent last, when he is still talking; so
+    /// a polite end is: shutdown, receive until `Received.ended` or some seconds have passed, close. Gives `moved(0)`
+    /// when it is said.
     public func shutdown() -> Sent {
         guard !state.contains(.isClosed) else { return .failed(.closed) }
         // libssl forbids it after a fatal error (SSL_shutdown(3)).
@@ -183,8 +187,9 @@ public final class Connection {
 
     /// What to ask of the poller next, for a caller who would like to receive or to send; ask again after every call.
     ///
-    /// It is not always what one would think: TLS may have to write before it can go on reading (key updates), or read before
-    /// it can go on writing. Don't ask to receive after `Received.ended`, else the poller reports the end for ever.
+    /// It is not always what one would think: TLS may have to write before it can go on reading (key updates), or
+    /// read before it can go on writing. Don't ask to receive after `Received.ended`, else the poller reports the end
+    /// for ever.
     public func interest(receiving: Bool, sending: Bool) -> Interest {
         var interest: Interest = []
         if receiving { interest.insert(state.contains(.receiveAwaitsWrite) ? .write : .read) }

@@ -3,7 +3,8 @@ import Glibc
 
 /// Why a connection ended without an orderly end. Nothing more can be sent or received on it.
 ///
-/// A few bytes without a reference, because it travels in the results of the busiest calls; the words are made when asked for.
+/// A few bytes without a reference, because it travels in the results of the busiest calls; the words are made when
+/// asked for.
 public enum Failure: Equatable, Sendable, CustomStringConvertible {
     /// The system reports an errno: the peer is gone, or does not take what is sent, or cannot be reached.
     case system(errno: Int32)
@@ -49,7 +50,8 @@ public enum Received: Equatable, Sendable {
 public enum Sent: Equatable, Sendable {
     /// So many bytes from the front, at least one unless none were given, are on their way and need not be kept.
     case moved(Int)
-    /// The socket is full; wait for what `Connection.interest` says and offer the same bytes again, wherever they lie then.
+    /// The socket is full; wait for what `Connection.interest` says and offer the same bytes again, wherever they lie
+    /// then.
     case wait
     /// The connection is broken.
     case failed(Failure)

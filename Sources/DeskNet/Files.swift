@@ -22,8 +22,8 @@ public enum Files {
 
     /// Replaces a file as a whole: after a crash there is the old one or the new one, never a part.
     ///
-    /// Written beside it, synced, renamed, and the folder synced (rename(2), fsync(2)). On an error the old file stands, and the
-    /// new one is removed. Two writers of one path must take turns.
+    /// Written beside it, synced, renamed, and the folder synced (rename(2), fsync(2)). On an error the old file
+    /// stands, and the new one is removed. Two writers of one path must take turns.
     public static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o600) throws(NetError) {
         let temporary = path + ".new"
         do throws(NetError) {
@@ -64,7 +64,8 @@ public enum Files {
         return names.sorted()
     }
 
-    /// Makes a folder with this mode, whatever the umask is. One that is there already is left as it is; its parent must exist.
+    /// Makes a folder with this mode, whatever the umask is. One that is there already is left as it is; its parent
+    /// must exist.
     public static func makeDirectory(_ path: String, mode: UInt32 = 0o700) throws(NetError) {
         if unsafe mkdir(path, mode) != 0 {
             guard errno == EEXIST else { throw .last(doing: "make the folder \(path)") }
@@ -120,7 +121,8 @@ public enum Files {
     }
 }
 
-/// An exclusive lock on a file, held as long as this value lives; the kernel lets go of it when the process dies (flock(2)).
+/// An exclusive lock on a file, held as long as this value lives; the kernel lets go of it when the process dies
+/// (flock(2)).
 public struct LockFile: ~Copyable {
     private let file: FileDescriptor
 

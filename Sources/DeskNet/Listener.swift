@@ -7,8 +7,9 @@ public enum Acceptance {
     case accepted(Connection, from: PeerAddress)
     /// Nobody is waiting, or he has gone again.
     case nobody
-    /// There are no descriptors or no memory left (the errno). One newcomer may have been turned away to say so. Stop watching
-    /// the listener for `Listener.restMilliseconds`: as long as somebody waits, the poller would report it at once again.
+    /// There are no descriptors or no memory left (the errno). One newcomer may have been turned away to say so. Stop
+    /// watching the listener for `Listener.restMilliseconds`: as long as somebody waits, the poller would report it
+    /// at once again.
     case exhausted(errno: Int32)
 }
 
@@ -35,16 +36,25 @@ public final class Listener {
 
     /// Listens on a TCP port; without a host on all addresses of this machine, IPv4 and IPv6. Port 0 takes a free one.
     public static func tcp(host: String?, port: UInt16) throws(NetError) -> Listener {
+        if let host { return try tcp(host, port, alsoIPv4: false) }
+        do throws(NetError) { return try tcp("::", port, alsoIPv4: true) } catch {
+            // Only a machine without IPv6 is worth a second try.
+            guard case .system(_, EAFNOSUPPORT) = error else { throw error }
+            return try tcp("0.0.0.0", port, alsoIPv4: true)
+        }
+    }
+
+    private static func tcp(_ host: String, _ port: UInt16, alsoIPv4: Bool) throws(NetError) -> Listener {
         let socket = unsafe try Sockets.first(host: host, port: port, passive: true) { entry throws(NetError) in
             let socket = unsafe try Sockets.open(family: entry.ai_family)
             // Else a restart would have to wait until the old connections are forgotten.
             try Sockets.set(socket, SOL_SOCKET, SO_REUSEADDR, 1)
             if unsafe entry.ai_family == AF_INET6 {
-                try Sockets.set(socket, Int32(IPPROTO_IPV6), IPV6_V6ONLY, host == nil ? 0 : 1)
+                try Sockets.set(socket, Int32(IPPROTO_IPV6), IPV6_V6ONLY, alsoIPv4 ? 0 : 1)
             }
             try Sockets.tune(socket)
             guard unsafe bind(socket.raw, entry.ai_addr, entry.ai_addrlen) == 0 else {
-                throw .last(doing: "listen on \(host ?? "*"):\(port)")
+                throw .last(doing: "listen on \(host):\(port)")
             }
             return socket
         }
@@ -53,13 +63,13 @@ public final class Listener {
 
     /// Listens on a path; `mode` says who may connect (connecting needs the right to write).
     ///
-    /// What a dead process left there is replaced; throws `inUse` if somebody answers, and `wrongKind` if it is no socket. The
-    /// file is removed with the listener.
+    /// What a dead process left there is replaced; throws `inUse` if somebody answers, and `wrongKind` if it is no
+    /// socket. The file is removed with the listener.
     public static func unix(path: String, mode: UInt32) throws(NetError) -> Listener {
         try removeStale(path)
         let socket = try Sockets.open(family: AF_UNIX)
-        // The mode of the socket before bind is what the file gets at most, so it is never open to more than it should be;
-        // chmod adds what the umask took away.
+        // The mode of the socket before bind is what the file gets at most, so it is never open to more than it
+        // should be; chmod adds what the umask took away.
         guard fchmod(socket.raw, mode) == 0 else { throw .last(doing: "set the mode of \(path)") }
         unsafe try Sockets.withUnixAddress(path) { address, length throws(NetError) in
             guard unsafe bind(socket.raw, address, length) == 0 else { throw .last(doing: "listen on \(path)") }

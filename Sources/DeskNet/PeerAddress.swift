@@ -12,8 +12,8 @@ public enum PeerAddress: Hashable, Sendable, CustomStringConvertible {
     /// Nothing that is known here.
     case unknown
 
-    /// For counting connections per origin: the same for all ports and processes, and for all of one IPv6 network of 64 bits,
-    /// which is what one subscriber gets.
+    /// For counting connections per origin: the same for all ports and processes, and for all of one IPv6 network of
+    /// 64 bits, which is what one subscriber gets.
     public var origin: PeerAddress {
         switch self {
         case .ipv4(let address, _): .ipv4(address, port: 0)

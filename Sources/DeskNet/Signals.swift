@@ -18,8 +18,8 @@ public struct Signals: ~Copyable {
     private let source: FileDescriptor
     private var buffer = [UInt8](repeating: 0, count: 128)
 
-    /// Blocks the signals in this thread and in all that it starts afterwards, so call it before the first thread is made;
-    /// also ignores broken pipes. `ChildProcess` gives children an unblocked mask again.
+    /// Blocks the signals in this thread and in all that it starts afterwards, so call it before the first thread is
+    /// made; also ignores broken pipes. `ChildProcess` gives children an unblocked mask again.
     public init(_ signals: [Signal] = Signal.allCases) throws(NetError) {
         Signals.ignoreBrokenPipes()
         var mask = sigset_t()
@@ -27,7 +27,7 @@ public struct Signals: ~Copyable {
         for signal in signals { unsafe sigaddset(&mask, signal.rawValue) }
         let failure = unsafe pthread_sigmask(SIG_BLOCK, &mask, nil)
         guard failure == 0 else { throw .system(doing: "block signals", errno: failure) }
-        source = unsafe try FileDescriptor(desk_signalfd(&mask), doing: "open a signalfd")
+        source = unsafe try FileDescriptor(desk_open_signalfd(&mask), doing: "open a signalfd")
     }
 
     /// What the poller watches for reading.

@@ -4,22 +4,21 @@ import Glibc
 enum Sockets {
     /// Resolves a host and port, and tries one address after the other until one fits; throws the last complaint.
     ///
-    /// `passive` asks for addresses to listen on; without a host these are all of this machine. Asks DNS if it must, and
-    /// makes the caller wait for it.
+    /// `passive` asks for addresses to listen on. Asks DNS if it must,
+    /// and makes the caller wait for it.
     static func first<Result: ~Copyable>(
-        host: String?, port: UInt16, passive: Bool, _ attempt: (addrinfo) throws(NetError) -> Result
+        host: String, port: UInt16, passive: Bool, _ attempt: (addrinfo) throws(NetError) -> Result
     ) throws(NetError) -> Result {
         var hints = unsafe addrinfo()
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         unsafe hints.ai_flags = AI_NUMERICSERV | (passive ? AI_PASSIVE : 0)
         var found: UnsafeMutablePointer<addrinfo>?
         let failure = unsafe getaddrinfo(host, String(port), &hints, &found)
-        let name = host ?? "this machine"
         guard failure == 0 else {
-            throw unsafe .unresolved(host: name, reason: String(cString: gai_strerror(failure)))
+            throw unsafe .unresolved(host: host, reason: String(cString: gai_strerror(failure)))
         }
         defer { unsafe freeaddrinfo(found) }
-        var complaint = NetError.unresolved(host: name, reason: "it has no address")
+        var complaint = NetError.unresolved(host: host, reason: "it has no address")
         var next = unsafe found
         while let entry = unsafe next?.pointee {
             do throws(NetError) { return unsafe try attempt(entry) } catch { complaint = error }

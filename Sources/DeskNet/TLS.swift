@@ -4,8 +4,8 @@ import Glibc
 
 /// Whom a client believes.
 public enum Trust: Equatable, Sendable {
-    /// Certificates that lead to an authority of this file (PEM), or of the system's when there is none, and that name the
-    /// host.
+    /// Certificates that lead to an authority of this file (PEM), or of the system's when there is none, and that
+    /// name the host.
     case authorities(file: String?)
     /// The one key with this pin (`Certificate.pin`), whatever name its certificate bears.
     case pin(String)
@@ -13,17 +13,18 @@ public enum Trust: Equatable, Sendable {
 
 /// Keys and rules for TLS (TLS 1.2 and newer), shared by many connections.
 ///
-/// Replacing one is: make a new one, accept with it from then on, drop the old one. Connections hold on to what they were made
-/// with. Any thread may make one; afterwards it belongs to the thread of the loop.
+/// Replacing one is: make a new one, accept with it from then on, drop the old one. Connections hold on to what they
+/// were made with. Any thread may make one; afterwards it belongs to the thread of the loop.
 @safe public final class TLSContext {
     private let raw: OpaquePointer
     private let trust: Trust?
 
-    /// Reads certificates and key for a server; throws, and leaves nothing behind, if anything is not as it should be.
+    /// Reads certificates and key for a server; throws, and leaves nothing behind, if anything is not as it should
+    /// be.
     ///
-    /// The certificate file holds the chain, the server's own first (PEM). The key file must be readable by its owner alone and
-    /// not be encrypted. Clients that offer protocols by ALPN (RFC 7301) must offer `protocolName`; those that offer none are
-    /// taken as well.
+    /// The certificate file holds the chain, the server's own first (PEM). The key file must be readable by its owner
+    /// alone and not be encrypted. Clients that offer protocols by ALPN (RFC 7301) must offer `protocolName`; those
+    /// that offer none are taken as well.
     public init(certificateFile: String, keyFile: String) throws(NetError) {
         // Once both are set, deinit frees what was made, also when one of the steps below throws.
         unsafe raw = unsafe try TLSContext.make(TLS_server_method())
@@ -36,7 +37,8 @@ public enum Trust: Equatable, Sendable {
         guard unsafe SSL_CTX_use_certificate_chain_file(raw, certificateFile) == 1 else {
             throw .library(doing: "use the certificate \(certificateFile)")
         }
-        guard unsafe SSL_CTX_use_PrivateKey_file(raw, keyFile, SSL_FILETYPE_PEM) == 1, unsafe SSL_CTX_check_private_key(raw) == 1
+        guard unsafe SSL_CTX_use_PrivateKey_file(raw, keyFile, SSL_FILETYPE_PEM) == 1,
+            unsafe SSL_CTX_check_private_key(raw) == 1
         else { throw .library(doing: "use the key \(keyFile)") }
         unsafe TLSContext.selectProtocol(raw)
     }
@@ -70,8 +72,8 @@ public enum Trust: Equatable, Sendable {
 
     private static func make(_ method: OpaquePointer?) throws(NetError) -> OpaquePointer {
         guard let raw = unsafe SSL_CTX_new(method) else { throw .library(doing: "start TLS") }
-        // An idle connection keeps no buffers (14 instead of 30 KB); a write ends after one record, and the rest may lie
-        // elsewhere at the next attempt, because output moves in memory while it waits.
+        // An idle connection keeps no buffers (14 instead of 30 KB); a write ends after one record, and the rest may
+        // lie elsewhere at the next attempt, because output moves in memory while it waits.
         let mode = SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER
         unsafe desk_ctx_set_mode(raw, Int(mode))
         unsafe desk_ctx_disable_session_cache(raw)
@@ -93,8 +95,8 @@ public enum Trust: Equatable, Sendable {
         guard status.st_mode & 0o077 == 0 else { throw .exposedKey(path: path) }
     }
 
-    /// libssl asks only when the client offers protocols; ours among them is taken, any other offer is refused with the fatal
-    /// alert no_application_protocol (RFC 7301 §3.2), so that a browser is not spoken to in lines.
+    /// libssl asks only when the client offers protocols; ours among them is taken, any other offer is refused with
+    /// the fatal alert no_application_protocol (RFC 7301 §3.2), so that a browser is not spoken to in lines.
     private static func selectProtocol(_ raw: OpaquePointer) {
         unsafe SSL_CTX_set_alpn_select_cb(
             raw,

@@ -1,7 +1,8 @@
 /// Deadlines on the monotonic clock, each with what is due then.
 ///
-/// A binary heap. Cancelling forgets what is due at once and leaves the empty deadline in the heap until it comes up or until
-/// empty ones are the majority; so setting and cancelling a timer per line, as timeouts do, stays cheap. Belongs to one thread.
+/// A binary heap. Cancelling forgets what is due at once and leaves the empty deadline in the heap until it comes up
+/// or until empty ones are the majority; so setting and cancelling a timer per line, as timeouts do, stays cheap.
+/// Belongs to one thread.
 public struct Timers<Due> {
     /// Names one timer; never given twice.
     public struct ID: Hashable, Sendable {

@@ -22,7 +22,7 @@ int desk_epoll_wait(int epoll, desk_event *events, int capacity, int millisecond
 // <sys/eventfd.h> is not in the Glibc module.
 int desk_eventfd(void);
 // <sys/signalfd.h> is not in the Glibc module. mask points to a sigset_t.
-int desk_signalfd(const void *mask);
+int desk_open_signalfd(const void *mask);
 // accept4 is declared under _GNU_SOURCE. address and length as in accept(2).
 int desk_accept(int listener, void *address, unsigned int *length);
 // pipe2 is declared under _GNU_SOURCE. Both ends are close-on-exec.
