@@ -75,7 +75,8 @@ public final class ChildProcess {
 
     /// What the poller watches for room in the child's input; -1 when that is not with us.
     public var inputDescriptor: Int32 { isInputOpen ? isSocket ? number(of: output) : number(of: input) : -1 }
-    /// What the poller watches for the child's output; -1 when that is not with us. The input's, too, if it is a socket.
+    /// What the poller watches for the child's output, and for its input where both are one socket; -1 when it is not
+    /// with us.
     public var outputDescriptor: Int32 { number(of: output) }
     /// What the poller watches for the child's errors; -1 when they are not with us.
     public var errorsDescriptor: Int32 { number(of: errors) }
