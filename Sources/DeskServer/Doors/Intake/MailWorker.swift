@@ -128,12 +128,7 @@ private final class Child: Watcher {
         }
     }
 
-    private var descriptor: Int32 {
-        switch process.socket {
-        case .some(let socket): socket.raw
-        case .none: -1
-        }
-    }
+    private var descriptor: Int32 { process.outputDescriptor }
 
     func ask(_ frame: [UInt8], patience: Int64, then: @escaping MailWorker.Then) {
         self.then = then
@@ -168,18 +163,12 @@ private final class Child: Watcher {
     }
 
     private func receive() -> Received {
-        switch process.socket {
-        case .some(let socket): socket.receive(into: &scratch)
-        case .none: .ended
-        }
+        process.receive(into: &scratch)
     }
 
     private func send() -> Sent {
         let bytes = output
-        switch process.socket {
-        case .some(let socket): return socket.send(bytes.span.extracting(sent...))
-        case .none: return .failed(.closed)
-        }
+        return process.send(bytes.span.extracting(sent...))
     }
 
     private func flush() {
@@ -245,12 +234,7 @@ private final class Complaints: Watcher {
         token = try loop.watch(descriptor, for: .read, by: self)
     }
 
-    private var descriptor: Int32 {
-        switch process.errors {
-        case .some(let errors): errors.raw
-        case .none: -1
-        }
-    }
+    private var descriptor: Int32 { process.errorsDescriptor }
 
     var last: String {
         read()
@@ -268,14 +252,10 @@ private final class Complaints: Watcher {
 
     private func read() {
         var scratch = [UInt8](repeating: 0, count: 4096)
-        switch process.errors {
-        case .none: stop()
-        case .some(let errors):
-            switch errors.receive(into: &scratch) {
-            case .bytes(let count): bytes = Array((bytes + scratch[..<count]).suffix(1000))
-            case .wait: break
-            case .ended, .failed: stop()
-            }
+        switch process.receiveErrors(into: &scratch) {
+        case .bytes(let count): bytes = Array((bytes + scratch[..<count]).suffix(1000))
+        case .wait: break
+        case .ended, .failed: stop()
         }
     }
 }
