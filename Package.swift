@@ -69,7 +69,7 @@ let package = Package(
         tests("DeskStore", ["DeskStore", "DeskModel", "DeskCrypto"]),
         tests("DeskNet", ["DeskNet", "DeskCrypto"]),
         tests("DeskPost", ["DeskPost", "DeskMail", "DeskModel"]),
-        tests("DeskTerminal", ["DeskTerminal"]),
+        tests("DeskTerminal", ["DeskTerminal", "DeskNet", "DeskCrypto", "zuruf"]),
         tests("DeskServer", ["DeskServer", "DeskModel"]),
     ]
 )

@@ -178,14 +178,14 @@ import Glibc
 
     /// A paste of one line goes into the line being typed, without running it; of several it depends.
     private func paste(_ text: [UInt8]) -> Entry? {
-        let unified = String(decoding: text, as: UTF8.self).replacing("\r\n", with: "\n").replacing("\r", with: "\n")
-        var lines = unified.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map(Array.init)
+        var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isLineEnd).map(Array.init)
         let rest = lines.removeLast()
-        if lines.count + (rest.isEmpty ? 0 : 1) <= 1, !takesText {
+        guard takesText else {
+            let count = lines.count + (rest.isEmpty ? 0 : 1)
+            if count > 1 { return .refusedPaste(lines: count) }
             insert(lines.first ?? rest)
             return nil
         }
-        guard takesText else { return .refusedPaste(lines: lines.count + (rest.isEmpty ? 0 : 1)) }
         if !lines.isEmpty {
             lines[0] = typed + lines[0]
             restart()

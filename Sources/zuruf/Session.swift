@@ -55,7 +55,8 @@ final class Session {
         link.flush()
         show(link.receive().filter { hears($0) })
         if let reason = link.end, ending == nil {
-            ending = saidBye ? .done(refusals: hasRefusal && editor == nil) : .lost(reason + unanswered)
+            let isOver = saidBye || phase == .leaving && finals == outgoing.commands
+            ending = isOver ? .done(refusals: hasRefusal && editor == nil) : .lost(reason + unanswered)
         }
         return ready
     }
