@@ -39,19 +39,24 @@ struct Mischief {
     }
 
     /// A command and who gives it; `tickets` are the numbers given so far, `at` the texts in each.
-    mutating func next(_ tickets: Int64, numbers: [TicketNumber], outbox: [EntryID]) -> (Command, AgentName?) {
+    mutating func next(
+        _ tickets: Int64, numbers: [TicketNumber], outbox: [EntryID], held: (AgentName) -> [TicketID]
+    ) -> (Command, AgentName?) {
         let agent = dice.pick(Mischief.agents)
         switch dice.roll(100) {
-        case 0..<22: return (.arrive(arrival(tickets, numbers)), nil)
-        case 22..<26: return (courier(outbox), nil)
-        case 26..<34: return (.administer(administration()), dice.one(in: 3) ? .mustermann : .desk)
-        default: return (verb(on: ticket(tickets, numbers)), agent)
+        case 0..<14: return (.arrive(arrival(tickets, numbers)), nil)
+        case 14..<17: return (courier(outbox), nil)
+        case 17..<20: return (.administer(administration()), dice.one(in: 3) ? .mustermann : .desk)
+        default:
+            let mine = held(agent)
+            let isMine = !mine.isEmpty && dice.one(in: 2)
+            return (verb(on: isMine ? .id(dice.pick(mine)) : ticket(tickets, numbers)), agent)
         }
     }
 
     private mutating func ticket(_ tickets: Int64, _ numbers: [TicketNumber]) -> TicketReference {
         if !numbers.isEmpty, dice.one(in: 6) { return .number(dice.pick(numbers)) }
-        return .id(TicketID(Int64(dice.roll(Int(tickets) + 2))))
+        return .id(TicketID(max(0, tickets - 8) + Int64(dice.roll(10))))
     }
 
     private mutating func text() -> String? {
@@ -86,9 +91,9 @@ struct Mischief {
     private mutating func administration() -> Administration {
         let agent = dice.pick(Mischief.agents)
         let person = Address(dice.pick(Mischief.people))
-        switch dice.roll(12) {
+        switch dice.roll(18) {
         case 0..<4:
-            let rights = Rights(rawValue: UInt8(dice.roll(16)))
+            let rights: Rights = dice.one(in: 3) ? Rights(rawValue: UInt8(dice.roll(16))) : [.read, .work, .move]
             return .setRights(agent, queue: dice.one(in: 3) ? nil : dice.pick(Mischief.queues), rights)
         case 4: return .setFlags(agent, isBot: dice.one(in: 3), isAdmin: agent == .mustermann)
         case 5, 6:

@@ -64,7 +64,8 @@ struct Game {
 
     /// One command of chance, or what the clock asks for.
     mutating func step() -> Decision {
-        desk.now = desk.now + TimeSpan(milliseconds: Int64(mischief.dice.roll(200_000)))
+        desk.now =
+            desk.now + TimeSpan(milliseconds: Int64(mischief.dice.roll(mischief.dice.one(in: 9) ? 400_000 : 9000)))
         last.shown = shown()
         if let mark = last.shown { desk.engine.markShown(mark) }
         if let expiry = desk.engine.due(at: desk.now).expiries.first {
@@ -77,7 +78,8 @@ struct Game {
                 after = letter.sequence
             }
             (last.command, last.agent) = mischief.next(
-                desk.engine.state.lastTicket, numbers: numbers, outbox: outbox)
+                desk.engine.state.lastTicket, numbers: numbers, outbox: outbox,
+                held: { [engine = desk.engine] in engine.held(by: $0) })
         }
         let decision = desk.say(last.command, by: last.agent)
         if case .new(_, let number)? = decision.events.first?.kind { numbers.append(number) }
@@ -86,9 +88,11 @@ struct Game {
 
     private mutating func shown() -> Shown? {
         guard mischief.dice.one(in: 3), desk.engine.state.lastTicket > 0 else { return nil }
-        let id = TicketID(1 + Int64(mischief.dice.roll(Int(desk.engine.state.lastTicket))))
-        guard let ticket = desk.engine.state.tickets[id] else { return nil }
-        return Shown(agent: mischief.dice.pick(Mischief.agents), ticket: id, entry: ticket.newest)
+        let agent = mischief.dice.pick(Mischief.agents)
+        let held = desk.engine.held(by: agent)
+        let any = TicketID(1 + Int64(mischief.dice.roll(Int(desk.engine.state.lastTicket))))
+        guard let ticket = desk.engine.state.tickets[held.isEmpty ? any : mischief.dice.pick(held)] else { return nil }
+        return Shown(agent: agent, ticket: ticket.id, entry: ticket.newest)
     }
 }
 
@@ -153,11 +157,13 @@ struct Forgetful {
 
     /// A write was rolled back: the state comes from disk and journal, what is soft stays.
     private mutating func reread(at now: Moment) {
-        engine.reread(disk.live, at: now)
+        let before = engine
+        engine = Engine(image: disk.live, at: now, defaultAutomaticReply: "Ihr Ticket {number}: {subject}")
         for event in journal[Int(disk.image.applied)...] {
             wake { $0.needs(toApply: event) }
             engine.apply(event)
         }
+        engine.replace(before, at: now)
         engine.forget(applied: disk.image.applied)
     }
 }
