@@ -33,7 +33,8 @@ struct LineReaderTests {
     @Test(arguments: [
         ("claim\u{1B}[2J 42", Malformed.badCharacter), ("claim 4\u{7F}2", .badCharacter), ("a\u{85}b", .badCharacter),
         ("claim\r42", .badCharacter), ("claim 42\r\r", .badCharacter), ("\u{0}", .badCharacter),
-        ("@\u{20AC} me", .badTag), ("@ me", .badTag), ("@a/b me", .badTag), ("@" + String(repeating: "x", count: 33), .badTag),
+        ("@\u{20AC} me", .badTag), ("@ me", .badTag), ("@a/b me", .badTag),
+        ("@" + String(repeating: "x", count: 33), .badTag),
         ("!k/1 me", .badKey), ("! me", .badKey), ("!" + String(repeating: "x", count: 65) + " me", .badKey),
         ("clam 42", .unknownVerb("clam")), ("!k @7 me", .unknownVerb("@7")), ("<<", .unknownVerb("<<")),
         ("@7", .usage(nil, "a verb is missing")), ("@7 !k", .usage(nil, "a verb is missing")),
@@ -43,11 +44,13 @@ struct LineReaderTests {
     }
 
     /// Not UTF-8 by RFC 3629: stray and missing continuations, overlong forms, surrogates, beyond U+10FFFF.
-    @Test(arguments: [
-        [0x80], [0xC3], [0xC3, 0x28], [0xC0, 0xAF], [0xC1, 0xBF], [0xE0, 0x80, 0xAF], [0xE2, 0x82], [0xED, 0xA0, 0x80],
-        [0xF0, 0x80, 0x80, 0xAF], [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xFF], [0xF0, 0x9F, 0x98],
-        [0x1B, 0xFF],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0x80], [0xC3], [0xC3, 0x28], [0xC0, 0xAF], [0xC1, 0xBF], [0xE0, 0x80, 0xAF], [0xE2, 0x82],
+            [0xED, 0xA0, 0x80],
+            [0xF0, 0x80, 0x80, 0xAF], [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xFF], [0xF0, 0x9F, 0x98],
+            [0x1B, 0xFF],
+        ] as [[UInt8]])
     func `what is not UTF-8 is refused, with its tag`(bytes: [UInt8]) {
         let line = Array("@t note 42 ".utf8) + bytes + Array("\n".utf8)
         #expect(inputs(line) == [.malformed(.badUTF8, tag: "t")])
