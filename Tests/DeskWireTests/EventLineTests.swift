@@ -105,7 +105,8 @@ struct EventLineTests {
             Samples.event(
                 10, by: Samples.meier, ticket, Samples.snapshot(state: .closed), [.holder, .state],
                 .close(text: "Bedienfehler, Reset per REC-Taste")),
-            "* 10 close #4711 queue=inbox \(t) by=meier holder=- state=closed text=\"Bedienfehler, Reset per REC-Taste\""
+            "* 10 close #4711 queue=inbox \(t) by=meier holder=- state=closed "
+                + "text=\"Bedienfehler, Reset per REC-Taste\""
         ),
         (
             Samples.event(11, by: Samples.meier, ticket, Samples.snapshot(), .state, .reopen(text: nil)),

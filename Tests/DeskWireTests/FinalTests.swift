@@ -24,7 +24,8 @@ struct FinalTests {
                 claimed {
                     $0.also = [id(43), id(44)]; $0.was = .some(nil)
                 }, sequence: 4),
-            "OK claimed #42 seq=4 lease=\(lease) customer=schmidt@example.org unread=1 also=#43,#44 was=- : yours; read it: \"show 42\""
+            "OK claimed #42 seq=4 lease=\(lease) customer=schmidt@example.org unread=1 also=#43,#44 was=-"
+                + " : yours; read it: \"show 42\""
         ),
         (
             .done(claimed { $0.isNew = false }, sequence: nil),
@@ -81,7 +82,8 @@ struct FinalTests {
         ),
         (
             .refused(.notHolder(id(42), holder: Samples.schulze, kept: true)),
-            "ERR not-holder #42 holder=schulze kept=yes : schulze holds it; your text is kept: \"claim 42\", then \"send 42\""
+            "ERR not-holder #42 holder=schulze kept=yes"
+                + " : schulze holds it; your text is kept: \"claim 42\", then \"send 42\""
         ),
         (.refused(.notHolder(id(42), holder: nil, kept: false)), "ERR not-holder #42 holder=- : nobody holds it"),
         (
