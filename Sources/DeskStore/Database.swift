@@ -1,0 +1,288 @@
+import CSQLite
+import Glibc
+
+/// One connection to one file: used by one thread at a time, closed when it goes.
+@safe struct Database: ~Copyable {
+    /// What may be done with the file.
+    enum Access {
+        /// Read and write; a file that is missing is made.
+        case readWrite
+        /// Read what others write.
+        case readOnly
+    }
+
+    /// The last part of the path, for sentences.
+    let name: String
+    private let raw: OpaquePointer
+    private let begin: OpaquePointer
+    private let end: OpaquePointer
+    private let undo: OpaquePointer
+
+    /// Opens `path`. SQLite's own locking of the connection is off, since one thread has it.
+    init(path: String, _ access: Access) throws(StoreError) {
+        let name = String(path.utf8.split(separator: UInt8(ascii: "/")).last.map(Substring.init) ?? path[...])
+        let flags = access == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        var opened: OpaquePointer?
+        let code = unsafe sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX, nil)
+        guard code == SQLITE_OK, let raw = unsafe opened else {
+            let failure = unsafe Database.failure(opened, code, doing: "open \(name)")
+            unsafe sqlite3_close_v2(opened)
+            throw StoreError(failure, at: .before)
+        }
+        unsafe sqlite3_extended_result_codes(raw, 1)
+        unsafe sqlite3_busy_timeout(raw, Database.patience)
+        let sentences: [OpaquePointer]
+        do throws(StoreError) {
+            unsafe sentences = [
+                try Database.prepare("BEGIN IMMEDIATE", on: raw, name), try Database.prepare("COMMIT", on: raw, name),
+                try Database.prepare("ROLLBACK", on: raw, name),
+            ]
+        } catch {
+            unsafe sqlite3_close_v2(raw)
+            throw error
+        }
+        unsafe (begin, end, undo) = unsafe (sentences[0], sentences[1], sentences[2])
+        self.name = name
+        unsafe self.raw = raw
+    }
+
+    deinit {
+        unsafe sqlite3_finalize(begin)
+        unsafe sqlite3_finalize(end)
+        unsafe sqlite3_finalize(undo)
+        unsafe sqlite3_close_v2(raw)
+    }
+
+    /// Deletes a file with what SQLite keeps beside it; nobody has it open.
+    static func remove(_ path: String) {
+        for suffix in ["", "-wal", "-shm"] { unsafe unlink(path + suffix) }
+    }
+
+    /// Milliseconds to wait for another process that has the file for a moment: a backup, a shell.
+    private static let patience: Int32 = 200
+
+    /// Runs statements that give no rows.
+    func execute(_ sql: String) throws(StoreError) {
+        let code = unsafe sqlite3_exec(raw, sql, nil, nil, nil)
+        guard code == SQLITE_OK else { throw StoreError(failure(code), at: .before) }
+    }
+
+    /// The first column of the first row; 0 if there is none.
+    func integer(_ sql: String) throws(StoreError) -> Int64 {
+        try prepare(sql).first { $0.integer(0) } ?? 0
+    }
+
+    /// Compiles a statement that is kept as long as its connection.
+    func prepare(_ sql: String) throws(StoreError) -> Statement {
+        unsafe Statement(try Database.prepare(sql, on: raw, name), of: name)
+    }
+
+    /// Runs `body` and commits what it wrote, or nothing.
+    ///
+    /// Every error but `commitUnknown` means that nothing was written, and that the next transaction may be tried.
+    func transaction<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
+        unsafe try step(begin)
+        let result: Result
+        do throws(StoreError) {
+            result = try body()
+        } catch {
+            _ = rollBack()
+            throw error
+        }
+        let code = unsafe sqlite3_step(end)
+        guard code == SQLITE_DONE else {
+            let failure = failure(code)
+            unsafe sqlite3_reset(end)
+            throw StoreError(failure, at: .commit(isOver: rollBack()))
+        }
+        unsafe sqlite3_reset(end)
+        return result
+    }
+
+    /// FULL, IOERR, NOMEM and BUSY may have rolled back by themselves, so SQLite is asked first; whether it is over
+    /// now.
+    private func rollBack() -> Bool {
+        if unsafe sqlite3_get_autocommit(raw) == 0 {
+            unsafe sqlite3_step(undo)
+            unsafe sqlite3_reset(undo)
+        }
+        return unsafe sqlite3_get_autocommit(raw) != 0
+    }
+
+    /// Runs `body`, which only reads, on one state of the file.
+    func snapshot<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
+        try execute("BEGIN")
+        defer { _ = rollBack() }
+        return try body()
+    }
+
+    /// Moves all pages from the write-ahead log into the file and cuts the log to nothing; whether that worked out. It
+    /// does not wait for readers.
+    func truncateLog() -> Bool {
+        unsafe sqlite3_busy_timeout(raw, 0)
+        defer { unsafe sqlite3_busy_timeout(raw, Database.patience) }
+        return unsafe sqlite3_wal_checkpoint_v2(raw, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil) == SQLITE_OK
+    }
+
+    /// Reads a part of one blob without loading the rest; `nil` if there is no such row.
+    func part(of table: String, _ column: String, row: Int64, from start: Int, count: Int) throws(StoreError)
+        -> [UInt8]?
+    {
+        var opened: OpaquePointer?
+        let code = unsafe sqlite3_blob_open(raw, "main", table, column, row, 0, &opened)
+        defer { unsafe sqlite3_blob_close(opened) }
+        guard code == SQLITE_OK, let blob = unsafe opened else {
+            if code & 0xFF == SQLITE_ERROR { return nil }
+            throw StoreError(failure(code), at: .before)
+        }
+        let size = unsafe Int(sqlite3_blob_bytes(blob))
+        let start = min(max(0, start), size)
+        let count = min(max(0, count), size - start)
+        var read: Int32 = SQLITE_OK
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            unsafe read = sqlite3_blob_read(blob, buffer.baseAddress, Int32(count), Int32(start))
+            filled = read == SQLITE_OK ? count : 0
+        }
+        guard read == SQLITE_OK else { throw StoreError(failure(read), at: .before) }
+        return bytes
+    }
+
+    private func step(_ statement: OpaquePointer) throws(StoreError) {
+        let code = unsafe sqlite3_step(statement)
+        defer { unsafe sqlite3_reset(statement) }
+        guard code == SQLITE_DONE else { throw StoreError(failure(code), at: .before) }
+    }
+
+    private func failure(_ code: Int32) -> StoreError.Failure {
+        unsafe Database.failure(raw, code, doing: "use \(name)")
+    }
+
+    private static func prepare(_ sql: String, on raw: OpaquePointer, _ name: String) throws(StoreError)
+        -> OpaquePointer
+    {
+        var prepared: OpaquePointer?
+        let code = unsafe sqlite3_prepare_v3(raw, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
+        guard code == SQLITE_OK, let statement = unsafe prepared else {
+            throw unsafe StoreError(failure(raw, code, doing: "read \(name)"), at: .before)
+        }
+        return unsafe statement
+    }
+
+    fileprivate static func failure(_ raw: OpaquePointer?, _ code: Int32, doing: String) -> StoreError.Failure {
+        let sentence = unsafe raw == nil ? String(cString: sqlite3_errstr(code)) : String(cString: sqlite3_errmsg(raw))
+        return StoreError.Failure(doing: doing, code: code, sentence: sentence)
+    }
+}
+
+/// One statement, compiled once: parameters count from 1, columns from 0.
+///
+/// Values are copied by `bind`; large ones are lent for the time of a closure by `lend`.
+@safe struct Statement: ~Copyable {
+    private let raw: OpaquePointer
+    private let file: String
+
+    fileprivate init(_ raw: OpaquePointer, of file: String) {
+        unsafe self.raw = raw
+        self.file = file
+    }
+
+    deinit { unsafe sqlite3_finalize(raw) }
+
+    /// Binds a number.
+    func bind(_ index: Int32, _ value: Int64) {
+        bound(unsafe sqlite3_bind_int64(raw, index, value))
+    }
+
+    /// Binds a text.
+    func bind(_ index: Int32, _ value: String) {
+        bound(unsafe sqlite3_bind_text(raw, index, value, Int32(clamping: value.utf8.count), copied))
+    }
+
+    /// Binds bytes.
+    func bind(_ index: Int32, _ value: [UInt8]) {
+        if value.isEmpty {
+            bound(unsafe sqlite3_bind_zeroblob(raw, index, 0))
+        } else {
+            bound(unsafe sqlite3_bind_blob64(raw, index, value, UInt64(value.count), copied))
+        }
+    }
+
+    /// Binds nothing: NULL.
+    func bindNull(_ index: Int32) {
+        bound(unsafe sqlite3_bind_null(raw, index))
+    }
+
+    /// Binds bytes without copying them, for as long as `body` runs.
+    func lend(_ index: Int32, _ value: [UInt8], to body: () throws(StoreError) -> Void) throws(StoreError) {
+        unsafe try value.span.bytes.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) throws(StoreError) in
+            bound(unsafe sqlite3_bind_blob64(raw, index, bytes.baseAddress, UInt64(bytes.count), nil))
+            defer { bindNull(index) }
+            try body()
+        }
+    }
+
+    /// Runs a statement whose rows, if any, are of no interest.
+    func run() throws(StoreError) {
+        _ = try step()
+        unsafe sqlite3_reset(raw)
+    }
+
+    /// The first row, as `read` sees it.
+    func first<Value>(_ read: (borrowing Statement) throws(StoreError) -> Value) throws(StoreError) -> Value? {
+        defer { unsafe sqlite3_reset(raw) }
+        return try step() ? try read(self) : nil
+    }
+
+    /// Every row, one after the other.
+    func each(_ read: (borrowing Statement) throws(StoreError) -> Void) throws(StoreError) {
+        defer { unsafe sqlite3_reset(raw) }
+        while try step() { try read(self) }
+    }
+
+    /// Rows, one after the other, until `read` wants no more.
+    func scan(_ read: (borrowing Statement) throws(StoreError) -> Bool) throws(StoreError) {
+        defer { unsafe sqlite3_reset(raw) }
+        while try step(), try read(self) {}
+    }
+
+    /// Column `index` of the row as a number; 0 for NULL.
+    func integer(_ index: Int32) -> Int64 {
+        unsafe sqlite3_column_int64(raw, index)
+    }
+
+    /// Column `index` as text; empty for NULL.
+    func text(_ index: Int32) -> String {
+        guard let text = unsafe sqlite3_column_text(raw, index) else { return "" }
+        let count = unsafe Int(sqlite3_column_bytes(raw, index))
+        return unsafe String(decoding: UnsafeBufferPointer(start: text, count: count), as: UTF8.self)
+    }
+
+    /// Column `index` as bytes; none for NULL.
+    func bytes(_ index: Int32) -> [UInt8] {
+        guard let blob = unsafe sqlite3_column_blob(raw, index) else { return [] }
+        return unsafe Array(UnsafeRawBufferPointer(start: blob, count: Int(sqlite3_column_bytes(raw, index))))
+    }
+
+    /// Whether column `index` is NULL.
+    func isNull(_ index: Int32) -> Bool {
+        unsafe sqlite3_column_type(raw, index) == SQLITE_NULL
+    }
+
+    /// Whether there is a row; an error leaves the statement reset, so that it can run again.
+    private func step() throws(StoreError) -> Bool {
+        let code = unsafe sqlite3_step(raw)
+        if code == SQLITE_ROW { return true }
+        if code == SQLITE_DONE { return false }
+        let failure = unsafe Database.failure(sqlite3_db_handle(raw), code, doing: "use \(file)")
+        unsafe sqlite3_reset(raw)
+        throw StoreError(failure, at: .before)
+    }
+
+    /// A value is refused only if the statement has no such parameter, or if memory is at its end.
+    private func bound(_ code: Int32) {
+        precondition(code == SQLITE_OK, "a statement of the store has no such parameter")
+    }
+}
+
+/// SQLITE_TRANSIENT, a cast in C that Swift does not see: SQLite copies what it is given.
+private var copied: sqlite3_destructor_type { unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self) }

@@ -1,0 +1,210 @@
+public import DeskModel
+
+/// The truth of a desk: everything that happened, in the order in which it was committed.
+///
+/// `journal.db` belongs to one thread, which alone writes to it; others read it through a `JournalReader`. One call of
+/// `append` is one transaction and one fsync, whatever the number of events.
+///
+///     let turn = try journal.append(events)   // durable now
+///     projector.follow(turn)
+public struct Journal: ~Copyable {
+    /// The number of the last event; 0 while nothing has happened.
+    public private(set) var sequence: SequenceNumber
+    /// The chain after the last event.
+    public private(set) var chain: Digest
+    /// When the last event happened; `nil` while nothing has.
+    public private(set) var lastAt: Moment?
+    /// Eight lower-case letters that name this log.
+    public private(set) var epoch: String
+
+    let database: Database
+    private let log: LogReads
+    private let hashing: Hashing
+    private let insertTurn: Statement
+    private let insertText: Statement
+    private let credentials: Credentials
+    private let touch: Statement
+    private let setEpoch: Statement
+    /// A deleted credential may still stand in the write-ahead log.
+    private var mustTruncate = true
+
+    /// How many texts an event may have; a mail with more addresses and files than that is refused by its readers.
+    static let textsPerEvent: Int64 = 1 << 20
+
+    /// Opens the journal at `path`, makes it if it is missing, and checks the chain of the last turns.
+    ///
+    /// Throws `fromTheFuture` or `notOurs` without having touched the file, `corrupt` if the chain is broken.
+    public init(path: String, hashing: Hashing) throws(StoreError) {
+        let database = try Schema.journal.open(path: path, synchronous: "FULL")
+        let log = try LogReads(database)
+        if try database.integer("SELECT count(*) FROM log") == 0 {
+            try database.execute("INSERT INTO log VALUES(1, '\(Journal.letters(hashing))', 0)")
+        }
+        let epoch = try database.prepare("SELECT epoch FROM log").first { $0.text(0) } ?? ""
+        let head = try log.head()
+        try log.verify(from: log.start(ofLast: Journal.checkedAtStart), hashing: hashing)
+        let insertTurn = try database.prepare("INSERT INTO turn VALUES(?, ?, ?, ?, ?)")
+        let insertText = try database.prepare("INSERT INTO text VALUES(?, ?, ?)")
+        let credentials = try Credentials(database)
+        let touch = try database.prepare("UPDATE log SET probes = probes + 1")
+        let setEpoch = try database.prepare("UPDATE log SET epoch = ?")
+        self.insertTurn = insertTurn
+        self.insertText = insertText
+        self.credentials = credentials
+        self.touch = touch
+        self.setEpoch = setEpoch
+        self.database = database
+        self.log = log
+        self.hashing = hashing
+        self.epoch = epoch
+        sequence = head.sequence
+        chain = head.chain
+        lastAt = head.at
+    }
+
+    /// Turns whose chain is checked at every start: what a crash or a careless copy may have torn.
+    private static let checkedAtStart = 64
+
+    /// Makes `events`, which are numbered on from `sequence`, durable as one turn.
+    ///
+    /// After any error but `commitUnknown` nothing of them is in the file, and the journal may be used on. After
+    /// `commitUnknown` the process has to end without a word: only the next one can read whether they are.
+    @discardableResult
+    public mutating func append(_ events: [Event]) throws(StoreError) -> Turn {
+        precondition(!events.isEmpty, "a turn that changes nothing commits nothing")
+        precondition(
+            events.enumerated().allSatisfy { $1.sequence == sequence + 1 + Int64($0) },
+            "events are numbered on from the last one")
+        let random = hashing.random
+        var encoder = EventEncoder(after: chain, salt: { random(16) }, hash: hashing.hash)
+        for event in events { encoder.append(event) }
+        let (body, texts, after) = (encoder.body.bytes, encoder.texts, encoder.chain)
+        let at = events.last?.at ?? Moment(milliseconds: 0)
+        let isPurged = try database.transaction { () throws(StoreError) in
+            try insert(texts)
+            insertTurn.bind(1, sequence + 1)
+            insertTurn.bind(2, Int64(events.count))
+            insertTurn.bind(3, at.milliseconds)
+            insertTurn.bind(4, after.bytes)
+            try insertTurn.lend(5, body) { () throws(StoreError) in try insertTurn.run() }
+            return try credentials.follow(events, texts)
+        }
+        sequence += Int64(events.count)
+        chain = after
+        lastAt = at
+        mustTruncate = mustTruncate || isPurged
+        if mustTruncate { mustTruncate = !database.truncateLog() }
+        return Turn(events: events, chain: after)
+    }
+
+    private func insert(_ texts: [SealedText]) throws(StoreError) {
+        for text in texts {
+            guard Int64(text.ordinal) < Journal.textsPerEvent else { throw .corrupt("an event with too many texts") }
+            insertText.bind(1, Journal.row(of: text))
+            insertText.bind(2, text.salt)
+            try insertText.lend(3, text.bytes) { () throws(StoreError) in try insertText.run() }
+        }
+    }
+
+    /// Commits something that means nothing, durably: whether writing works (again).
+    public mutating func probe() throws(StoreError) {
+        try database.transaction { () throws(StoreError) in try touch.run() }
+    }
+
+    /// Gives the log another name, durably, because numbers that were given out may now mean something else.
+    public mutating func drawEpoch() throws(StoreError) {
+        let drawn = Journal.letters(hashing)
+        try database.transaction { () throws(StoreError) in
+            setEpoch.bind(1, drawn)
+            try setEpoch.run()
+        }
+        epoch = drawn
+    }
+
+    /// The events after `sequence`, at most `limit` of them, with their texts.
+    public func read(after sequence: SequenceNumber, limit: Int) throws(StoreError) -> [Event] {
+        try log.events(after: sequence, limit: limit)
+    }
+
+    /// The event with that number; `nil` if there is none.
+    public func event(_ sequence: SequenceNumber) throws(StoreError) -> Event? {
+        try log.event(sequence)
+    }
+
+    /// The row of a text.
+    static func row(of text: SealedText) -> Int64 {
+        text.sequence * textsPerEvent + Int64(text.ordinal)
+    }
+
+    private static func letters(_ hashing: Hashing) -> String {
+        String(decoding: hashing.random(8).map { UInt8(ascii: "a") + $0 % 26 }, as: UTF8.self)
+    }
+}
+
+/// Deletes what an agent used to log in with once something newer has taken its place.
+private final class Credentials {
+    private let find: Statement
+    private let set: Statement
+    private let forget: Statement
+    private let ofAgent: Statement
+    private let deleteText: Statement
+
+    init(_ database: borrowing Database) throws(StoreError) {
+        find = try database.prepare("SELECT text FROM credential WHERE agent = ? AND token = ?")
+        set = try database.prepare("INSERT INTO credential VALUES(?, ?, ?)")
+        forget = try database.prepare("DELETE FROM credential WHERE agent = ? AND token = ?")
+        ofAgent = try database.prepare("SELECT token FROM credential WHERE agent = ?")
+        deleteText = try database.prepare("DELETE FROM text WHERE id = ?")
+    }
+
+    /// Follows the events of one turn; whether anything was deleted.
+    func follow(_ events: [Event], _ texts: [SealedText]) throws(StoreError) -> Bool {
+        var isPurged = false
+        for event in events {
+            switch (event.kind, event.subject) {
+            case (.agent(.password), .agent(let agent)):
+                if try drop(agent, token: "") { isPurged = true }
+                try keep(agent, token: "", event, texts)
+            case (.agent(.retired), .agent(let agent)):
+                for token in try tokens(of: agent) where try drop(agent, token: token) { isPurged = true }
+            case (.token(.added(let agent, _)), .token(let name)):
+                if try drop(agent, token: name) { isPurged = true }
+                try keep(agent, token: name, event, texts)
+            case (.token(.revoked(let agent)), .token(let name)):
+                if try drop(agent, token: name) { isPurged = true }
+            default: break
+            }
+        }
+        return isPurged
+    }
+
+    /// The credential is the first text of its event.
+    private func keep(
+        _ agent: AgentName, token: String, _ event: Event, _ texts: [SealedText]
+    ) throws(StoreError) {
+        guard let text = texts.first(where: { $0.sequence == event.sequence }) else { return }
+        set.bind(1, agent.description)
+        set.bind(2, token)
+        set.bind(3, Journal.row(of: text))
+        try set.run()
+    }
+
+    private func drop(_ agent: AgentName, token: String) throws(StoreError) -> Bool {
+        find.bind(1, agent.description)
+        find.bind(2, token)
+        guard let text = try find.first({ $0.integer(0) }) else { return false }
+        deleteText.bind(1, text)
+        try deleteText.run()
+        forget.bind(1, agent.description)
+        forget.bind(2, token)
+        try forget.run()
+        return true
+    }
+
+    private func tokens(of agent: AgentName) throws(StoreError) -> [String] {
+        var tokens: [String] = []
+        ofAgent.bind(1, agent.description)
+        try ofAgent.each { tokens.append($0.text(0)) }
+        return tokens
+    }
+}

@@ -1,0 +1,47 @@
+public import DeskModel
+
+/// The journal as other threads than its owner read it: over a connection of their own that cannot write.
+public struct JournalReader: ~Copyable {
+    private let database: Database
+    private let log: LogReads
+
+    /// Opens a journal that exists.
+    public init(path: String) throws(StoreError) {
+        let database = try Database(path: path, .readOnly)
+        let log = try LogReads(database)
+        self.log = log
+        self.database = database
+    }
+
+    /// The number of the last event.
+    public func head() throws(StoreError) -> SequenceNumber {
+        try log.head().sequence
+    }
+
+    /// The chain after event `sequence`; `nil` if no turn of this journal ends with it.
+    public func chain(after sequence: SequenceNumber) throws(StoreError) -> Digest? {
+        try log.chain(after: sequence)
+    }
+
+    /// Whole turns after `sequence`, which ends one, up to `upTo`: as few as hold `limit` events.
+    public func turns(
+        after sequence: SequenceNumber, upTo: SequenceNumber, limit: Int
+    ) throws(StoreError) -> [Turn] {
+        try log.turns(after: sequence, upTo: upTo, limit: limit)
+    }
+
+    /// The events after `sequence`, at most `limit` of them, with their texts.
+    public func read(after sequence: SequenceNumber, limit: Int) throws(StoreError) -> [Event] {
+        try log.events(after: sequence, limit: limit)
+    }
+
+    /// The event with that number; `nil` if there is none.
+    public func event(_ sequence: SequenceNumber) throws(StoreError) -> Event? {
+        try log.event(sequence)
+    }
+
+    /// Reckons the whole chain anew and compares; throws `corrupt` where it is broken.
+    public func verify(hashing: Hashing) throws(StoreError) {
+        try log.verify(from: 1, hashing: hashing)
+    }
+}

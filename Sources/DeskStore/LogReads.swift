@@ -1,0 +1,172 @@
+import DeskModel
+
+/// The questions to the journal, on whichever connection asks them.
+final class LogReads {
+    /// Where the log ends.
+    struct Head: Equatable {
+        let sequence: SequenceNumber
+        let chain: Digest
+        let at: Moment?
+    }
+
+    private let last: Statement
+    private let from: Statement
+    private let holding: Statement
+    private let ending: Statement
+    private let texts: Statement
+    private let recent: Statement
+
+    init(_ database: borrowing Database) throws(StoreError) {
+        last = try database.prepare("SELECT first + count - 1, chain, t FROM turn ORDER BY first DESC LIMIT 1")
+        from = try database.prepare(
+            """
+            SELECT first, count, chain, body FROM turn
+            WHERE first >= (SELECT coalesce(max(first), 1) FROM turn WHERE first <= ?) ORDER BY first
+            """)
+        holding = try database.prepare(
+            "SELECT first, count, chain, body FROM turn WHERE first <= ? ORDER BY first DESC LIMIT 1")
+        ending = try database.prepare(
+            "SELECT first + count - 1, chain FROM turn WHERE first <= ? ORDER BY first DESC LIMIT 1")
+        texts = try database.prepare("SELECT id, bytes FROM text WHERE id >= ? AND id < ?")
+        recent = try database.prepare("SELECT first FROM turn ORDER BY first DESC LIMIT 1 OFFSET ?")
+    }
+
+    /// Where the log ends.
+    func head() throws(StoreError) -> Head {
+        let found = try last.first { row throws(StoreError) in
+            Head(
+                sequence: row.integer(0), chain: try digest(row.bytes(1)), at: Moment(milliseconds: row.integer(2)))
+        }
+        return found ?? Head(sequence: 0, chain: .zero, at: nil)
+    }
+
+    /// The chain after event `sequence`, if a turn ends with it; that before the first event is all zero.
+    func chain(after sequence: SequenceNumber) throws(StoreError) -> Digest? {
+        if sequence == 0 { return .zero }
+        ending.bind(1, sequence)
+        let found = try ending.first { row throws(StoreError) in (row.integer(0), try digest(row.bytes(1))) }
+        guard let (end, chain) = found, end == sequence else { return nil }
+        return chain
+    }
+
+    /// The first event of the last `turns` turns.
+    func start(ofLast turns: Int) throws(StoreError) -> SequenceNumber {
+        recent.bind(1, Int64(turns - 1))
+        return try recent.first { $0.integer(0) } ?? 1
+    }
+
+    /// Whole turns after `sequence`, which ends one, until they hold `limit` events or `upTo` is reached.
+    func turns(after sequence: SequenceNumber, upTo: SequenceNumber, limit: Int) throws(StoreError) -> [Turn] {
+        var turns: [Turn] = []
+        var count = 0
+        var next = sequence + 1
+        while count < limit, next <= upTo, let stored = try turn(holding: next), stored.first == next {
+            let turn = Turn(events: try decode(stored, stored.first...stored.last), chain: stored.chain)
+            count += turn.events.count
+            next = stored.last + 1
+            turns.append(turn)
+        }
+        return turns
+    }
+
+    /// The events after `sequence`, at most `limit` of them.
+    func events(after sequence: SequenceNumber, limit: Int) throws(StoreError) -> [Event] {
+        guard sequence < .max else { return [] }
+        var events: [Event] = []
+        var next = sequence + 1
+        while events.count < limit, let stored = try turn(holding: next), stored.last >= next {
+            let room = Int64(limit - events.count)
+            let end = stored.last - next < room ? stored.last : next + room - 1
+            events += try decode(stored, next...end)
+            next = end + 1
+        }
+        return events
+    }
+
+    /// The event with that number.
+    func event(_ sequence: SequenceNumber) throws(StoreError) -> Event? {
+        guard let stored = try turn(holding: sequence), stored.last >= sequence else { return nil }
+        return try decode(stored, sequence...sequence).first
+    }
+
+    /// A row of `turn`.
+    struct Stored {
+        let first: SequenceNumber
+        let last: SequenceNumber
+        let chain: Digest
+        let body: [UInt8]
+
+        init(_ row: borrowing Statement) throws(StoreError) {
+            first = row.integer(0)
+            last = first + row.integer(1) - 1
+            chain = try digest(row.bytes(2))
+            body = row.bytes(3)
+        }
+    }
+
+    private func turn(holding sequence: SequenceNumber) throws(StoreError) -> Stored? {
+        holding.bind(1, sequence)
+        return try holding.first { row throws(StoreError) in try Stored(row) }
+    }
+
+    /// Reads those events of a turn; the others are only stepped over.
+    private func decode(_ stored: Stored, _ wanted: ClosedRange<SequenceNumber>) throws(StoreError) -> [Event] {
+        let found = try texts(of: wanted)
+        var decoder = EventDecoder(stored.body) { sequence, ordinal in
+            found.isEmpty ? nil : found[sequence * Journal.textsPerEvent + Int64(ordinal)]
+        }
+        var events: [Event] = []
+        events.reserveCapacity(Int(wanted.upperBound - wanted.lowerBound) + 1)
+        do throws(Corruption) {
+            for _ in stored.first..<wanted.lowerBound { _ = try decoder.nextEncoded() }
+            while Int64(events.count) <= wanted.upperBound - wanted.lowerBound, let event = try decoder.next() {
+                events.append(event)
+            }
+        } catch {
+            throw .corrupt("the turn that begins with event \(stored.first) cannot be read: \(error)")
+        }
+        guard events.first?.sequence == wanted.lowerBound, events.last?.sequence == wanted.upperBound else {
+            throw .corrupt("the turn that begins with event \(stored.first) does not hold what it should")
+        }
+        return events
+    }
+
+    private func texts(of events: ClosedRange<SequenceNumber>) throws(StoreError) -> [Int64: [UInt8]] {
+        var found: [Int64: [UInt8]] = [:]
+        texts.bind(1, events.lowerBound * Journal.textsPerEvent)
+        texts.bind(2, (events.upperBound + 1) * Journal.textsPerEvent)
+        try texts.each { found[$0.integer(0)] = $0.bytes(1) }
+        return found
+    }
+
+    /// Reckons the chain anew over all turns from the one that begins with event `first`, and compares.
+    ///
+    /// Throws `corrupt` at the first turn that is missing, or whose bytes are not those that were written.
+    func verify(from first: SequenceNumber, hashing: Hashing) throws(StoreError) {
+        var next = first
+        guard var chain = try chain(after: first - 1) else { throw .corrupt("no turn ends before event \(first)") }
+        from.bind(1, first)
+        try from.each { row throws(StoreError) in
+            let stored = try Stored(row)
+            guard stored.first == next else { throw .corrupt("event \(next) is missing") }
+            var decoder = EventDecoder(stored.body) { _, _ in nil }
+            do throws(Corruption) {
+                while let event = try decoder.nextEncoded() {
+                    chain = hashing.hash(chain.bytes, event)
+                    next += 1
+                }
+            } catch {
+                throw .corrupt("the turn that begins with event \(stored.first) cannot be read: \(error)")
+            }
+            guard chain == stored.chain, next == stored.last + 1 else {
+                throw .corrupt("the chain is broken in the turn that begins with event \(stored.first)")
+            }
+        }
+    }
+}
+
+/// A stored SHA-256.
+func digest(_ bytes: [UInt8]) throws(StoreError) -> Digest {
+    guard let digest = Digest(bytes) else { throw .corrupt("a digest of \(bytes.count) bytes") }
+    return digest
+}
