@@ -29,7 +29,7 @@ public enum Command: Equatable, Sendable {
     /// `say QUEUE|#T|@AGENT TEXT`
     case say(SayTarget, text: String)
     /// A mail has been read at the door.
-    indirect case arrive(Arrival)
+    case arrive(Arrival)
     /// The courier has handed our mail over.
     case sent(EntryID)
     /// The courier has given our mail up.
@@ -37,7 +37,7 @@ public enum Command: Equatable, Sendable {
     /// The lease of an agent's claims of a customer has run out.
     case expire(AgentName, CustomerID)
     /// Administration.
-    indirect case administer(Administration)
+    case administer(Administration)
 }
 
 /// To whom something is said.

@@ -1,0 +1,123 @@
+public import DeskModel
+
+extension DeskReader {
+    /// Everything that must be in memory before the desk opens, or after a write that was rolled back.
+    ///
+    /// What the journal holds beyond `Image.applied` is still to be applied on top of it.
+    public func image() throws(StoreError) -> Image {
+        try read { () throws(StoreError) in
+            var image = Image()
+            try readTickets(&image)
+            try readPeople(&image)
+            try readMail(&image)
+            try readCounters(&image)
+            return image
+        }.value
+    }
+
+    private func readTickets(_ image: inout Image) throws(StoreError) {
+        let live = "state IN (\(TicketState.new.rawValue), \(TicketState.open.rawValue))"
+        var tickets: [Ticket] = []
+        try database.prepare("SELECT \(TicketRow.columns) FROM ticket WHERE \(live)").each {
+            row throws(StoreError) in tickets.append(try TicketRow.read(row))
+        }
+        tickets.sort { $0.id < $1.id }
+        image.tickets = tickets
+        var customers: [Customer] = []
+        try database.prepare(
+            "SELECT id, record FROM customer WHERE id IN (SELECT customer FROM ticket WHERE \(live)) ORDER BY id"
+        ).each { row throws(StoreError) in
+            customers.append(try CustomerRow.read(CustomerID(row.integer(0)), row.bytes(1)))
+        }
+        image.customers = customers
+        var shown: [Shown] = []
+        try database.prepare(
+            "SELECT s.agent, s.ticket, s.n FROM ticket t JOIN shown s ON s.ticket = t.id WHERE t.\(live)"
+        ).each { row in
+            guard let agent = AgentName(row.text(0)) else { return }
+            shown.append(Shown(agent: agent, ticket: TicketID(row.integer(1)), entry: Int(row.integer(2))))
+        }
+        image.shown = shown
+    }
+
+    private func readPeople(_ image: inout Image) throws(StoreError) {
+        var agents: [Agent] = []
+        try database.prepare("SELECT name, record FROM agent ORDER BY name").each { row throws(StoreError) in
+            guard let name = AgentName(row.text(0)) else { throw .corrupt("an agent's name cannot be read") }
+            agents.append(try AgentRow.read(name, row.bytes(1)))
+        }
+        image.agents = agents
+        var queues: [Queue] = []
+        try database.prepare("SELECT name, record FROM queue ORDER BY name").each { row throws(StoreError) in
+            guard let name = QueueName(row.text(0)) else { throw .corrupt("a queue's name cannot be read") }
+            queues.append(try AgentRow.read(name, row.bytes(1)))
+        }
+        image.queues = queues
+        var drafts: [Draft] = []
+        try database.prepare("SELECT agent, ticket, text, kept FROM draft ORDER BY agent, ticket").each { row in
+            guard let agent = AgentName(row.text(0)) else { return }
+            drafts.append(
+                Draft(
+                    agent: agent, ticket: TicketID(row.integer(1)), text: row.text(2), isKept: row.integer(3) != 0))
+        }
+        image.drafts = drafts
+    }
+
+    private func readMail(_ image: inout Image) throws(StoreError) {
+        var queued: [SequenceNumber] = []
+        try database.prepare("SELECT seq FROM entry WHERE delivery IN (0, 4) ORDER BY seq").each {
+            queued.append($0.integer(0))
+        }
+        for sequence in queued {
+            guard let event = try journal.event(sequence), let outgoing = Outgoing(event) else {
+                throw .corrupt("event \(sequence) does not hold the mail that desk.db looks for there")
+            }
+            image.outbox.append(outgoing)
+        }
+        var replies: [AutoReply] = []
+        try database.prepare("SELECT t, address, subject FROM auto_reply ORDER BY seq").each { row in
+            replies.append(
+                AutoReply(
+                    at: Moment(milliseconds: row.integer(0)), to: Address(stored: row.text(1)),
+                    subjectKey: row.text(2)))
+        }
+        image.autoReplies = replies
+    }
+
+    private func readCounters(_ image: inout Image) throws(StoreError) {
+        let meta = try database.prepare("SELECT applied, stopped FROM meta").first {
+            ($0.integer(0), $0.isNull(1) ? nil : Moment(milliseconds: $0.integer(1)))
+        }
+        (image.applied, image.autoRepliesStopped) = meta ?? (0, nil)
+        image.lastTicket = try database.integer("SELECT max(id) FROM ticket")
+        image.lastCustomer = max(
+            try database.integer("SELECT max(id) FROM customer"),
+            try database.integer("SELECT max(customer) FROM joined")
+        )
+        image.lastNumber = try database.prepare(
+            "SELECT day, counter FROM ticket ORDER BY day DESC, counter DESC LIMIT 1"
+        ).first {
+            TicketNumber(
+                day: Int32(truncatingIfNeeded: $0.integer(0)), counter: Int32(truncatingIfNeeded: $0.integer(1)))
+        }
+        var joined: [CustomerID: CustomerID] = [:]
+        try database.prepare("SELECT customer, survivor FROM joined").each { row in
+            joined[CustomerID(row.integer(0))] = CustomerID(row.integer(1))
+        }
+        image.joined = joined
+    }
+}
+
+extension Outgoing {
+    /// The mail that an event has queued; `nil` if it queued none.
+    public init?(_ event: Event) {
+        guard case .entry(let entry) = event.subject else { return nil }
+        switch event.kind {
+        case .reply(let letter):
+            self.init(sequence: event.sequence, at: event.at, entry: entry, isAutomatic: false, letter: letter)
+        case .autoSent(let letter, _):
+            self.init(sequence: event.sequence, at: event.at, entry: entry, isAutomatic: true, letter: letter)
+        default: return nil
+        }
+    }
+}

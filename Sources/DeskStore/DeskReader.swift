@@ -1,0 +1,74 @@
+public import DeskModel
+
+/// What was read, and the event up to which it is true.
+public struct Reading<Value: Sendable>: Sendable {
+    /// What was read.
+    public let value: Value
+    /// The `applied` of the read transaction: the wire's `at=`.
+    public let applied: SequenceNumber
+}
+
+/// `desk.db` and the journal as one thread reads them: point reads for the engine on the owner's thread, long ones on
+/// another thread over a reader of its own.
+///
+/// What is committed but not yet projected is not seen here: who needs a turn waits until `Projector.applied` has
+/// reached it. An error is never "not found".
+public final class DeskReader {
+    let database: Database
+    let journal: JournalReader
+    let facts: FactReads
+    let lists: ListReads
+    private let applied: Statement
+
+    /// Opens the files of a desk that `Projector.bringUp` has made ready.
+    public init(_ files: StateFiles) throws(StoreError) {
+        let database = try Database(path: files.desk, .readOnly)
+        try database.execute("PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF")
+        journal = try JournalReader(path: files.journal)
+        facts = try FactReads(database)
+        lists = try ListReads(database)
+        applied = try database.prepare("SELECT applied FROM meta")
+        self.database = database
+    }
+
+    /// Answers one need of the engine by an indexed read.
+    public func fact(for need: Need) throws(StoreError) -> Fact {
+        switch need {
+        case .ticket(let id): .ticket(id, try facts.ticket(id), shown: try facts.shown(id))
+        case .number(let number): .number(number, try facts.ticket(number))
+        case .customer(let id): .customer(id, try facts.customer(id))
+        case .address(let address): .address(address, try facts.customer(address))
+        case .message(let message): .message(message, try facts.entry(message))
+        case .content(let digest): try content(digest)
+        case .retry(let agent, let key): try retry(agent, key)
+        }
+    }
+
+    private func content(_ digest: Digest) throws(StoreError) -> Fact {
+        let found = try facts.content(digest)
+        return .content(digest, found?.entry, at: found?.at)
+    }
+
+    private func retry(_ agent: AgentName, _ key: String) throws(StoreError) -> Fact {
+        guard let sequence = try facts.retry(agent, key) else { return .retry(agent, key: key, nil, at: nil) }
+        guard let event = try journal.event(sequence), let retry = event.retry else {
+            throw .corrupt("event \(sequence) does not hold the retry key that desk.db looks for there")
+        }
+        return .retry(agent, key: key, retry, at: event.at)
+    }
+
+    /// Whether a text of some ticket came as the raw mail with this digest.
+    public func names(raw digest: Digest) throws(StoreError) -> Bool {
+        try facts.names(digest)
+    }
+
+    /// Runs `body` on one state of `desk.db`.
+    func read<Value: Sendable>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Reading<Value> {
+        try database.snapshot { () throws(StoreError) in
+            guard let applied = try applied.first({ $0.integer(0) }) else {
+                throw .corrupt("desk.db does not say how far it is")
+            }
+            return Reading(value: try body(), applied: applied)
+        }
+    }
+}

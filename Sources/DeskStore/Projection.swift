@@ -1,0 +1,158 @@
+import DeskModel
+
+/// `desk.db` as the projecting thread has it: folds events into rows with the very functions that change memory.
+///
+/// What a bite of turns changes is gathered first and written once, in key order: of a hundred claims of one ticket
+/// only the last state is a row. An error leaves the file as it was before the bite; the projection is then of no more
+/// use and a new one has to be opened, since what it remembers is ahead of the file.
+final class Projection {
+    /// The event up to which the file is true.
+    private(set) var applied: SequenceNumber
+    /// The chain of the journal there.
+    private(set) var chain: Digest
+
+    let database: Database
+    var tickets: TicketRows
+    var customers: CustomerRows
+    let people: PeopleRows
+    let trail: TrailRows
+    private let setMeta: Statement
+    private let setStopped: Statement
+    private var pruned: Int64
+    /// (ticket, event) pairs of this bite.
+    private var index: [(ticket: Int64, sequence: Int64)] = []
+
+    /// Opens a file whose version is right, or makes a new one.
+    init(path: String) throws(StoreError) {
+        let database = try Database(path: path, .readWrite)
+        try database.execute(
+            """
+            PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = FAST;
+            PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA journal_size_limit = 67108864;
+            PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536;
+            """)
+        if try database.integer("PRAGMA user_version") == 0 {
+            try database.transaction { () throws(StoreError) in
+                try database.execute(DeskSchema.tables)
+                try database.execute(
+                    """
+                    PRAGMA user_version = \(DeskSchema.version);
+                    PRAGMA application_id = \(DeskSchema.application)
+                    """)
+            }
+        }
+        let meta = try database.prepare("SELECT applied, chain, pruned FROM meta").first { row throws(StoreError) in
+            (row.integer(0), try digest(row.bytes(1)), row.integer(2))
+        }
+        guard let (applied, chain, pruned) = meta else { throw .corrupt("desk.db does not say how far it is") }
+        (self.applied, self.chain, self.pruned) = (applied, chain, pruned)
+        tickets = try TicketRows(database)
+        customers = try CustomerRows(database)
+        people = try PeopleRows(database)
+        trail = try TrailRows(database)
+        setMeta = try database.prepare("UPDATE meta SET applied = ?, chain = ?, pruned = ?")
+        setStopped = try database.prepare("UPDATE meta SET stopped = ?")
+        self.database = database
+    }
+
+    /// Events that one bite takes at most: larger ones cost less per event, but hold the disk longer.
+    static let bite = 16_384
+
+    /// Folds whole turns, which follow on from `applied`, and soft marks, in one transaction.
+    func apply(_ turns: [Turn], shown: [Shown] = []) throws(StoreError) {
+        precondition(turns.first.map { $0.events.first?.sequence == applied + 1 } ?? true, "turns follow on")
+        let (head, link) = turns.last.map { ($0.last, $0.chain) } ?? (applied, chain)
+        try database.transaction { () throws(StoreError) in
+            for turn in turns {
+                for event in turn.events { try apply(event) }
+            }
+            try flush()
+            if let at = turns.last?.events.last?.at { try prune(at) }
+            try trail.show(shown)
+            setMeta.bind(1, head)
+            setMeta.bind(2, link.bytes)
+            setMeta.bind(3, pruned)
+            try setMeta.run()
+        }
+        (applied, chain) = (head, link)
+        tickets.forgetIfMany()
+        customers.forgetIfMany()
+    }
+
+    private func flush() throws(StoreError) {
+        try tickets.flush()
+        try customers.flush()
+        index.sort { ($0.ticket, $0.sequence) < ($1.ticket, $1.sequence) }
+        try trail.index(index)
+        index.removeAll(keepingCapacity: true)
+    }
+
+    private func apply(_ event: Event) throws(StoreError) {
+        if let ticket = event.subject.ticket {
+            index.append((ticket.value, event.sequence))
+            try apply(event, toTicket: ticket)
+        }
+        if let retry = event.retry, let agent = event.by { try trail.remember(retry.key, of: agent, event) }
+        if let change = event.draftChange { try trail.follow(change) }
+        switch (event.kind, event.subject) {
+        case (.new(let mail, _), _), (.followUp(let mail), _):
+            try trail.arrive(mail, event)
+        case (.bounced(let mail, _), let subject):
+            try trail.arrive(mail, event)
+            if case .entry(let ours) = subject { try trail.deliver(ours, .bounced) }
+        case (.reply, .entry(let entry)):
+            try trail.write(entry, event, .queued)
+        case (.autoSent(let letter, let subject), .entry(let entry)):
+            try trail.write(entry, event, .queued)
+            try trail.answer(letter.to, subject, event)
+        case (.note, .entry(let entry)), (.say, .entry(let entry)):
+            try trail.write(entry, event, nil)
+        case (.sent, .entry(let entry)): try trail.deliver(entry, .sent)
+        case (.failed, .entry(let entry)): try trail.deliver(entry, .failed)
+        case (.agent(let change), .agent(let name)): try people.change(name) { $0.apply(change) }
+        case (.token(let change), .token(let token)): try people.change(token, change)
+        case (.queue(let change), _): try people.set(change.queue)
+        case (.customer(let id, let change), let subject): try apply(change, to: id, named: subject)
+        case (.autoBreaker(_, let window), _): try stopReplies(until: event.at + window)
+        default: break
+        }
+    }
+
+    private func apply(_ event: Event, toTicket id: TicketID) throws(StoreError) {
+        let before = try tickets.find(id)
+        if before == nil, case .new(let mail, let number) = event.kind, let queue = event.queue {
+            tickets.add(
+                Ticket(id: id, number: number, mail: mail, queue: queue, at: event.at, sequence: event.sequence))
+        }
+        guard let after = tickets.apply(event, to: id) else { return }
+        switch event.kind {
+        case .new(let mail, _), .followUp(let mail): try customers.meet(after.customer, as: mail.customerName)
+        case .reply: break
+        default: if before?.isLive == after.isLive { return }  // Nothing of it concerns the customer.
+        }
+        try customers.apply(event, to: after)
+    }
+
+    private func apply(_ change: CustomerChange, to id: CustomerID, named subject: Event.Subject) throws(StoreError) {
+        if case .customer(let name) = subject { try customers.meet(id, as: name) }
+        try customers.change(id) { $0.apply(change) }
+        if case .joined(let other) = change {
+            try customers.join(other.customer, to: id)
+            try tickets.give(of: other.customer, to: id)
+        }
+    }
+
+    private func stopReplies(until moment: Moment) throws(StoreError) {
+        setStopped.bind(1, moment.milliseconds)
+        try setStopped.run()
+    }
+
+    /// Deletes what is only looked for within a window, once for every hour of the events' own time: so a file built
+    /// anew holds the same rows as one that grew.
+    private func prune(_ now: Moment) throws(StoreError) {
+        let hour = now.milliseconds / 3_600_000
+        guard hour > pruned else { return }
+        try trail.prune(Moment(milliseconds: hour * 3_600_000))
+        pruned = hour
+    }
+}

@@ -1,0 +1,222 @@
+import DeskModel
+
+// The encoded columns of desk.db. They are derived and never migrated, so they carry no version of their own.
+
+extension Ticket {
+    /// What no list and no index asks for.
+    var rest: [UInt8] {
+        var writer = ByteWriter()
+        writer.moment(heldSince)
+        writer.number(Int64(heldFrom))
+        writer.number(Int64(entries))
+        writer.list(humans) { $0.number(Int64($1)) }
+        writer.number(Int64(newest))
+        writer.optional(newestBy) { $0.string($1.description) }
+        writer.number(Int64(newestMail))
+        writer.moment(newestMailAt)
+        writer.string(answerTo.description)
+        writer.optional(answerFrom) { $0.string($1.description) }
+        writer.optional(lastAutoReply) { $0.moment($1) }
+        writer.list(recentReplies) { writer, reply in
+            writer.string(reply.agent.description)
+            writer.number(Int64(truncatingIfNeeded: reply.fingerprint >> 32))
+            writer.number(Int64(truncatingIfNeeded: reply.fingerprint & 0xFFFF_FFFF))
+            writer.number(Int64(reply.entry))
+            writer.moment(reply.at)
+        }
+        return writer.bytes
+    }
+
+    /// Takes back what `rest` gave.
+    mutating func take(rest: [UInt8]) throws(Corruption) {
+        var reader = ByteReader(rest)
+        heldSince = try reader.moment()
+        heldFrom = try reader.int()
+        entries = try reader.int()
+        humans = try reader.list { reader throws(Corruption) in try reader.int() }
+        newest = try reader.int()
+        newestBy = try reader.optional { reader throws(Corruption) in try reader.agent() }
+        newestMail = try reader.int()
+        newestMailAt = try reader.moment()
+        answerTo = Address(stored: try reader.string())
+        answerFrom = try reader.optional { reader throws(Corruption) in Address(stored: try reader.string()) }
+        lastAutoReply = try reader.optional { reader throws(Corruption) in try reader.moment() }
+        recentReplies = try reader.list { reader throws(Corruption) in
+            let agent = try reader.agent()
+            let fingerprint = UInt64(try reader.number()) << 32 | UInt64(try reader.number())
+            return RecentReply(agent: agent, fingerprint: fingerprint, entry: try reader.int(), at: try reader.moment())
+        }
+    }
+}
+
+extension Customer {
+    /// All of him but his number.
+    var record: [UInt8] {
+        var writer = ByteWriter()
+        writer.list(addresses) { $0.string($1.description) }
+        writer.byte((isRelay ? 1 : 0) | (wantsNoAutomaticReply ? 2 : 0) | (isUnguarded ? 4 : 0))
+        writer.list(live) { $0.number($1.value) }
+        writer.list(recent) { writer, contact in
+            writer.number(contact.entry.ticket.value)
+            writer.number(Int64(contact.entry.entry))
+            writer.moment(contact.at)
+            writer.optional(contact.by) { $0.string($1.description) }
+        }
+        return writer.bytes
+    }
+
+    /// The customer whose `record` that is.
+    init(id: CustomerID, record: [UInt8]) throws(Corruption) {
+        var reader = ByteReader(record)
+        self.init(
+            id: id, addresses: try reader.list { reader throws(Corruption) in Address(stored: try reader.string()) })
+        let flags = try reader.byte()
+        (isRelay, wantsNoAutomaticReply, isUnguarded) = (flags & 1 != 0, flags & 2 != 0, flags & 4 != 0)
+        live = try reader.list { reader throws(Corruption) in TicketID(try reader.number()) }
+        recent = try reader.list { reader throws(Corruption) in
+            let entry = EntryID(TicketID(try reader.number()), try reader.int())
+            let at = try reader.moment()
+            return Contact(
+                entry: entry, at: at, by: try reader.optional { reader throws(Corruption) in try reader.agent() })
+        }
+    }
+}
+
+extension Agent {
+    /// All of him but his name.
+    var record: [UInt8] {
+        var writer = ByteWriter()
+        writer.byte((isAdmin ? 1 : 0) | (isBot ? 2 : 0) | (isRetired ? 4 : 0))
+        writer.byte(everywhere.rawValue)
+        writer.list(rights.sorted { $0.key < $1.key }) { writer, right in
+            writer.string(right.key.description)
+            writer.byte(right.value.rawValue)
+        }
+        writer.optional(password) { writer, key in
+            writer.blob(key.salt)
+            writer.number(Int64(key.iterations))
+            writer.blob(key.storedKey)
+            writer.blob(key.serverKey)
+        }
+        writer.list(tokens.sorted { $0.key < $1.key }) { writer, token in
+            writer.string(token.key)
+            writer.blob(token.value.bytes)
+        }
+        return writer.bytes
+    }
+
+    /// The agent whose `record` that is.
+    init(name: AgentName, record: [UInt8]) throws(Corruption) {
+        var reader = ByteReader(record)
+        self.init(name: name)
+        let flags = try reader.byte()
+        (isAdmin, isBot, isRetired) = (flags & 1 != 0, flags & 2 != 0, flags & 4 != 0)
+        everywhere = Rights(rawValue: try reader.byte())
+        for _ in 0..<(try reader.number()) {
+            let queue = try reader.queue()
+            rights[queue] = Rights(rawValue: try reader.byte())
+        }
+        password = try reader.optional { reader throws(Corruption) in
+            PasswordKey(
+                salt: try reader.blob(), iterations: try reader.int(), storedKey: try reader.blob(),
+                serverKey: try reader.blob())
+        }
+        for _ in 0..<(try reader.number()) {
+            let token = try reader.string()
+            tokens[token] = Digest(try reader.blob())
+        }
+    }
+}
+
+extension Queue {
+    /// All of it but its name.
+    var record: [UInt8] {
+        var writer = ByteWriter()
+        writer.list(addresses) { $0.string($1.description) }
+        writer.number(lease.milliseconds)
+        writer.byte(customerGuard.rawValue)
+        writer.number(Int64(heldMost))
+        writer.optional(automaticReply) { $0.string($1) }
+        writer.byte((answersAutomatically ? 1 : 0) | (isDefault ? 2 : 0))
+        return writer.bytes
+    }
+
+    /// The queue whose `record` that is.
+    init(name: QueueName, record: [UInt8]) throws(Corruption) {
+        var reader = ByteReader(record)
+        self.init(name: name)
+        addresses = try reader.list { reader throws(Corruption) in Address(stored: try reader.string()) }
+        lease = TimeSpan(milliseconds: try reader.number())
+        let guarding = try reader.byte()
+        guard let known = Guard(rawValue: guarding) else { throw .unknown(guarding) }
+        customerGuard = known
+        heldMost = try reader.int()
+        automaticReply = try reader.optional { reader throws(Corruption) in try reader.string() }
+        let flags = try reader.byte()
+        (answersAutomatically, isDefault) = (flags & 1 != 0, flags & 2 != 0)
+    }
+}
+
+extension Address {
+    /// An address that was stored, and so is lower-cased already.
+    init(stored: String) {
+        self.init(stored)
+    }
+}
+
+extension ByteWriter {
+    mutating func moment(_ moment: Moment) {
+        number(max(0, moment.milliseconds))
+    }
+
+    mutating func optional<Value>(_ value: Value?, _ write: (inout ByteWriter, Value) -> Void) {
+        byte(value == nil ? 0 : 1)
+        if let value { write(&self, value) }
+    }
+
+    mutating func list<Value>(_ values: [Value], _ write: (inout ByteWriter, Value) -> Void) {
+        number(Int64(values.count))
+        for value in values { write(&self, value) }
+    }
+}
+
+extension ByteReader {
+    mutating func moment() throws(Corruption) -> Moment {
+        Moment(milliseconds: try number())
+    }
+
+    mutating func int() throws(Corruption) -> Int {
+        Int(clamping: try number())
+    }
+
+    mutating func agent() throws(Corruption) -> AgentName {
+        let text = try string()
+        guard let name = AgentName(text) else { throw .outOfRange }
+        return name
+    }
+
+    mutating func queue() throws(Corruption) -> QueueName {
+        let text = try string()
+        guard let name = QueueName(text) else { throw .outOfRange }
+        return name
+    }
+
+    mutating func optional<Value>(
+        _ read: (inout ByteReader) throws(Corruption) -> Value
+    ) throws(Corruption) -> Value? {
+        try byte() == 0 ? nil : try read(&self)
+    }
+
+    mutating func list<Value>(
+        _ read: (inout ByteReader) throws(Corruption) -> Value
+    ) throws(Corruption) -> [Value] {
+        var left = try number()
+        var values: [Value] = []
+        values.reserveCapacity(Int(min(left, 64)))
+        while left > 0 {
+            values.append(try read(&self))
+            left -= 1
+        }
+        return values
+    }
+}

@@ -1,0 +1,162 @@
+import DeskModel
+
+/// The rows of `ticket`, as the projecting thread changes them.
+final class TicketRows {
+    /// A ticket and what of it the file holds.
+    private struct Known {
+        var ticket: Ticket
+        /// Queue, state and customer as the row has them, since each is part of an index; `nil`: there is no row yet.
+        var stored: (queue: QueueName, state: TicketState, customer: CustomerID)?
+        var isChanged = false
+    }
+
+    private var known: [TicketID: Known] = [:]
+    private var changed: [TicketID] = []
+    private let select: Statement
+    private let insert: Statement
+    private let update: Statement
+    private let place: Statement
+    private let giveAll: Statement
+
+    /// Tickets that are remembered between bites; when there are more, all are read anew.
+    private static let most = 20_000
+
+    init(_ database: borrowing Database) throws(StoreError) {
+        select = try database.prepare("SELECT \(TicketRow.columns) FROM ticket WHERE id = ?")
+        insert = try database.prepare("INSERT INTO ticket VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        // What no index knows is written by a statement of its own, or SQLite would rewrite the indexes at every claim.
+        update = try database.prepare(
+            "UPDATE ticket SET priority = ?, holder = ?, newest_at = ?, changed = ?, rest = ? WHERE id = ?")
+        place = try database.prepare("UPDATE ticket SET queue = ?, state = ?, customer = ? WHERE id = ?")
+        giveAll = try database.prepare("UPDATE ticket SET customer = ? WHERE customer = ?")
+    }
+
+    /// The ticket as the events so far have left it; `nil` if there is none.
+    func find(_ id: TicketID) throws(StoreError) -> Ticket? {
+        if let found = known[id] { return found.ticket }
+        select.bind(1, id.value)
+        guard let ticket = try select.first({ row throws(StoreError) in try TicketRow.read(row) }) else { return nil }
+        known[id] = Known(ticket: ticket, stored: (ticket.queue, ticket.state, ticket.customer))
+        return ticket
+    }
+
+    /// Takes a ticket that has just been made.
+    func add(_ ticket: Ticket) {
+        known[ticket.id] = Known(ticket: ticket, stored: nil)
+    }
+
+    /// Changes a ticket that `find` or `add` has seen; what became of it.
+    func apply(_ event: Event, to id: TicketID) -> Ticket? {
+        known[id]?.ticket.apply(event)
+        noteChange(of: id)
+        return known[id]?.ticket
+    }
+
+    private func noteChange(of id: TicketID) {
+        guard known[id]?.isChanged == false else { return }
+        known[id]?.isChanged = true
+        changed.append(id)
+    }
+
+    /// The tickets of `other` are those of `survivor` now.
+    func give(of other: CustomerID, to survivor: CustomerID) throws(StoreError) {
+        giveAll.bind(1, survivor.value)
+        giveAll.bind(2, other.value)
+        try giveAll.run()
+        for (id, entry) in known where entry.ticket.customer == other {
+            known[id]?.ticket.customer = survivor
+            if entry.stored != nil { known[id]?.stored?.customer = survivor }
+            noteChange(of: id)
+        }
+    }
+
+    /// Writes what has changed.
+    func flush() throws(StoreError) {
+        changed.sort()
+        for id in changed {
+            guard let entry = known[id] else { continue }
+            try write(entry)
+            known[id]?.stored = (entry.ticket.queue, entry.ticket.state, entry.ticket.customer)
+            known[id]?.isChanged = false
+        }
+        changed.removeAll(keepingCapacity: true)
+    }
+
+    /// Keeps memory bounded; to be called between bites.
+    func forgetIfMany() {
+        if known.count > TicketRows.most { known.removeAll(keepingCapacity: true) }
+    }
+
+    private func write(_ entry: Known) throws(StoreError) {
+        let ticket = entry.ticket
+        guard let stored = entry.stored else {
+            TicketRow.bind(ticket, to: insert)
+            return try insert.run()
+        }
+        update.bind(1, Int64(ticket.priority))
+        update.bind(2, ticket.holder)
+        update.bind(3, ticket.newestAt.milliseconds)
+        update.bind(4, ticket.changed)
+        update.bind(5, ticket.rest)
+        update.bind(6, ticket.id.value)
+        try update.run()
+        guard stored != (ticket.queue, ticket.state, ticket.customer) else { return }
+        place.bind(1, ticket.queue.description)
+        place.bind(2, Int64(ticket.state.rawValue))
+        place.bind(3, ticket.customer.value)
+        place.bind(4, ticket.id.value)
+        try place.run()
+    }
+}
+
+/// A row of `ticket`.
+enum TicketRow {
+    /// The columns, in the order of the table.
+    static let columns =
+        "id, day, counter, customer, queue, state, priority, holder, created, newest_at, changed, subject, rest"
+
+    /// Binds all columns in the order of the table.
+    static func bind(_ ticket: Ticket, to insert: borrowing Statement) {
+        insert.bind(1, ticket.id.value)
+        insert.bind(2, Int64(ticket.number.day))
+        insert.bind(3, Int64(ticket.number.counter))
+        insert.bind(4, ticket.customer.value)
+        insert.bind(5, ticket.queue.description)
+        insert.bind(6, Int64(ticket.state.rawValue))
+        insert.bind(7, Int64(ticket.priority))
+        insert.bind(8, ticket.holder)
+        insert.bind(9, ticket.created.milliseconds)
+        insert.bind(10, ticket.newestAt.milliseconds)
+        insert.bind(11, ticket.changed)
+        insert.bind(12, ticket.subject)
+        insert.bind(13, ticket.rest)
+    }
+
+    /// The ticket in the current row of a statement that selects `columns` first.
+    static func read(_ row: borrowing Statement) throws(StoreError) -> Ticket {
+        guard let queue = QueueName(row.text(4)), let state = TicketState(rawValue: UInt8(clamping: row.integer(5)))
+        else { throw .corrupt("the row of ticket \(row.integer(0)) cannot be read") }
+        let number = TicketNumber(
+            day: Int32(truncatingIfNeeded: row.integer(1)), counter: Int32(truncatingIfNeeded: row.integer(2)))
+        var ticket = Ticket(
+            id: TicketID(row.integer(0)), number: number, customer: CustomerID(row.integer(3)),
+            created: Moment(milliseconds: row.integer(8)), subject: row.text(11), queue: queue, state: state,
+            priority: UInt8(clamping: row.integer(6)), answerTo: Address(""), changed: row.integer(10))
+        ticket.holder = row.isNull(7) ? nil : AgentName(row.text(7))
+        ticket.newestAt = Moment(milliseconds: row.integer(9))
+        do throws(Corruption) {
+            try ticket.take(rest: row.bytes(12))
+        } catch {
+            throw .corrupt("the row of ticket \(ticket.id.value) cannot be read: \(error)")
+        }
+        return ticket
+    }
+}
+
+extension Statement {
+    /// Binds a name, or NULL for nobody.
+    func bind(_ index: Int32, _ agent: AgentName?) {
+        guard let agent else { return bindNull(index) }
+        bind(index, agent.description)
+    }
+}

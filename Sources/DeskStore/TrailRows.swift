@@ -1,0 +1,139 @@
+import DeskModel
+
+/// What events leave behind besides tickets and customers: texts, their delivery, the index of a ticket's events, and
+/// what is looked for within a window.
+final class TrailRows {
+    private let setEntry: Statement
+    private let setDelivery: Statement
+    private let addEvent: Statement
+    private let setContent: Statement
+    private let setRetry: Statement
+    private let setDraft: Statement
+    private let dropDraft: Statement
+    private let addAutoReply: Statement
+    private let setShown: Statement
+    private let pruneContent: Statement
+    private let pruneRetry: Statement
+    private let pruneAutoReply: Statement
+
+    init(_ database: borrowing Database) throws(StoreError) {
+        setEntry = try database.prepare("INSERT OR REPLACE INTO entry VALUES(?, ?, ?, ?, ?, ?)")
+        setDelivery = try database.prepare(
+            """
+            UPDATE entry SET delivery = CASE
+                WHEN delivery IN (0, 4) AND ?1 = 3 THEN 4 WHEN delivery IN (3, 4) THEN 3 ELSE ?1 END
+            WHERE ticket = ?2 AND n = ?3 AND delivery IS NOT NULL
+            """)
+        addEvent = try database.prepare("INSERT OR REPLACE INTO event VALUES(?, ?)")
+        setContent = try database.prepare("INSERT OR REPLACE INTO content VALUES(?, ?, ?, ?)")
+        setRetry = try database.prepare("INSERT OR REPLACE INTO retry VALUES(?, ?, ?, ?)")
+        setDraft = try database.prepare("INSERT OR REPLACE INTO draft VALUES(?, ?, ?, ?)")
+        dropDraft = try database.prepare("DELETE FROM draft WHERE agent = ? AND ticket = ?")
+        addAutoReply = try database.prepare("INSERT OR REPLACE INTO auto_reply VALUES(?, ?, ?, ?)")
+        setShown = try database.prepare(
+            """
+            INSERT INTO shown VALUES(?, ?, ?)
+            ON CONFLICT DO UPDATE SET n = excluded.n WHERE excluded.n > n
+            """)
+        pruneContent = try database.prepare("DELETE FROM content WHERE t < ?")
+        pruneRetry = try database.prepare("DELETE FROM retry WHERE t < ?")
+        pruneAutoReply = try database.prepare("DELETE FROM auto_reply WHERE t < ?")
+    }
+
+    /// A mail has become a text of a ticket.
+    func arrive(_ mail: Mail, _ event: Event) throws(StoreError) {
+        try write(mail.entry, event, nil, message: mail.messageID, raw: mail.raw)
+        setContent.bind(1, mail.content.bytes)
+        setContent.bind(2, mail.entry.ticket.value)
+        setContent.bind(3, Int64(mail.entry.entry))
+        setContent.bind(4, event.at.milliseconds)
+        try setContent.run()
+    }
+
+    /// A text has been written.
+    func write(
+        _ entry: EntryID, _ event: Event, _ delivery: Delivery?, message: String? = nil, raw: Digest? = nil
+    ) throws(StoreError) {
+        setEntry.bind(1, entry.ticket.value)
+        setEntry.bind(2, Int64(entry.entry))
+        setEntry.bind(3, event.sequence)
+        if let delivery { setEntry.bind(4, Int64(delivery.rawValue)) } else { setEntry.bindNull(4) }
+        if let message, !message.isEmpty { setEntry.bind(5, message) } else { setEntry.bindNull(5) }
+        if let raw { setEntry.bind(6, raw.bytes) } else { setEntry.bindNull(6) }
+        try setEntry.run()
+    }
+
+    /// A mail of ours has come this far. What has bounced stays bounced, and what is no mail of ours stays what it is.
+    func deliver(_ entry: EntryID, _ delivery: Delivery) throws(StoreError) {
+        setDelivery.bind(1, Int64(delivery.rawValue))
+        setDelivery.bind(2, entry.ticket.value)
+        setDelivery.bind(3, Int64(entry.entry))
+        try setDelivery.run()
+    }
+
+    /// Which events are a ticket's history.
+    func index(_ events: [(ticket: Int64, sequence: Int64)]) throws(StoreError) {
+        for (ticket, sequence) in events {
+            addEvent.bind(1, ticket)
+            addEvent.bind(2, sequence)
+            try addEvent.run()
+        }
+    }
+
+    /// A keyed command has ended with this event.
+    func remember(_ key: String, of agent: AgentName, _ event: Event) throws(StoreError) {
+        setRetry.bind(1, agent.description)
+        setRetry.bind(2, key)
+        setRetry.bind(3, event.sequence)
+        setRetry.bind(4, event.at.milliseconds)
+        try setRetry.run()
+    }
+
+    /// A draft was kept or has ended.
+    func follow(_ change: Event.DraftChange) throws(StoreError) {
+        switch change {
+        case .set(let draft):
+            setDraft.bind(1, draft.agent.description)
+            setDraft.bind(2, draft.ticket.value)
+            setDraft.bind(3, draft.isKept ? 1 : 0)
+            setDraft.bind(4, draft.text)
+            try setDraft.run()
+        case .ended(let agent, let ticket):
+            dropDraft.bind(1, agent.description)
+            dropDraft.bind(2, ticket.value)
+            try dropDraft.run()
+        }
+    }
+
+    /// An automatic reply went out.
+    func answer(_ address: Address, _ subject: String, _ event: Event) throws(StoreError) {
+        addAutoReply.bind(1, event.sequence)
+        addAutoReply.bind(2, event.at.milliseconds)
+        addAutoReply.bind(3, address.description)
+        addAutoReply.bind(4, subject)
+        try addAutoReply.run()
+    }
+
+    /// Soft marks; they only ever rise.
+    func show(_ shown: [Shown]) throws(StoreError) {
+        for mark in shown {
+            setShown.bind(1, mark.ticket.value)
+            setShown.bind(2, mark.agent.description)
+            setShown.bind(3, Int64(mark.entry))
+            try setShown.run()
+        }
+    }
+
+    /// Deletes what was outside its window at `now`.
+    func prune(_ now: Moment) throws(StoreError) {
+        pruneContent.bind(1, (now - Limits.deliveryWindow).milliseconds)
+        try pruneContent.run()
+        pruneRetry.bind(1, (now - Limits.keyWindow).milliseconds)
+        try pruneRetry.run()
+        pruneAutoReply.bind(1, (now - TrailRows.autoReplyWindow).milliseconds)
+        try pruneAutoReply.run()
+    }
+
+    /// The longest of the windows in which automatic replies are counted.
+    static let autoReplyWindow = TimeSpan.days(1)
+}

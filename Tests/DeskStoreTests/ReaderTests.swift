@@ -1,0 +1,146 @@
+import DeskModel
+import Testing
+
+@testable import DeskStore
+
+@Suite struct ReaderTests {
+    let folder = Folder()
+
+    /// A desk with some history, its story and what happened.
+    private func desk(_ seed: UInt64, turns: Int = 120) throws -> (story: Story, events: [Event], reader: DeskReader) {
+        var story = Story(seed: seed)
+        var journal = try folder.journal()
+        let projection = try Projection(path: folder.files.desk)
+        var events: [Event] = []
+        for _ in 0..<turns {
+            let turn = story.nextTurn()
+            try projection.apply([try journal.append(turn)])
+            events += turn
+        }
+        return (story, events, try DeskReader(folder.files))
+    }
+
+    @Test func `every key of a mail finds it, and what was never there is absent`() throws {
+        let (story, events, reader) = try desk(40)
+        var count = 0
+        for event in events {
+            guard case .new(let mail, let number) = event.kind else { continue }
+            count += 1
+            #expect(try reader.fact(for: .number(number)) == .number(number, mail.entry.ticket))
+            #expect(try reader.names(raw: mail.raw))
+            if let message = mail.messageID {
+                #expect(try reader.fact(for: .message(message)) == .message(message, mail.entry))
+            }
+            guard event.at >= story.now - .days(6) else { continue }
+            #expect(try reader.fact(for: .content(mail.content)) == .content(mail.content, mail.entry, at: event.at))
+        }
+        #expect(count > 20)
+        for customer in story.customers.values {
+            for address in customer.addresses {
+                #expect(try reader.fact(for: .address(address)) == .address(address, customer.id))
+            }
+        }
+        let nobody = Address("nobody@example.org")
+        #expect(try reader.fact(for: .address(nobody)) == .address(nobody, nil))
+        #expect(try reader.fact(for: .ticket(TicketID(9999))) == .ticket(TicketID(9999), nil, shown: [:]))
+        #expect(try reader.fact(for: .message("x@y")) == .message("x@y", nil))
+        #expect(try reader.fact(for: .content(.zero)) == .content(.zero, nil, at: nil))
+        #expect(try !reader.names(raw: .zero))
+    }
+
+    @Test func `a customer who was absorbed is found as the one who absorbed him`() throws {
+        let (story, _, reader) = try desk(41)
+        #expect(!story.joined.isEmpty)
+        for (old, survivor) in story.joined {
+            #expect(try reader.fact(for: .customer(old)) == .customer(old, story.customers[survivor]))
+        }
+    }
+
+    @Test func `the history of a ticket is all that happened to it, in order, in slices`() throws {
+        let (story, events, reader) = try desk(42)
+        for ticket in story.tickets.keys {
+            let expected = events.filter { $0.subject.ticket == ticket }
+            var found: [Event] = []
+            while true {
+                let slice = try reader.history(of: ticket, after: found.last?.sequence ?? 0, limit: 3)
+                #expect(slice.applied == story.sequence)
+                if slice.value.isEmpty { break }
+                found += slice.value.map(\.event)
+            }
+            #expect(found == expected)
+        }
+    }
+
+    @Test func `texts come by number, and each is found by its own`() throws {
+        let (story, _, reader) = try desk(43)
+        for ticket in story.tickets.values {
+            let texts = try reader.texts(of: ticket.id, limit: 1000).value
+            #expect(texts.count == ticket.entries)
+            let rest = try reader.texts(of: ticket.id, after: 1, limit: 1000).value
+            #expect(rest == Array(texts.dropFirst()))
+            #expect(try reader.text(EntryID(ticket.id, 1)).value == texts.first)
+            #expect(try reader.text(EntryID(ticket.id, ticket.entries + 1)).value == nil)
+        }
+    }
+
+    @Test func `our mails say how far they have come`() throws {
+        let (story, events, reader) = try desk(44, turns: 300)
+        var expected: [EntryID: Delivery] = [:]
+        for event in events {
+            guard case .entry(let entry) = event.subject else { continue }
+            switch event.kind {
+            case .reply, .autoSent: expected[entry] = .queued
+            case .sent where expected[entry] != .bounced: expected[entry] = .sent
+            case .failed where expected[entry] != .bounced: expected[entry] = .failed
+            case .bounced where expected[entry] != nil: expected[entry] = .bounced
+            default: break
+            }
+        }
+        #expect(Set(expected.values) == [.queued, .sent, .failed, .bounced])
+        for (entry, delivery) in expected {
+            #expect(try reader.text(entry).value?.delivery == delivery)
+        }
+        #expect(try reader.image().outbox == story.outbox)
+    }
+
+    @Test func `closed tickets are listed newest first, by queue, priority and customer, in slices`() throws {
+        let (story, _, reader) = try desk(45, turns: 300)
+        let closed = story.tickets.values.filter { $0.state == .closed }.sorted { $0.id > $1.id }
+        #expect(closed.count > 5)
+        var filter = TicketFilter(queues: Story.places, states: [.closed, .merged], limit: 2)
+        var found: [Ticket] = []
+        while true {
+            let slice = try reader.tickets(filter)
+            if slice.value.isEmpty { break }
+            found += slice.value
+            filter.before = found.last?.id
+        }
+        #expect(found == closed)
+        filter = TicketFilter(queues: [.inbox], states: [.closed], limit: 500)
+        #expect(try reader.tickets(filter).value == closed.filter { $0.queue == .inbox })
+        filter.priorities = [1, 5]
+        #expect(try reader.tickets(filter).value.isEmpty)
+        filter.priorities = [3]
+        #expect(try reader.tickets(filter).value == closed.filter { $0.queue == .inbox })
+        let customer = closed[0].customer
+        filter = TicketFilter(queues: Story.places, states: [.closed], limit: 500)
+        filter.customer = customer
+        #expect(try reader.tickets(filter).value == closed.filter { $0.customer == customer })
+    }
+
+    @Test func `marks of what was shown only rise, and come with the ticket`() throws {
+        var story = Story(seed: 46)
+        var journal = try folder.journal()
+        let projection = try Projection(path: folder.files.desk)
+        while story.tickets.isEmpty { try projection.apply([try journal.append(story.nextTurn())]) }
+        let (agent, ticket) = (Story.names[0], TicketID(1))
+        for entry in [2, 5, 3] {
+            try projection.apply([], shown: [Shown(agent: agent, ticket: ticket, entry: entry)])
+        }
+        let reader = try DeskReader(folder.files)
+        guard case .ticket(_, _, let shown) = try reader.fact(for: .ticket(ticket)) else { return }
+        #expect(shown == [agent: 5])
+        let live = story.tickets[ticket]?.isLive == true
+        #expect(try reader.image().shown == (live ? [Shown(agent: agent, ticket: ticket, entry: 5)] : []))
+    }
+}

@@ -1,0 +1,316 @@
+import DeskModel
+import DeskStore
+
+/// Plays a desk: makes events that could have happened, and folds them as memory does, so that a test can compare.
+struct Story {
+    var dice: Dice
+    var sequence: SequenceNumber = 0
+    var now = Moment(milliseconds: 1_796_000_000_000)
+    var tickets: [TicketID: Ticket] = [:]
+    var customers: [CustomerID: Customer] = [:]
+    var agents: [AgentName: Agent] = [:]
+    var queues: [QueueName: Queue] = [:]
+    var drafts: [String: Draft] = [:]
+    var outbox: [Outgoing] = []
+    var autoReplies: [AutoReply] = []
+    var joined: [CustomerID: CustomerID] = [:]
+    var stopped: Moment?
+    var retries: [String: Event.Retry] = [:]
+    var lastCustomer: Int64 = 0
+    private var turn: [Event] = []
+
+    static let names = ["meier", "schulze", "mustermann"].compactMap { AgentName($0) }
+    static let places = [QueueName.inbox, .postmaster] + ["recorder", "junk"].compactMap { QueueName($0) }
+
+    init(seed: UInt64) {
+        dice = Dice(seed)
+    }
+
+    /// The events of the next turn: one to `most` steps.
+    mutating func nextTurn(_ most: Int = 8) -> [Event] {
+        turn = []
+        if sequence == 0 { found() }
+        for _ in 0..<Int.random(in: 1...most, using: &dice) { step() }
+        while turn.isEmpty { step() }
+        return turn
+    }
+
+    private mutating func found() {
+        for name in Story.names {
+            happen(.agent(.added(isBot: false, isAdmin: name == Story.names[2])), .agent(name), by: .desk)
+            happen(.agent(.password(password())), .agent(name), by: .desk)
+            happen(.agent(.rights(queue: nil, [.read, .work])), .agent(name), by: .desk)
+        }
+        for place in Story.places {
+            var queue = Queue(name: place)
+            queue.isDefault = place == .inbox
+            queue.addresses = [Address("\(place)@example.com")]
+            happen(.queue(QueueChange(queue: queue, isNew: true)), .queue(place), by: .desk)
+        }
+    }
+
+    private mutating func step() {
+        now = now + TimeSpan(milliseconds: Int64.random(in: 0...400_000, using: &dice))
+        switch Int.random(in: 0..<20, using: &dice) {
+        case 0..<4: open()
+        case 4..<7: followUp()
+        case 7..<9: claim()
+        case 9: release()
+        case 10..<12: reply()
+        case 12: deliver()
+        case 13: note()
+        case 14: close()
+        case 15: move()
+        case 16: draft()
+        case 17: talk()
+        case 18: administer()
+        default: customer()
+        }
+    }
+
+    private mutating func open() {
+        var customer = CustomerID(lastCustomer + 1)
+        if Bool.random(using: &dice), let known = customers.keys.sorted().randomElement(using: &dice) {
+            customer = known
+        }
+        let id = TicketID(Int64(tickets.count) + 1)
+        var mail = mail(for: EntryID(id, 1), of: customer)
+        mail.also = customers[customer]?.live ?? []
+        let number = TicketNumber(day: CivilDate(now).compact, counter: Int32(tickets.count + 1))
+        let queue = Story.places.randomElement(using: &dice) ?? .inbox
+        let snapshot = Event.Snapshot(queue: queue, holder: nil, holderBefore: nil, state: .new, priority: 3)
+        happen(.new(mail, number: number), .ticket(id), snapshot: snapshot)
+        guard mail.machine == nil, let ticket = tickets[id] else { return }
+        let letter = Letter(to: mail.answerTo, text: "We have received your mail.", answers: 1)
+        let reply = Kind.autoSent(letter, subjectKey: mail.subject.lowercased())
+        happen(reply, .entry(EntryID(id, ticket.entries + 1)), snapshot: Event.Snapshot(ticket))
+    }
+
+    private mutating func followUp() {
+        guard var ticket = pick({ $0.state != .merged }) else { return }
+        let snapshot = Event.Snapshot(
+            queue: ticket.queue, holder: ticket.holder, holderBefore: ticket.holder, state: .open, priority: 3)
+        ticket.state = .open
+        let mail = mail(for: EntryID(ticket.id, ticket.entries + 1), of: ticket.customer)
+        if ticket.entries > 1, Int.random(in: 0..<6, using: &dice) == 0 {
+            let ours = EntryID(ticket.id, Int.random(in: 1...ticket.entries, using: &dice))
+            happen(.bounced(mail, text: "no such user"), .entry(ours), snapshot: snapshot)
+        } else {
+            happen(.followUp(mail), .ticket(ticket.id), snapshot: snapshot)
+        }
+    }
+
+    private mutating func claim() {
+        guard var ticket = pick({ $0.isLive && $0.holder == nil }) else { return }
+        let agent = anybody()
+        (ticket.holder, ticket.state) = (agent, .open)
+        var snapshot = Event.Snapshot(ticket)
+        snapshot.holderBefore = nil
+        happen(.claim(lease: now + .minutes(30)), .ticket(ticket.id), by: agent, snapshot: snapshot, keyed: true)
+    }
+
+    private mutating func release() {
+        guard var ticket = pick({ $0.holder != nil }) else { return }
+        let holder = ticket.holder
+        ticket.holder = nil
+        var snapshot = Event.Snapshot(ticket)
+        snapshot.holderBefore = holder
+        happen(.release(.agent, text: "lunch"), .ticket(ticket.id), by: holder, snapshot: snapshot)
+    }
+
+    private mutating func reply() {
+        guard let ticket = pick({ $0.isLive && $0.holder != nil }), let holder = ticket.holder else { return }
+        let letter = Letter(
+            to: ticket.answerTo, from: ticket.answerFrom, text: "Answer \(sequence)", answers: ticket.newestMail)
+        let entry = EntryID(ticket.id, ticket.entries + 1)
+        happen(.reply(letter), .entry(entry), by: holder, snapshot: Event.Snapshot(ticket), keyed: true)
+    }
+
+    private mutating func deliver() {
+        guard let waiting = outbox.randomElement(using: &dice), let ticket = tickets[waiting.entry.ticket] else {
+            return
+        }
+        let kind: Kind =
+            Bool.random(using: &dice) ? .sent(to: waiting.letter.to) : .failed(to: waiting.letter.to, text: "550")
+        happen(kind, .entry(waiting.entry), snapshot: Event.Snapshot(ticket))
+    }
+
+    private mutating func note() {
+        guard let ticket = pick({ _ in true }) else { return }
+        let kind: Kind = Bool.random(using: &dice) ? .note(text: "to remember") : .say(text: "who takes it?")
+        let entry = EntryID(ticket.id, ticket.entries + 1)
+        happen(kind, .entry(entry), by: anybody(), snapshot: Event.Snapshot(ticket))
+    }
+
+    private mutating func close() {
+        guard var ticket = pick({ $0.state != .merged }) else { return }
+        let isLive = ticket.isLive
+        let holder = ticket.holder
+        (ticket.holder, ticket.state) = (nil, isLive ? .closed : .open)
+        var snapshot = Event.Snapshot(ticket)
+        snapshot.holderBefore = holder
+        let kind: Kind = isLive ? .close(text: "done") : .reopen(text: nil)
+        happen(kind, .ticket(ticket.id), by: anybody(), snapshot: snapshot)
+    }
+
+    private mutating func move() {
+        guard var ticket = pick({ $0.isLive }) else { return }
+        let was = ticket.queue
+        ticket.queue = Story.places.randomElement(using: &dice) ?? .inbox
+        happen(.move(was: was, text: nil), .ticket(ticket.id), by: anybody(), snapshot: Event.Snapshot(ticket))
+    }
+
+    private mutating func draft() {
+        guard let ticket = pick({ _ in true }) else { return }
+        let text = Bool.random(using: &dice) ? "half a thought \(sequence)" : ""
+        let why: DraftReason = Bool.random(using: &dice) ? .set : .stale
+        happen(.draft(text: text, why: why), .ticket(ticket.id), by: anybody(), snapshot: Event.Snapshot(ticket))
+    }
+
+    private mutating func talk() {
+        happen(.say(text: "coffee?"), .queue(.inbox), by: anybody())
+        happen(.autoBreaker(count: 500, window: .minutes(10)), .desk)
+    }
+
+    private mutating func administer() {
+        let agent = anybody()
+        switch Int.random(in: 0..<4, using: &dice) {
+        case 0: happen(.agent(.password(password())), .agent(agent), by: .desk)
+        case 1: happen(.agent(.rights(queue: .inbox, [.read, .work, .lead])), .agent(agent), by: .desk)
+        case 2:
+            let digest = Digest((0..<32).map { _ in UInt8.random(in: 0...255, using: &dice) }) ?? .zero
+            happen(.token(.added(agent, digest)), .token("phone"), by: .desk)
+        default: happen(.token(.revoked(agent)), .token("phone"), by: .desk)
+        }
+    }
+
+    private mutating func customer() {
+        guard let id = customers.keys.sorted().randomElement(using: &dice), let known = customers[id] else { return }
+        let subject = Event.Subject.customer(known.name)
+        switch Int.random(in: 0..<3, using: &dice) {
+        case 0: happen(.customer(id, .addressAdded(Address("more\(sequence)@example.org"))), subject, by: .desk)
+        case 1:
+            happen(.customer(id, .flags(relay: false, noAutomaticReply: true, unguarded: false)), subject, by: .desk)
+        default:
+            guard let other = customers.keys.sorted().randomElement(using: &dice), other != id,
+                let absorbed = customers[other]
+            else { return }
+            let change = CustomerChange.Joined(customer: other, addresses: absorbed.addresses)
+            happen(.customer(id, .joined(change)), subject, by: .desk)
+        }
+    }
+
+    private mutating func pick(_ fits: (Ticket) -> Bool) -> Ticket? {
+        tickets.values.filter(fits).sorted { $0.id < $1.id }.randomElement(using: &dice)
+    }
+
+    private mutating func anybody() -> AgentName {
+        Story.names.randomElement(using: &dice) ?? .desk
+    }
+
+    private mutating func password() -> PasswordKey {
+        let bytes = (0..<32).map { _ in UInt8.random(in: 0...255, using: &dice) }
+        return PasswordKey(salt: Array(bytes.prefix(16)), iterations: 4096, storedKey: bytes, serverKey: bytes)
+    }
+
+    mutating func mail(for entry: EntryID, of customer: CustomerID) -> Mail {
+        let name = customers[customer]?.name ?? Address("customer\(customer.value)@example.org")
+        let bytes = (0..<32).map { _ in UInt8.random(in: 0...255, using: &dice) }
+        var mail = Mail(
+            entry: entry, customer: customer, customerName: name, sender: name, senderName: "Rüdiger Schmidt",
+            answerTo: name, arrivedAt: Address("inbox@example.com"), to: [Address("inbox@example.com")],
+            machine: Int.random(in: 0..<5, using: &dice) == 0 ? .auto : nil,
+            subject: "My recorder ate the tape \(entry)",
+            messageID: "m\(sequence)@example.org", references: ["r\(sequence)@example.org"],
+            raw: Digest(bytes) ?? .zero,
+            content: Digest(bytes.reversed()) ?? .zero, body: [Passage(.new, "Grüße\n"), Passage(.quoted, "> alt\n")],
+            files: [MailFile(name: "photo.jpg", type: "image/jpeg", size: 123_456)])
+        if mail.machine != nil { mail.messageID = nil }
+        return mail
+    }
+}
+
+extension Story {
+    /// Numbers an event, adds it to the turn and folds it.
+    mutating func happen(
+        _ kind: Kind, _ subject: Event.Subject, by: AgentName? = nil, snapshot: Event.Snapshot? = nil,
+        keyed: Bool = false
+    ) {
+        sequence += 1
+        var event = Event(
+            sequence: sequence, at: now, by: by, subject: subject, snapshot: snapshot, changes: [.holder, .state],
+            kind: kind)
+        if keyed, let by {
+            event.retry = Event.Retry(
+                key: "k\(sequence)", command: Digest([UInt8](repeating: 7, count: 32)) ?? .zero, final: "OK claimed")
+            retries["\(by) k\(sequence)"] = event.retry
+        }
+        turn.append(event)
+        fold(event)
+    }
+
+    private mutating func fold(_ event: Event) {
+        if case .new(let mail, let number) = event.kind, let queue = event.queue {
+            let id = mail.entry.ticket
+            tickets[id] = Ticket(
+                id: id, number: number, mail: mail, queue: queue, at: event.at, sequence: event.sequence)
+            if customers[mail.customer] == nil {
+                customers[mail.customer] = Customer(id: mail.customer, addresses: [mail.customerName])
+                lastCustomer = max(lastCustomer, mail.customer.value)
+            }
+        }
+        if let id = event.subject.ticket, tickets[id] != nil {
+            tickets[id]?.apply(event)
+            if let ticket = tickets[id] { customers[ticket.customer]?.apply(event, to: ticket) }
+        }
+        switch event.draftChange {
+        case .set(let draft): drafts["\(draft.agent) \(draft.ticket)"] = draft
+        case .ended(let agent, let ticket): drafts["\(agent) \(ticket)"] = nil
+        case nil: break
+        }
+        if let letter = Outgoing(event) { outbox.append(letter) }
+        foldRest(event)
+    }
+
+    private mutating func foldRest(_ event: Event) {
+        switch (event.kind, event.subject) {
+        case (.sent, .entry(let entry)), (.failed, .entry(let entry)): outbox.removeAll { $0.entry == entry }
+        case (.autoSent(let letter, let key), _):
+            autoReplies.append(AutoReply(at: event.at, to: letter.to, subjectKey: key))
+        case (.agent(let change), .agent(let name)): agents[name, default: Agent(name: name)].apply(change)
+        case (.token(.added(let agent, let digest)), .token(let token)): agents[agent]?.tokens[token] = digest
+        case (.token(.revoked(let agent)), .token(let token)): agents[agent]?.tokens[token] = nil
+        case (.queue(let change), _): queues[change.queue.name] = change.queue
+        case (.autoBreaker(_, let window), _): stopped = event.at + window
+        case (.customer(let id, let change), _):
+            customers[id]?.apply(change)
+            guard case .joined(let other) = change else { break }
+            if let absorbed = customers.removeValue(forKey: other.customer) { customers[id]?.absorb(absorbed) }
+            for (ticket, value) in tickets where value.customer == other.customer { tickets[ticket]?.customer = id }
+            joined[other.customer] = id
+            for (old, survivor) in joined where survivor == other.customer { joined[old] = id }
+        default: break
+        }
+    }
+
+    /// What memory holds once everything so far has happened.
+    var image: Image {
+        var image = Image()
+        image.applied = sequence
+        image.tickets = tickets.values.filter(\.isLive).sorted { $0.id < $1.id }
+        let live = Set(image.tickets.map(\.customer))
+        image.customers = customers.values.filter { live.contains($0.id) }.sorted { $0.id < $1.id }
+        image.agents = agents.values.sorted { $0.name < $1.name }
+        image.queues = queues.values.sorted { $0.name < $1.name }
+        image.drafts = drafts.values.sorted { ($0.agent, $0.ticket) < ($1.agent, $1.ticket) }
+        image.outbox = outbox
+        let hour = Moment(milliseconds: now.milliseconds / 3_600_000 * 3_600_000)
+        image.autoReplies = autoReplies.filter { $0.at >= hour - .days(1) }
+        image.autoRepliesStopped = stopped
+        image.lastTicket = Int64(tickets.count)
+        image.lastCustomer = lastCustomer
+        image.lastNumber = tickets[TicketID(Int64(tickets.count))]?.number
+        image.joined = joined
+        return image
+    }
+}
