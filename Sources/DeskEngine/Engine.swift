@@ -48,12 +48,13 @@ public struct Engine: Sendable {
         beginLeases(at: now)
     }
 
-    /// Reads the state anew after a write that was rolled back. What is soft stays, as far as it still fits.
+    /// Takes the place of `other` after a write that was rolled back.
     ///
-    /// Afterwards apply what the journal holds beyond `image.applied`.
-    public mutating func reread(_ image: Image, at now: Moment) {
-        state = State(image)
-        memory = Memory()
+    /// The state of this one was read anew, by the image and the journal behind it as at a start; what is soft, and the
+    /// settings, come from `other`, as far as they still fit.
+    public mutating func replace(_ other: Engine, at now: Moment) {
+        autoReplyLimits = other.autoReplyLimits
+        soft = other.soft
         for key in soft.leases.keys where !isServing(key) { soft.end(key) }
         beginLeases(at: now)
     }

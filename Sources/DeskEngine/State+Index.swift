@@ -117,9 +117,7 @@ extension State {
     }
 
     private mutating func settleOthers(of customer: CustomerID, than id: TicketID) {
-        guard let live = customers[customer]?.live, live.count > 1, customers[customer]?.isOnePerson == true else {
-            return
-        }
-        for other in live where other != id { settle(other) }
+        guard let record = customers[customer], record.isOnePerson else { return }
+        for other in record.live where other != id { settle(other) }
     }
 }

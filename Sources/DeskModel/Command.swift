@@ -29,7 +29,7 @@ public enum Command: Equatable, Sendable {
     /// `say QUEUE|#T|@AGENT TEXT`
     case say(SayTarget, text: String)
     /// A mail has been read at the door.
-    case arrive(Arrival)
+    indirect case arrive(Arrival)
     /// The courier has handed our mail over.
     case sent(EntryID)
     /// The courier has given our mail up.
@@ -37,7 +37,7 @@ public enum Command: Equatable, Sendable {
     /// The lease of an agent's claims of a customer has run out.
     case expire(AgentName, CustomerID)
     /// Administration.
-    case administer(Administration)
+    indirect case administer(Administration)
 }
 
 /// To whom something is said.

@@ -2,8 +2,13 @@ import Glibc
 
 /// What a program of the command line asks of the system beyond its typed line.
 public enum Console {
-    /// Whether a person sits at standard input and output.
-    public static var isTerminal: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 }
+    /// Whether lines can be edited: standard input and output are a terminal that can be drawn on.
+    public static var isTerminal: Bool {
+        hasKeyboard && isatty(STDOUT_FILENO) == 1 && environment("TERM").map { $0 != "dumb" } ?? false
+    }
+
+    /// Whether a person types what standard input holds.
+    public static var hasKeyboard: Bool { isatty(STDIN_FILENO) == 1 }
 
     /// The value of an environment variable, or nil where it is unset or empty.
     public static func environment(_ name: String) -> String? {
@@ -54,7 +59,7 @@ public enum Console {
     ///
     /// What is typed is shown unless the answer is secret.
     public static func ask(_ question: String, secretly: Bool = false) throws(TerminalError) -> [UInt8] {
-        guard isatty(STDIN_FILENO) == 1 else { throw .unusable }
+        guard hasKeyboard else { throw .unusable }
         let signals = TerminalSignals()
         var before = termios()
         guard unsafe tcgetattr(STDIN_FILENO, &before) == 0 else { throw .unusable }

@@ -116,8 +116,10 @@ public struct LineReader: Sendable {
             let beginning = Array((begun + bytes[range].prefix(Limits.line)).prefix(Limits.line))
             rest.tag = Line.tag(of: beginning, 0..<beginning.count, goesOn: true)
         }
-        for byte in begun { rest.tail.see(byte) }
-        for byte in bytes[range] { rest.tail.see(byte) }
+        if block == nil {
+            for byte in begun { rest.tail.see(byte) }
+            for byte in bytes[range] { rest.tail.see(byte) }
+        }
         block?.swallow(begun.count + range.count)
         begun = []
         overlong = rest

@@ -117,7 +117,7 @@ extension Verb {
         var best: (word: String, slips: Int)?
         for candidate in words {
             let slips = slips(from: typed, to: Array(candidate.utf8))
-            if slips <= min(2, (typed.count - 1) / 2 + 1), slips < best?.slips ?? 3 { best = (candidate, slips) }
+            if slips <= min(2, (typed.count - 1) / 2), slips < best?.slips ?? 3 { best = (candidate, slips) }
         }
         if let best { return best.word }
         return typed.count < 2 ? nil : words.first { $0.utf8.starts(with: typed) }

@@ -7,7 +7,11 @@ import DeskTerminal
 /// system's authorities; the person, who is shown the pin once (trust on first use, as in SSH).
 struct Caller {
     let options: Options
-    let known: KnownServers
+
+    private var known: KnownServers? {
+        let path = options.knownServers ?? ownFile("known-servers", in: "XDG_CONFIG_HOME", else: ".config")
+        return path.map(KnownServers.init)
+    }
 
     private var server: String { "\(options.host):\(options.port)" }
 
@@ -16,7 +20,7 @@ struct Caller {
         do throws(NetError) {
             if let pin = options.pin { return try dial(.pin(pin)) }
             if let file = options.authorities { return try dial(.authorities(file: file)) }
-            if let pin = try known.pin(of: server) { return try dial(.pin(pin)) }
+            if let pin = try known?.pin(of: server) { return try dial(.pin(pin)) }
             return try dial(.authorities(file: nil))
         } catch {
             guard case .failed(_, let failure) = error else { throw .lost("\(error)") }
@@ -58,7 +62,7 @@ struct Caller {
             """
             the key of \(server) has changed, so somebody may be in between; nothing was sent.
               It shows now: \(shown)
-              If the desk's owner confirms this pin, remove the line of \(server) from \(known.path)
+              If the desk's owner confirms this pin, remove the line of \(server) from \(known?.path ?? "")
             """)
     }
 
@@ -76,7 +80,7 @@ struct Caller {
         }
         guard answer.elementsEqual("yes".utf8) else { throw .untrusted("not confirmed; nothing was sent") }
         do throws(NetError) {
-            try known.remember(server, pin: pin)
+            try known?.remember(server, pin: pin)
             return try dial(.pin(pin))
         } catch {
             throw .lost("\(error)")

@@ -17,6 +17,7 @@ struct KnownServers {
 
     /// Remembers a server; the file is replaced as a whole, durable and readable by its owner alone.
     func remember(_ server: String, pin: String) throws(NetError) {
+        try makeFolders(above: path)
         var text = try text()
         if let last = text.last, last != UInt8(ascii: "\n") { text.append(UInt8(ascii: "\n")) }
         try Files.write(text + Array("\(server) \(pin)\n".utf8), to: path)
@@ -27,19 +28,18 @@ struct KnownServers {
     }
 }
 
-/// A file of this program in a folder of the XDG base directory specification, which is made where it is missing.
+/// A file of this program by the XDG base directory specification; nil where no folder is named.
 ///
 /// `variable` names the folder above ours, `fallback` is its place in the home folder.
-func ownFile(_ name: String, in variable: String, else fallback: String) throws(NetError) -> String {
-    var folder = Console.environment(variable) ?? (Console.environment("HOME") ?? "") + "/" + fallback
-    folder += "/zuruf"
-    for end in folder.indices where end != folder.startIndex && folder[end] == "/" {
-        try makeFolder(String(folder[..<end]))
-    }
-    try makeFolder(folder)
-    return folder + "/" + name
+func ownFile(_ name: String, in variable: String, else fallback: String) -> String? {
+    let folder = Console.environment(variable) ?? Console.environment("HOME").map { $0 + "/" + fallback }
+    return folder.map { $0 + "/zuruf/" + name }
 }
 
-private func makeFolder(_ path: String) throws(NetError) {
-    if !Files.exists(path) { try Files.makeDirectory(path) }
+/// Makes the folders above a file that are not there yet, for their owner alone.
+func makeFolders(above path: String) throws(NetError) {
+    for end in path.indices where path[end] == "/" && end != path.startIndex {
+        let folder = String(path[..<end])
+        if !Files.exists(folder) { try Files.makeDirectory(folder) }
+    }
 }

@@ -1,5 +1,6 @@
 import DeskNet
 import DeskTerminal
+import Glibc
 
 /// Runs the line client and returns its exit status.
 func run(_ arguments: some Collection<String>) -> Int32 {
@@ -21,8 +22,11 @@ func run(_ arguments: some Collection<String>) -> Int32 {
 private func converse(_ options: Options) -> Ending {
     do throws(Ending) {
         let isTerminal = Console.isTerminal && options.commands.isEmpty
-        let caller = Caller(options: options, known: try knownServers(options))
-        let link = Link(try caller.call())
+        guard isTerminal || !Console.hasKeyboard || !options.commands.isEmpty else {
+            // Without the editor a paste would run as commands.
+            return .usage("typing needs a terminal that can be drawn on, at both ends; or give -c, or a pipe")
+        }
+        let link = Link(try Caller(options: options).call())
         let session = Session(
             link, login: try login(options, isTerminal: isTerminal), commands: options.commands,
             isTerminal: isTerminal, isColourful: options.isColourful && Console.takesColours)
@@ -32,19 +36,12 @@ private func converse(_ options: Options) -> Ending {
     }
 }
 
-private func knownServers(_ options: Options) throws(Ending) -> KnownServers {
-    if let path = options.knownServers { return KnownServers(path: path) }
-    do throws(NetError) {
-        return KnownServers(path: try ownFile("known-servers", in: "XDG_CONFIG_HOME", else: ".config"))
-    } catch {
-        throw .usage("\(error)")
-    }
-}
-
-/// Without a place for it there is no history; that is no reason not to talk.
+/// Where the history is kept. Without a place for it there is none; that is no reason not to talk.
 private func history() -> String? {
     do throws(NetError) {
-        return try ownFile("history", in: "XDG_STATE_HOME", else: ".local/state")
+        guard let path = ownFile("history", in: "XDG_STATE_HOME", else: ".local/state") else { return nil }
+        try makeFolders(above: path)
+        return path
     } catch {
         return nil
     }
@@ -52,29 +49,35 @@ private func history() -> String? {
 
 /// The line that logs in, or nil to talk without. A person is asked for what the command line does not say.
 private func login(_ options: Options, isTerminal: Bool) throws(Ending) -> [UInt8]? {
+    var user = options.user
+    if user == nil, isTerminal { user = String(decoding: try ask("name: "), as: UTF8.self) }
+    guard let user, !user.isEmpty else { return nil }
+    return Array("login \(user) ".utf8) + (try password(options))
+}
+
+private func password(_ options: Options) throws(Ending) -> [UInt8] {
+    var password: [UInt8]?
+    switch options.password {
+    case .file(let path):
+        do throws(NetError) {
+            password = Console.firstLine(try Files.read(path, limit: 1 << 16))
+        } catch {
+            throw .usage("\(error)")
+        }
+    case .command(let command): password = Console.firstLine(of: command)
+    case .asked: password = Console.environment("ZURUF_PASSWORD").flatMap { Console.firstLine(Array($0.utf8)) }
+    }
+    if password == nil, options.password == .asked { password = try ask("password: ", secretly: true) }
+    guard let password, !password.isEmpty else { throw .usage("the password is empty") }
+    return password
+}
+
+private func ask(_ question: String, secretly: Bool = false) throws(Ending) -> [UInt8] {
     do throws(TerminalError) {
-        var user = options.user
-        if user == nil, isTerminal { user = String(decoding: try Console.ask("name: "), as: UTF8.self) }
-        guard let user, !user.isEmpty else { return nil }
-        return Array("login \(user) ".utf8) + (try password(options) ?? [])
+        return try Console.ask(question, secretly: secretly)
     } catch .unusable {
         throw .usage("no password: give --password-file, --password-command or ZURUF_PASSWORD")
     } catch {
-        throw .killed(2)
+        throw .killed(SIGINT)
     }
-}
-
-/// The password; without one the desk refuses the login in its own words.
-private func password(_ options: Options) throws(TerminalError) -> [UInt8]? {
-    switch options.password {
-    case .file(let path): return firstLine(ofFile: path)
-    case .command(let command): return Console.firstLine(of: command)
-    case .asked:
-        if let password = Console.environment("ZURUF_PASSWORD") { return Array(password.utf8) }
-        return try Console.ask("password: ", secretly: true)
-    }
-}
-
-private func firstLine(ofFile path: String) -> [UInt8]? {
-    do throws(NetError) { return Console.firstLine(try Files.read(path, limit: 1 << 16)) } catch { return nil }
 }

@@ -50,8 +50,11 @@ final class Session {
 
     /// Waits for the desk and for what else is to be read, takes what the desk says, and returns what can be read.
     func step(_ others: [Int32]) -> Set<Int32> {
+        let isLetIn = phase == .open || phase == .leaving
         let ready = Console.wait(
-            for: others + [link.descriptor], writing: link.writing, milliseconds: link.hasPending ? 0 : -1)
+            for: others + [link.descriptor], writing: link.writing,
+            milliseconds: link.hasPending ? 0 : isLetIn ? -1 : 30_000)
+        if ready.isEmpty, !isLetIn, !link.hasPending { ending = .lost("the other end says nothing") }
         link.flush()
         show(link.receive().filter { hears($0) })
         if let reason = link.end, ending == nil {

@@ -65,6 +65,13 @@ struct TerminalTests {
         try stage.hears("ping")
     }
 
+    @Test func `where a paste could not be told from typing nothing is typed`() throws {
+        let environment = stage.environment.map { $0.hasPrefix("TERM=") ? "TERM=dumb" : $0 }
+        let person = try Person(["--pin", stage.pin, stage.server], environment: environment)
+        #expect(person.ends() == 2)
+        #expect(person.screen.lines.first?.hasPrefix("zuruf: typing needs a terminal") == true)
+    }
+
     @Test func `a paste of one line waits for Enter`() throws {
         let person = try person()
         person.type("\u{1b}[200~close 42\n\u{1b}[201~")

@@ -1,0 +1,137 @@
+import DeskModel
+
+/// Chance that can be repeated (SplitMix64, G. Steele et al. 2014).
+struct Dice: RandomNumberGenerator {
+    var seed: UInt64
+
+    mutating func next() -> UInt64 {
+        seed &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = seed
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+
+    mutating func roll(_ sides: Int) -> Int {
+        Int(next() % UInt64(sides))
+    }
+
+    mutating func one(in sides: Int) -> Bool {
+        roll(sides) == 0
+    }
+
+    mutating func pick<Thing>(_ things: [Thing]) -> Thing {
+        things[roll(things.count)]
+    }
+}
+
+/// What people, mails, couriers and administrators might do next.
+struct Mischief {
+    var dice: Dice
+    var arrivals: [Arrival] = []
+    var mails = 0
+    static let agents: [AgentName] = [.meier, .schulze, .weber, .mustermann, .lehmann, .neu]
+    static let queues: [QueueName] = [.inbox, .recorder, .postmaster]
+    static let people = ["a@example.org", "b@example.org", "c@shop.example", "d@shop.example", "web@form.example", ""]
+
+    init(seed: UInt64) {
+        dice = Dice(seed: seed)
+    }
+
+    /// A command and who gives it; `tickets` are the numbers given so far, `at` the texts in each.
+    mutating func next(
+        _ tickets: Int64, numbers: [TicketNumber], outbox: [EntryID], held: (AgentName) -> [TicketID]
+    ) -> (Command, AgentName?) {
+        let agent = dice.pick(Mischief.agents)
+        switch dice.roll(100) {
+        case 0..<14: return (.arrive(arrival(tickets, numbers)), nil)
+        case 14..<17: return (courier(outbox), nil)
+        case 17..<20: return (.administer(administration()), dice.one(in: 3) ? .mustermann : .desk)
+        default:
+            let mine = held(agent)
+            let isMine = !mine.isEmpty && dice.one(in: 2)
+            return (verb(on: isMine ? .id(dice.pick(mine)) : ticket(tickets, numbers)), agent)
+        }
+    }
+
+    private mutating func ticket(_ tickets: Int64, _ numbers: [TicketNumber]) -> TicketReference {
+        if !numbers.isEmpty, dice.one(in: 6) { return .number(dice.pick(numbers)) }
+        return .id(TicketID(max(0, tickets - 8) + Int64(dice.roll(10))))
+    }
+
+    private mutating func text() -> String? {
+        dice.one(in: 3) ? nil : dice.pick(["weil", "eilt", "so ist es"])
+    }
+
+    private mutating func verb(on ticket: TicketReference) -> Command {
+        let lease: TimeSpan? = dice.one(in: 3) ? .minutes(Int64(dice.roll(20))) : nil
+        let read: Int? = dice.one(in: 2) ? dice.roll(6) : nil
+        switch dice.roll(20) {
+        case 0..<4: return .claim(ticket, lease: lease, anyway: dice.one(in: 3) ? "muss" : nil)
+        case 4, 5: return .claimNext(dice.one(in: 2) ? [.inbox] : [.recorder, .inbox], lease: lease)
+        case 6: return .hold(ticket, lease: lease)
+        case 7: return .release(ticket, text: text())
+        case 8, 9: return .steal(ticket, text: text() ?? "eilt")
+        case 10, 11: return .give(ticket, to: dice.pick(Mischief.agents), text: text())
+        case 12, 13: return .reply(ticket, read: read, text: dice.pick(["ja", "nein", "so ist es"]))
+        case 14: return .draft(ticket, text: dice.pick(["", "Entwurf", "ja"]))
+        case 15: return .send(ticket, read: read)
+        case 16: return .close(ticket, read: read, text: text())
+        case 17: return dice.one(in: 2) ? .reopen(ticket, text: text()) : .close(ticket, read: 9, text: nil)
+        case 18: return .move(ticket, to: dice.pick(Mischief.queues), text: text())
+        default: return dice.one(in: 2) ? .note(ticket, text: "merken") : .say(.ticket(ticket), text: "hallo")
+        }
+    }
+
+    private mutating func courier(_ outbox: [EntryID]) -> Command {
+        let entry = outbox.isEmpty || dice.one(in: 5) ? EntryID(TicketID(1), dice.roll(9)) : dice.pick(outbox)
+        return dice.one(in: 3) ? .failed(entry, text: "550") : .sent(entry)
+    }
+
+    private mutating func administration() -> Administration {
+        let agent = dice.pick(Mischief.agents)
+        let person = Address(dice.pick(Mischief.people))
+        switch dice.roll(18) {
+        case 0..<4:
+            let rights: Rights = dice.one(in: 3) ? Rights(rawValue: UInt8(dice.roll(16))) : [.read, .work, .move]
+            return .setRights(agent, queue: dice.one(in: 3) ? nil : dice.pick(Mischief.queues), rights)
+        case 4: return .setFlags(agent, isBot: dice.one(in: 3), isAdmin: agent == .mustermann)
+        case 5, 6:
+            var queue = Queue(name: dice.pick(Mischief.queues))
+            queue.customerGuard = dice.pick([.ask, .ask, .strict, .off])
+            (queue.lease, queue.heldMost) = (.minutes(Int64(2 + dice.roll(8))), 2 + dice.roll(3))
+            queue.addresses = [Address("\(queue.name)@desk.example")]
+            queue.isDefault = dice.one(in: 2)
+            return .setQueue(queue)
+        case 7, 8: return .joinCustomers(person, Address(dice.pick(Mischief.people)))
+        case 9: return .addAddress(person, Address("\(dice.roll(9))@new.example"))
+        case 10:
+            return .setCustomerFlags(
+                person, isRelay: person.local == "web", wantsNoAutomaticReply: dice.one(in: 3),
+                isUnguarded: dice.one(in: 4))
+        default: return .setRights(agent, queue: nil, [.read, .work, .move, .lead])
+        }
+    }
+
+    private mutating func arrival(_ tickets: Int64, _ numbers: [TicketNumber]) -> Arrival {
+        if !arrivals.isEmpty, dice.one(in: 8) { return dice.pick(arrivals) }
+        mails += 1
+        let from = Address(dice.one(in: 12) ? "\(dice.roll(9))@new.example" : dice.pick(Mischief.people))
+        var arrival = Arrival(
+            raw: .of(mails), content: .of(mails), envelopeSender: from,
+            recipients: [Address("\(dice.pick(Mischief.queues))\(dice.pick(["", "+tag"]))@desk.example")])
+        (arrival.from, arrival.messageID) = (from, "m\(mails)")
+        (arrival.subject, arrival.subjectKey) = ("Betreff", dice.pick(["", "bild", "ton"]))
+        if dice.one(in: 4) { arrival.replyTo = Address(dice.pick(Mischief.people)) }
+        if dice.one(in: 5) { (arrival.machine, arrival.suppress) = (dice.pick([.auto, .bounce, .list]), .vendor) }
+        let entry = EntryID(TicketID(Int64(dice.roll(Int(tickets) + 2))), 1 + dice.roll(4))
+        if dice.one(in: 5) { arrival.answersOurs = [entry] }
+        if dice.one(in: 12) { arrival.reportsOurs = [entry] }
+        if dice.one(in: 4) { arrival.references = ["m\(1 + dice.roll(mails))", "m0"] }
+        if dice.one(in: 4), !numbers.isEmpty { arrival.numbers = [dice.pick(numbers)] }
+        if dice.one(in: 20) { arrival.isUnreadable = true }
+        if dice.one(in: 20) { (arrival.isOurOwn, arrival.ownEntry) = (true, dice.one(in: 2) ? entry : nil) }
+        arrivals.append(arrival)
+        return arrival
+    }
+}

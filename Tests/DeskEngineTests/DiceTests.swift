@@ -1,0 +1,169 @@
+import DeskModel
+import Testing
+
+@testable import DeskEngine
+
+/// Whatever is done in whatever order: who holds what stays sound, the log is the truth, the disk makes no difference.
+struct DiceTests {
+    private static let steps = 400
+
+    @Test(arguments: UInt64(1)...60)
+    func `no sequence of commands breaks the claims, and the log gives the same desk`(seed: UInt64) throws {
+        var game = Game(seed: seed)
+        for _ in 0..<DiceTests.steps {
+            let before = game.desk.engine.state
+            let decision = game.step()
+            try Soundness(before, game.desk.engine, decision).check()
+        }
+        var again = Engine(image: Image(), at: game.desk.now, defaultAutomaticReply: "Ihr Ticket {number}: {subject}")
+        for event in game.desk.log { again.apply(event) }
+        #expect(again.state == game.desk.engine.state)
+    }
+
+    @Test(arguments: UInt64(1)...10)
+    func `the same seed gives the same events`(seed: UInt64) {
+        var (one, two) = (Game(seed: seed), Game(seed: seed))
+        for _ in 0..<DiceTests.steps {
+            #expect(one.step() == two.step())
+        }
+        #expect(one.desk.log == two.desk.log)
+    }
+
+    @Test(arguments: UInt64(101)...160)
+    func `a desk that forgets and asks its disk decides as one that forgets nothing`(seed: UInt64) {
+        var game = Game(seed: seed)
+        var forgetful = Forgetful(game.desk, seed: seed)
+        for step in 0..<DiceTests.steps {
+            let expected = game.step()
+            let decision = forgetful.repeat(game)
+            #expect(decision == expected, "step \(step): \(game.last)")
+            guard decision == expected else { return }
+        }
+        forgetful.write(all: true)
+        let fresh = Engine(image: forgetful.disk.live, at: game.desk.now, defaultAutomaticReply: "")
+        #expect(fresh.state == forgetful.engine.state)
+        #expect(forgetful.engine.state.messages.isEmpty && forgetful.engine.state.retries.isEmpty)
+        let dead = forgetful.engine.state.tickets.values.filter { !$0.isLive }
+        #expect(dead.isEmpty)
+    }
+}
+
+/// A desk at which dice are thrown.
+struct Game {
+    var desk = Desk(lease: .minutes(6), heldMost: 3)
+    var mischief: Mischief
+    var numbers: [TicketNumber] = []
+    var last: (command: Command, agent: AgentName?, shown: Shown?) = (.claimNext([], lease: nil), nil, nil)
+
+    init(seed: UInt64) {
+        mischief = Mischief(seed: seed)
+        var limits = AutoReplyLimits()
+        (limits.addressHourly, limits.breaker, limits.answersFollowUps) = (4, 12, seed % 2 == 0)
+        desk.engine.autoReplyLimits = limits
+    }
+
+    /// One command of chance, or what the clock asks for.
+    mutating func step() -> Decision {
+        desk.now =
+            desk.now + TimeSpan(milliseconds: Int64(mischief.dice.roll(mischief.dice.one(in: 9) ? 400_000 : 9000)))
+        last.shown = shown()
+        if let mark = last.shown { desk.engine.markShown(mark) }
+        if let expiry = desk.engine.due(at: desk.now).expiries.first {
+            (last.command, last.agent) = (expiry, nil)
+        } else {
+            var outbox: [EntryID] = []
+            var after: SequenceNumber = 0
+            while let letter = desk.engine.state.outbox.next(after: after) {
+                outbox.append(letter.entry)
+                after = letter.sequence
+            }
+            (last.command, last.agent) = mischief.next(
+                desk.engine.state.lastTicket, numbers: numbers, outbox: outbox,
+                held: { [engine = desk.engine] in engine.held(by: $0) })
+        }
+        let decision = desk.say(last.command, by: last.agent)
+        if case .new(_, let number)? = decision.events.first?.kind { numbers.append(number) }
+        return decision
+    }
+
+    private mutating func shown() -> Shown? {
+        guard mischief.dice.one(in: 3), desk.engine.state.lastTicket > 0 else { return nil }
+        let agent = mischief.dice.pick(Mischief.agents)
+        let held = desk.engine.held(by: agent)
+        let any = TicketID(1 + Int64(mischief.dice.roll(Int(desk.engine.state.lastTicket))))
+        guard let ticket = desk.engine.state.tickets[held.isEmpty ? any : mischief.dice.pick(held)] else { return nil }
+        return Shown(agent: agent, ticket: ticket.id, entry: ticket.newest)
+    }
+}
+
+/// The same desk beside a disk that lags, with turns, evictions and failed writes.
+struct Forgetful {
+    var engine: Engine
+    var disk = Disk()
+    var journal: [Event]
+    var dice: Dice
+
+    init(_ desk: Desk, seed: UInt64) {
+        (engine, journal, dice) = (desk.engine, desk.log, Dice(seed: seed ^ 0xabcdef))
+        write(all: true)
+    }
+
+    mutating func `repeat`(_ game: Game) -> Decision {
+        let now = game.desk.now
+        if let mark = game.last.shown {
+            engine.markShown(mark)
+            disk.shown[mark.ticket, default: [:]][mark.agent] = engine.soft.mark(of: mark.agent, in: mark.ticket)
+        }
+        _ = engine.due(at: now)
+        wake { $0.needs(game.last.command, by: game.last.agent) }
+        var decision = engine.decide(game.last.command, by: game.last.agent, at: now)
+        for index in decision.events.indices {
+            decision.events[index].sequence = engine.state.sequence + 1
+            commit(decision.events[index])
+        }
+        if let agent = game.last.agent, case .done = decision.verdict {
+            engine.worked(game.last.command, by: agent, at: now)
+        }
+        if dice.one(in: 2) { write(all: false) }
+        if dice.one(in: 25) { reread(at: now) }
+        return decision
+    }
+
+    private mutating func commit(_ event: Event) {
+        engine.apply(event)
+        journal.append(event)
+        if case .reply = event.kind, let by = event.by, case .entry(let entry) = event.subject {
+            disk.shown[entry.ticket, default: [:]][by] = engine.soft.mark(of: by, in: entry.ticket)
+        }
+    }
+
+    private mutating func wake(_ needs: (Engine) -> [Need]) {
+        for round in 0... {
+            let missing = needs(engine)
+            if missing.isEmpty { return }
+            #expect(round < 8, "still missing: \(missing)")
+            if round > 8 { return }
+            for need in missing { engine.learn(disk.fact(need)) }
+        }
+    }
+
+    /// The disk follows the journal some way, and memory lets go of what it has.
+    mutating func write(all: Bool) {
+        let behind = journal.count - Int(disk.image.applied)
+        let count = all || behind == 0 ? behind : dice.roll(behind + 1)
+        for event in journal[Int(disk.image.applied)...].prefix(count) { disk.project(event) }
+        engine.forget(applied: disk.image.applied)
+    }
+
+    /// A write was rolled back: the state comes from disk and journal, what is soft stays.
+    private mutating func reread(at now: Moment) {
+        let before = engine
+        engine = Engine(image: disk.live, at: now, defaultAutomaticReply: "Ihr Ticket {number}: {subject}")
+        for event in journal[Int(disk.image.applied)...] {
+            wake { $0.needs(toApply: event) }
+            engine.apply(event)
+        }
+        engine.replace(before, at: now)
+        engine.forget(applied: disk.image.applied)
+    }
+}

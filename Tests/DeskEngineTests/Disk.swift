@@ -1,0 +1,121 @@
+import DeskModel
+
+/// What a disk does with events, in the fewest lines: records that follow the log, and answers by key.
+struct Disk {
+    var image = Image()
+    var tickets: [TicketID: Ticket] = [:]
+    var customers: [CustomerID: Customer] = [:]
+    var addresses: [Address: CustomerID] = [:]
+    var numbers: [TicketNumber: TicketID] = [:]
+    var messages: [String: EntryID] = [:]
+    var contents: [Digest: (EntryID, Moment)] = [:]
+    var retries: [String: (Event.Retry, Moment)] = [:]
+    var agents: [AgentName: Agent] = [:]
+    var queues: [QueueName: Queue] = [:]
+    var shown: [TicketID: [AgentName: Int]] = [:]
+
+    mutating func project(_ event: Event) {
+        image.applied = event.sequence
+        if let by = event.by, let retry = event.retry { retries["\(by) \(retry.key)"] = (retry, event.at) }
+        administer(event)
+        if case .new(let mail, let number) = event.kind, let queue = event.snapshot?.queue {
+            open(mail, number, queue, event)
+        }
+        if let id = event.subject.ticket, tickets[id] != nil {
+            tickets[id]?.apply(event)
+            if let ticket = tickets[id] { customers[survivor(ticket.customer)]?.apply(event, to: ticket) }
+        }
+        mail(event)
+        switch event.draftChange {
+        case .set(let draft):
+            image.drafts.removeAll { $0.agent == draft.agent && $0.ticket == draft.ticket }
+            image.drafts.append(draft)
+        case .ended(let agent, let ticket): image.drafts.removeAll { $0.agent == agent && $0.ticket == ticket }
+        case nil: break
+        }
+    }
+
+    private mutating func open(_ mail: Mail, _ number: TicketNumber, _ queue: QueueName, _ event: Event) {
+        let id = mail.entry.ticket
+        tickets[id] = Ticket(id: id, number: number, mail: mail, queue: queue, at: event.at, sequence: event.sequence)
+        numbers[number] = id
+        if customers[mail.customer] == nil {
+            customers[mail.customer] = Customer(id: mail.customer, addresses: [mail.customerName])
+            addresses[mail.customerName] = mail.customer
+        }
+        image.lastTicket = id.value
+        image.lastCustomer = max(image.lastCustomer, mail.customer.value)
+        image.lastNumber = number
+    }
+
+    private mutating func mail(_ event: Event) {
+        switch (event.kind, event.subject) {
+        case (.new(let mail, _), _), (.followUp(let mail), _), (.bounced(let mail, _), _):
+            if let id = mail.messageID { messages[id] = mail.entry }
+            contents[mail.content] = (mail.entry, event.at)
+        case (.reply(let letter), .entry(let entry)): queue(letter, entry, event, isAutomatic: false)
+        case (.autoSent(let letter, let key), .entry(let entry)):
+            queue(letter, entry, event, isAutomatic: true)
+            image.autoReplies.append(AutoReply(at: event.at, to: letter.to, subjectKey: key))
+            image.autoReplies.removeAll { $0.at < event.at - .days(1) }
+        case (.sent, .entry(let entry)), (.failed, .entry(let entry)): image.outbox.removeAll { $0.entry == entry }
+        case (.autoBreaker(_, let window), _): image.autoRepliesStopped = event.at + window
+        default: break
+        }
+    }
+
+    private mutating func queue(_ letter: Letter, _ entry: EntryID, _ event: Event, isAutomatic: Bool) {
+        image.outbox.append(
+            Outgoing(sequence: event.sequence, at: event.at, entry: entry, isAutomatic: isAutomatic, letter: letter))
+    }
+
+    private mutating func administer(_ event: Event) {
+        switch (event.kind, event.subject) {
+        case (.agent(let change), .agent(let name)): agents[name, default: Agent(name: name)].apply(change)
+        case (.token(.added(let name, let digest)), .token(let token)): agents[name]?.tokens[token] = digest
+        case (.token(.revoked(let name)), .token(let token)): agents[name]?.tokens[token] = nil
+        case (.queue(let change), _): queues[change.queue.name] = change.queue
+        case (.customer(let id, let change), _):
+            customers[id]?.apply(change)
+            if case .addressAdded(let address) = change { addresses[address] = id }
+            guard case .joined(let other) = change else { break }
+            if let absorbed = customers.removeValue(forKey: other.customer) { customers[id]?.absorb(absorbed) }
+            for address in other.addresses { addresses[address] = id }
+            image.joined[other.customer] = id
+        default: break
+        }
+    }
+
+    private func survivor(_ id: CustomerID) -> CustomerID {
+        image.joined[id].map(survivor) ?? id
+    }
+
+    /// What the disk knows about a need.
+    func fact(_ need: Need) -> Fact {
+        switch need {
+        case .ticket(let id): .ticket(id, tickets[id], shown: shown[id] ?? [:])
+        case .number(let number): .number(number, numbers[number])
+        case .customer(let id): .customer(id, customers[id])
+        case .address(let address): .address(address, addresses[address])
+        case .message(let id): .message(id, messages[id])
+        case .content(let digest): .content(digest, contents[digest]?.0, at: contents[digest]?.1)
+        case .retry(let agent, let key):
+            .retry(agent, key: key, retries["\(agent) \(key)"]?.0, at: retries["\(agent) \(key)"]?.1)
+        }
+    }
+
+    /// What a start reads.
+    var live: Image {
+        var image = image
+        image.tickets = tickets.values.filter(\.isLive)
+        image.customers = customers.values.filter { !$0.live.isEmpty }
+        image.agents = Array(agents.values)
+        image.queues = Array(queues.values)
+        for ticket in image.tickets {
+            for (agent, entry) in shown[ticket.id] ?? [:] {
+                image.shown.append(Shown(agent: agent, ticket: ticket.id, entry: entry))
+            }
+        }
+        return image
+    }
+}
