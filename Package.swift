@@ -70,6 +70,8 @@ let package = Package(
         tests("DeskNet", ["DeskNet", "DeskCrypto"]),
         tests("DeskPost", ["DeskPost", "DeskMail", "DeskModel"]),
         tests("DeskTerminal", ["DeskTerminal", "DeskNet", "DeskCrypto", "zuruf"]),
-        tests("DeskServer", ["DeskServer", "DeskModel"]),
+        tests(
+            "DeskServer",
+            ["DeskServer", "DeskModel", "DeskMail", "DeskEngine", "DeskStore", "DeskNet", "DeskCrypto", "DeskPost"]),
     ]
 )

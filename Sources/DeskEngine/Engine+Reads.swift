@@ -97,3 +97,32 @@ extension Engine {
     /// An event or reply names at most so many other tickets of a customer: a line has an end.
     static let alsoMost = 50
 }
+
+extension Engine {
+    /// Everybody who holds a ticket.
+    public var holders: [AgentName] {
+        state.holdings.keys.sorted()
+    }
+
+    /// The command with its ticket by the short number, as far as memory knows the public one: what retry keys compare.
+    public func resolved(_ command: Command) -> Command {
+        guard let ticket = command.ticket, case .number = ticket, let id = state.id(of: ticket) else { return command }
+        let short = TicketReference.id(id)
+        return switch command {
+        case .claim(_, let lease, let anyway): .claim(short, lease: lease, anyway: anyway)
+        case .hold(_, let lease): .hold(short, lease: lease)
+        case .release(_, let text): .release(short, text: text)
+        case .steal(_, let text): .steal(short, text: text)
+        case .give(_, let to, let text): .give(short, to: to, text: text)
+        case .reply(_, let read, let text): .reply(short, read: read, text: text)
+        case .draft(_, let text): .draft(short, text: text)
+        case .send(_, let read): .send(short, read: read)
+        case .note(_, let text): .note(short, text: text)
+        case .close(_, let read, let text): .close(short, read: read, text: text)
+        case .reopen(_, let text): .reopen(short, text: text)
+        case .move(_, let to, let text): .move(short, to: to, text: text)
+        case .say(.ticket, let text): .say(.ticket(short), text: text)
+        default: command
+        }
+    }
+}

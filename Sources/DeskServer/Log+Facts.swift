@@ -11,6 +11,10 @@ extension Log {
         case writingFailed(any CustomStringConvertible & Sendable)
         /// It does again.
         case writingWorks
+        /// `desk.db` cannot be written; what it is for waits, and it is tried again.
+        case projectionFailed(any CustomStringConvertible & Sendable)
+        /// It can again.
+        case projectionWorks
         /// A door could not take a newcomer.
         case exhausted(door: String, why: String)
         /// A mail is in.
@@ -50,6 +54,8 @@ extension Log.Fact {
         case .descriptorsExhausted: (.warning, "no descriptors left, newcomers have to wait", [])
         case .writingFailed(let error): (.error, "the desk cannot write, it is read-only", [("why", "\(error)")])
         case .writingWorks: (.notice, "the desk can write again", [])
+        case .projectionFailed(let error): (.error, "desk.db cannot be written, history has to wait", [("why", "\(error)")])
+        case .projectionWorks: (.notice, "desk.db can be written again", [])
         case .exhausted(let door, let why): (.warning, "door: no room for a newcomer", [("door", door), ("why", why)])
         case .mailTaken(let ticket, let bytes, let time):
             (.routine, "mail: taken in", [("ticket", ticket), ("bytes", "\(bytes)"), ("ms", "\(time)")])

@@ -1,3 +1,4 @@
+public import DeskEngine
 public import DeskModel
 
 /// Everything an owner may want otherwise: the words of the configuration file, which are the long options of `serve` too.
@@ -51,7 +52,7 @@ public struct Settings: Equatable, Sendable {
     /// Whether to start although the wall clock is far from the last event.
     public var acceptClock = false
     /// Limits of automatic replies.
-    public var automaticReplies = AutomaticReplyLimits()
+    public var automaticReplies = AutoReplyLimits()
 
     /// The usual settings.
     public init() {}
@@ -108,21 +109,4 @@ public struct Settings: Equatable, Sendable {
             self.endpoint = endpoint
         }
     }
-}
-
-/// How many automatic replies are too many: the backstop behind the rules (a loop needs two programs that break them).
-public struct AutomaticReplyLimits: Equatable, Sendable {
-    /// To one address in an hour.
-    public var addressPerHour = 3
-    /// To one address in a day.
-    public var addressPerDay = 10
-    /// To one domain in an hour.
-    public var domainPerHour = 60
-    /// With one subject in an hour.
-    public var subjectPerHour = 5
-    /// Over all in ten minutes; more and all of them stop.
-    public var breaker = 300
-
-    /// The usual limits.
-    public init() {}
 }

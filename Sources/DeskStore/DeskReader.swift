@@ -6,6 +6,12 @@ public struct Reading<Value: Sendable>: Sendable {
     public let value: Value
     /// The `applied` of the read transaction: the wire's `at=`.
     public let applied: SequenceNumber
+
+    /// Something read from the state of `desk.db` at `applied`.
+    public init(value: Value, applied: SequenceNumber) {
+        self.value = value
+        self.applied = applied
+    }
 }
 
 /// `desk.db` and the journal as one thread reads them: point reads for the engine on the owner's thread, long ones on

@@ -149,7 +149,7 @@ extension DeskReader {
         }
     }
 
-    private func items(_ sequences: [SequenceNumber]) throws(StoreError) -> [HistoryItem] {
+    func items(_ sequences: [SequenceNumber]) throws(StoreError) -> [HistoryItem] {
         var items: [HistoryItem] = []
         for sequence in sequences {
             guard let event = try journal.event(sequence) else {

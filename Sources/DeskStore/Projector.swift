@@ -77,6 +77,13 @@ public final class Projector: Sendable {
         }
     }
 
+    /// Waits until `desk.db` has everything up to `sequence`, at most so many milliseconds; whether it has.
+    public func wait(for sequence: SequenceNumber, atMost milliseconds: Int) -> Bool {
+        if applied >= sequence { return true }
+        wake()
+        return shared.wait(atMost: milliseconds) { _ in applied >= sequence ? true : nil } ?? false
+    }
+
     /// Takes soft marks; they are written with the next bite.
     public func note(_ shown: [Shown]) {
         shared.change { $0.shown += shown }
@@ -128,7 +135,8 @@ public final class Projector: Sendable {
                 }
             }
             try projection.apply(turns, shown: work.shown)
-            reached.store(projection.applied, ordering: .releasing)
+            // Within the monitor, so that those who wait for it look again.
+            shared.change { _ in reached.store(projection.applied, ordering: .releasing) }
             onApplied(projection.applied)
             succeeded()
             rest(projection.applied)

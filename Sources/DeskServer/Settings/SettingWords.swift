@@ -1,3 +1,4 @@
+internal import DeskEngine
 internal import DeskModel
 
 /// One word of the configuration file, which is a long option of `serve` too.
@@ -145,16 +146,16 @@ extension SettingWord {
         count("login-failures", 1...100, "failed logins of one connection [5]", \.loginFailures),
         count(
             "replies-per-address-hour", 0...1_000_000, "automatic replies to one address in an hour [3]",
-            \.automaticReplies.addressPerHour),
+            \.automaticReplies.addressHourly),
         count(
             "replies-per-address-day", 0...1_000_000, "automatic replies to one address in a day [10]",
-            \.automaticReplies.addressPerDay),
+            \.automaticReplies.addressDaily),
         count(
             "replies-per-domain-hour", 0...1_000_000, "automatic replies to one domain in an hour [60]",
-            \.automaticReplies.domainPerHour),
+            \.automaticReplies.domainHourly),
         count(
             "replies-per-subject-hour", 0...1_000_000, "automatic replies to one subject in an hour [5]",
-            \.automaticReplies.subjectPerHour),
+            \.automaticReplies.subjectHourly),
         count(
             "replies-breaker", 0...1_000_000, "automatic replies in ten minutes, or all of them stop [300]",
             \.automaticReplies.breaker),

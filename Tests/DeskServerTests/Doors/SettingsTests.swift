@@ -1,3 +1,4 @@
+import DeskEngine
 import DeskModel
 import Testing
 
@@ -36,7 +37,7 @@ import Testing
         #expect(settings.zone == -210)
         #expect(settings.smarthost?.endpoint == Settings.Endpoint(host: "mail.example.org", port: 587))
         #expect(settings.smarthost?.security == .starttls)
-        #expect(settings.automaticReplies.addressPerHour == 7)
+        #expect(settings.automaticReplies.addressHourly == 7)
     }
 
     static let wrong: [(String, String)] = [

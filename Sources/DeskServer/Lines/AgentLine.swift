@@ -1,0 +1,178 @@
+internal import DeskModel
+internal import DeskNet
+
+/// A connection of an agent: between the socket and the session, nothing but bytes.
+///
+///     accepted ─ handshake ─▶ talking ─ session is done ─▶ leaving (our end is said, theirs awaited) ─▶ closed
+final class AgentLine: Watcher, ByteSink {
+    private enum Phase {
+        case handshaking
+        case talking
+        case leaving
+        case closed
+    }
+
+    private let connection: Connection
+    private let house: any LineHouse
+    /// Which origin it counts towards.
+    let origin: PeerAddress
+    private var phase: Phase
+    private var token: Loop.Token?
+    private var asked: Interest = .read
+    private var peerHasEnded = false
+    /// Whether it waits for its next handshake step.
+    private var isQueued = false
+    /// The conversation, from the end of the handshake on.
+    private(set) var session: Session?
+
+    /// Takes over a connection that has been accepted.
+    init(_ connection: Connection, origin: PeerAddress, house: any LineHouse) {
+        self.connection = connection
+        self.origin = origin
+        self.house = house
+        phase = .handshaking
+    }
+
+    /// Begins to watch the socket; a plain one begins to talk at once.
+    func open(in loop: Loop) throws(NetError) {
+        token = try loop.watch(connection.descriptor, for: .read, by: self)
+        if !connection.isEncrypted { beginTalking() }
+    }
+
+    func isReady(_ readiness: Readiness) {
+        switch phase {
+        case .handshaking:
+            if !isQueued { house.wantsHandshake(self) }
+            isQueued = true
+        case .talking:
+            if connection.canReceive(readiness) { receive() }
+            if connection.canSend(readiness), let session { house.canSpeak(session) }
+        case .leaving: awaitTheirEnd()
+        case .closed: break
+        }
+    }
+
+    /// Goes a step on with the handshake; the house limits how many of these a turn makes.
+    func stepHandshake() {
+        isQueued = false
+        guard phase == .handshaking else { return }
+        switch connection.handshake() {
+        case .done: beginTalking()
+        case .wantsRead: ask(.read)
+        case .wantsWrite: ask(.write)
+        case .failed: close()
+        }
+    }
+
+    /// Receives what there is, as long as the session takes it.
+    func receive() {
+        guard phase == .talking, let session else { return }
+        while session.wantsInput {
+            switch connection.receive(into: &house.scratch) {
+            case .bytes(let count): house.hear(count, for: session)
+            case .wait: return
+            case .ended:
+                peerHasEnded = true
+                house.hearsNoMore(session)
+                return
+            case .failed:
+                house.lost(self)
+                return
+            }
+        }
+    }
+
+    /// Takes bytes for the peer, as `Connection.send` does.
+    func send(_ bytes: Span<UInt8>) -> Sent {
+        phase == .talking ? connection.send(bytes) : .failed(.closed)
+    }
+
+    /// Asks the poller for what the session wants now; called once a turn for every session that did something.
+    func settle() {
+        guard phase == .talking, let session else { return }
+        let interest = connection.interest(
+            receiving: session.wantsInput && !peerHasEnded, sending: !session.outlet.isDrained)
+        ask(interest)
+        // What TLS has decrypted already is unknown to the poller.
+        if session.wantsInput, connection.hasPending { house.hasMore(self) }
+    }
+
+    /// Ends it politely: says our end, waits for theirs, so that the last words are not thrown away.
+    func leave() {
+        guard phase == .talking else { return }
+        phase = .leaving
+        _ = connection.shutdown()
+        if peerHasEnded {
+            close()
+        } else {
+            ask(.read)
+            house.loop.after(milliseconds: AgentLine.patience) { [weak self] in self?.close() }
+        }
+    }
+
+    /// Ends it at once.
+    func close() {
+        guard phase != .closed else { return }
+        phase = .closed
+        if let token { house.loop.unwatch(token, connection.descriptor) }
+        connection.close()
+        house.closed(self)
+        session = nil
+    }
+
+    /// Whether the handshake is still going on.
+    var isHandshaking: Bool {
+        phase == .handshaking
+    }
+
+    /// How long the peer may take to say his end, in milliseconds.
+    private static let patience: Int64 = 2000
+
+    private func beginTalking() {
+        phase = .talking
+        session = house.begin(self)
+        ask(.read)
+        receive()
+        if let session { house.canSpeak(session) }
+    }
+
+    private func awaitTheirEnd() {
+        while true {
+            switch connection.receive(into: &house.scratch) {
+            case .bytes: continue
+            case .wait: return
+            case .ended, .failed: return close()
+            }
+        }
+    }
+
+    private func ask(_ interest: Interest) {
+        guard interest != asked, let token else { return }
+        asked = interest
+        do { try house.loop.change(token, connection.descriptor, to: interest) } catch { close() }
+    }
+}
+
+/// What a line asks of the server around it.
+protocol LineHouse: AnyObject {
+    /// The loop that watches it.
+    var loop: Loop { get }
+    /// The buffer that all lines receive into.
+    var scratch: [UInt8] { get set }
+    /// A handshake can go on; the house calls `stepHandshake` when its turn comes.
+    func wantsHandshake(_ line: AgentLine)
+    /// The handshake is over: a conversation begins.
+    func begin(_ line: AgentLine) -> Session
+    /// So many bytes at the front of `scratch` came in for a session.
+    func hear(_ count: Int, for session: Session)
+    /// Its client sends nothing more.
+    func hearsNoMore(_ session: Session)
+    /// Bytes of the line are left that the poller does not know of.
+    func hasMore(_ line: AgentLine)
+    /// Its socket takes bytes again.
+    func canSpeak(_ session: Session)
+    /// The other end is gone.
+    func lost(_ line: AgentLine)
+    /// It is closed and counts no longer.
+    func closed(_ line: AgentLine)
+}

@@ -1,0 +1,90 @@
+internal import DeskCrypto
+internal import DeskEngine
+internal import DeskMail
+internal import DeskModel
+internal import DeskStore
+
+/// The owner thread's way to the disk: the journal that it writes, and what follows the journal.
+final class Archive {
+    private var journal: Journal
+    private let reader: DeskReader
+    /// The thread that writes `desk.db` behind the journal.
+    let projector: Projector
+
+    /// Takes over a journal and the files behind it, which have been brought to its head.
+    init(journal: consuming Journal, reader: DeskReader, projector: Projector) {
+        self.journal = journal
+        self.reader = reader
+        self.projector = projector
+    }
+
+    /// The last event that is durable.
+    var head: SequenceNumber {
+        journal.sequence
+    }
+
+    /// The name of the log.
+    var epoch: String {
+        journal.epoch
+    }
+
+    /// The event up to which `desk.db` is true.
+    var applied: SequenceNumber {
+        projector.applied
+    }
+
+    /// Makes a turn durable and hands it to the projector.
+    func append(_ events: [Event]) throws(StoreError) {
+        projector.follow(try journal.append(events))
+    }
+
+    /// Tries whether the journal can be written.
+    func probe() throws(StoreError) {
+        try journal.probe()
+    }
+
+    /// Answers one need of the engine.
+    func fact(for need: Need) throws(StoreError) -> Fact {
+        try reader.fact(for: need)
+    }
+
+    /// The engine as the disk has it: from `desk.db` in one read, then the journal behind that. The one way in which
+    /// memory is filled, at the start and after a write that failed.
+    func readEngine(_ settings: Settings, at now: Moment) throws(StoreError) -> Engine {
+        let image = try reader.image()
+        var engine = Engine(
+            image: image, at: now, defaultAutomaticReply: AutomaticText.template,
+            zone: .minutes(Int64(settings.zone)))
+        engine.autoReplyLimits = settings.automaticReplies
+        for event in try journal.read(after: image.applied, limit: .max) { engine.apply(event) }
+        return engine
+    }
+
+    /// Events of the log, with their texts.
+    func events(after sequence: SequenceNumber, limit: Int) throws(StoreError) -> [Event] {
+        try journal.read(after: sequence, limit: limit)
+    }
+
+    /// Keeps soft marks, with the projector's next bite.
+    func note(_ marks: [Shown]) {
+        projector.note(marks)
+    }
+
+    /// Whether `desk.db` is so far behind that the desk has to slow down.
+    var isLagging: Bool {
+        projector.lag > Archive.lagMost
+    }
+
+    /// Events that `desk.db` may be behind: what memory holds for it stays bounded.
+    private static let lagMost = 100_000
+
+    /// Lets the projector write what is left, and end.
+    func close() {
+        projector.stop()
+    }
+
+    /// What a retry key keeps of a command.
+    static func digest(of canonical: [UInt8]) -> Digest {
+        SHA256.digest(of: canonical)
+    }
+}

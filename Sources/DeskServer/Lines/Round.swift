@@ -1,0 +1,53 @@
+internal import DeskModel
+
+/// What one turn of the desk has decided and not told anybody yet.
+struct Round {
+    /// Whoever asked, and what he will be told once the turn is durable.
+    enum Asker {
+        /// A line: the final goes to its session, behind the events up to `position`.
+        case line(Session, tag: String?, final: [UInt8], position: SequenceNumber)
+        /// One who has waited: he waits on if the turn fails.
+        case waiter(Waits.Wait, final: [UInt8], position: SequenceNumber)
+        /// A door.
+        case door((Answer) -> Void, Answer)
+    }
+
+    /// The moment of everything in it.
+    let at: Moment
+    /// The last event before it.
+    let base: SequenceNumber
+    /// What happens, numbered.
+    private(set) var events: [Event] = []
+    /// Who asked, in order.
+    var askers: [Asker] = []
+    /// Lines and commands handled so far.
+    var handled = 0
+    /// Bytes of texts in them.
+    var bytes = 0
+
+    /// Commands of one turn at most: what one commit may carry.
+    static let handledMost = 512
+    /// Bytes of texts of one turn at most.
+    static let bytesMost = 4 << 20
+    /// How long deciding may take before the turn is committed, in nanoseconds.
+    static let nanosecondsMost: Int64 = 5_000_000
+
+    /// A turn in which nothing has happened yet.
+    init(at: Moment, after base: SequenceNumber) {
+        self.at = at
+        self.base = base
+    }
+
+    /// The last event so far.
+    var head: SequenceNumber {
+        base + Int64(events.count)
+    }
+
+    /// Gives an event its number and adds it.
+    mutating func append(_ event: Event) -> Event {
+        var event = event
+        event.sequence = head + 1
+        events.append(event)
+        return event
+    }
+}

@@ -1,0 +1,241 @@
+internal import DeskModel
+internal import DeskNet
+internal import DeskStore
+internal import DeskWire
+
+/// The desk at work: sockets around the switchboard, one loop, one thread.
+final class Server: LineHouse {
+    /// What waits for sockets and deadlines.
+    let loop: Loop
+    /// Who is on the line.
+    let switchboard: Switchboard
+    /// The buffer that all lines receive into.
+    var scratch = [UInt8](repeating: 0, count: 16 * 1024)
+
+    private let settings: Settings
+    private var tls: TLSContext
+    private var listeners: [Door] = []
+    private var lines: [ObjectIdentifier: AgentLine] = [:]
+    private var lineOfSession: [Int: AgentLine] = [:]
+    private var handshakes: [AgentLine] = []
+    private var withMore: [AgentLine] = []
+    private var perOrigin: [PeerAddress: Int] = [:]
+    private let log: Log
+
+    /// Handshake steps of one turn: the costliest thing a stranger can ask for must not hold up a claim (0.2 ms each).
+    private static let handshakesPerTurn = 8
+    /// How long a round waits, in milliseconds, while the disk behind the journal cannot keep up.
+    private static let breath: Int32 = 5
+
+    /// A server that listens nowhere yet.
+    init(loop: Loop, switchboard: Switchboard, tls: TLSContext, settings: Settings, log: Log) {
+        self.loop = loop
+        self.switchboard = switchboard
+        self.tls = tls
+        self.settings = settings
+        self.log = log
+    }
+
+    /// Begins to listen; gives the ports in the order of `settings.listen`, then of `settings.plainListen`.
+    func listen() throws(NetError) -> [UInt16] {
+        for endpoint in settings.listen { try listen(at: endpoint, isEncrypted: true) }
+        for endpoint in settings.plainListen { try listen(at: endpoint, isEncrypted: false) }
+        return listeners.compactMap { $0.listener.port }
+    }
+
+    /// Uses another certificate for everybody who comes from now on.
+    func use(_ tls: TLSContext) {
+        self.tls = tls
+    }
+
+    /// Goes round until `isOver` says so.
+    func run(until isOver: () -> Bool) throws {
+        while !isOver() {
+            try goRound()
+        }
+    }
+
+    /// Waits for something to happen, and lets the switchboard have a turn.
+    func goRound() throws {
+        let isBusy = !handshakes.isEmpty || !withMore.isEmpty || !switchboard.isIdle
+        let patience = switchboard.archive.isLagging ? Server.breath : isBusy ? 0 : switchboard.patience
+        try loop.wait(milliseconds: patience)
+        shakeHands()
+        let row = withMore
+        withMore.removeAll(keepingCapacity: true)
+        for line in row { line.receive() }
+        try switchboard.keepTime()
+        try switchboard.turn()
+        settle()
+    }
+
+    /// Closes every connection at once, without a line: nobody may be told what nobody can know.
+    func abandon() {
+        for line in lines.values { line.close() }
+        for door in listeners { door.close() }
+    }
+
+    /// Stops listening; who is connected stays.
+    func stopListening() {
+        for door in listeners { door.close() }
+        listeners = []
+    }
+
+    /// Goes down in order: nobody new, last words to everybody, and no longer than five seconds for all of it.
+    func goDown() throws {
+        stopListening()
+        switchboard.stop()
+        let latest = Clock.monotonic() + 5_000_000_000
+        while !lines.isEmpty, Clock.monotonic() < latest {
+            try loop.wait(milliseconds: 50)
+            try switchboard.turn()
+            settle()
+        }
+        abandon()
+    }
+
+    /// Connections that are open.
+    var connectionCount: Int {
+        lines.count
+    }
+
+    private func listen(at endpoint: Settings.Endpoint, isEncrypted: Bool) throws(NetError) {
+        let listener = try Listener.tcp(host: endpoint.host, port: endpoint.port)
+        let door = Door(listener, isEncrypted: isEncrypted, server: self)
+        try door.open(in: loop)
+        listeners.append(door)
+    }
+
+    private func shakeHands() {
+        let count = min(handshakes.count, Server.handshakesPerTurn)
+        let row = Array(handshakes.prefix(count))
+        handshakes.removeFirst(count)
+        for line in row { line.stepHandshake() }
+    }
+
+    /// Asks the poller for what every session that did something wants now, and ends those that are done.
+    private func settle() {
+        for session in switchboard.takeSettled() {
+            guard let line = lineOfSession[session.id] else { continue }
+            if session.isLost {
+                line.close()
+            } else if session.isClosing, session.outlet.isEmpty {
+                line.leave()
+            } else {
+                line.settle()
+            }
+        }
+    }
+}
+
+extension Server {
+    /// Takes newcomers in, unless there are too many of them.
+    fileprivate func accept(from door: Door) {
+        for _ in 0..<64 {
+            switch door.listener.accept(over: door.isEncrypted ? tls : nil) {
+            case .accepted(let connection, let peer): welcome(connection, from: peer.origin)
+            case .nobody: return
+            case .exhausted:
+                log.note(.descriptorsExhausted)
+                door.rest(in: loop)
+                return
+            }
+        }
+    }
+
+    private func welcome(_ connection: Connection, from origin: PeerAddress) {
+        let line = AgentLine(connection, origin: origin, house: self)
+        lines[ObjectIdentifier(line)] = line
+        perOrigin[origin, default: 0] += 1
+        do throws(NetError) {
+            try line.open(in: loop)
+        } catch {
+            line.close()
+            return
+        }
+        loop.after(milliseconds: 10_000) { [weak line] in
+            if let line, line.isHandshaking { line.close() }
+        }
+    }
+
+    private func isFull(for origin: PeerAddress) -> Bool {
+        lines.count > settings.connections || (perOrigin[origin] ?? 0) > settings.connectionsPerAddress
+    }
+
+    func wantsHandshake(_ line: AgentLine) {
+        handshakes.append(line)
+    }
+
+    func begin(_ line: AgentLine) -> Session {
+        let session = switchboard.open(line, isFull: isFull(for: line.origin))
+        lineOfSession[session.id] = line
+        return session
+    }
+
+    func hear(_ count: Int, for session: Session) {
+        switchboard.hear(scratch[..<count], for: session)
+    }
+
+    func hearsNoMore(_ session: Session) {
+        switchboard.hearsNoMore(session)
+    }
+
+    func hasMore(_ line: AgentLine) {
+        withMore.append(line)
+    }
+
+    func canSpeak(_ session: Session) {
+        switchboard.listUnsaid(session)
+    }
+
+    func lost(_ line: AgentLine) {
+        line.close()
+    }
+
+    func closed(_ line: AgentLine) {
+        guard lines.removeValue(forKey: ObjectIdentifier(line)) != nil else { return }
+        let left = (perOrigin[line.origin] ?? 1) - 1
+        perOrigin[line.origin] = left > 0 ? left : nil
+        if let session = line.session {
+            lineOfSession[session.id] = nil
+            switchboard.close(session)
+        }
+    }
+}
+
+/// A listening socket and what it does when nobody can be taken in.
+private final class Door: Watcher {
+    let listener: Listener
+    let isEncrypted: Bool
+    private unowned let server: Server
+    private var token: Loop.Token?
+
+    init(_ listener: Listener, isEncrypted: Bool, server: Server) {
+        self.listener = listener
+        self.isEncrypted = isEncrypted
+        self.server = server
+    }
+
+    func open(in loop: Loop) throws(NetError) {
+        token = try loop.watch(listener.descriptor, for: .read, by: self)
+    }
+
+    func isReady(_ readiness: Readiness) {
+        server.accept(from: self)
+    }
+
+    /// Looks away for a moment: as long as somebody waits, the poller would report it at once again.
+    func rest(in loop: Loop) {
+        guard let token else { return }
+        try? loop.change(token, listener.descriptor, to: [])
+        loop.after(milliseconds: Listener.restMilliseconds) { [weak self, weak loop] in
+            guard let self, let loop, let token = self.token else { return }
+            try? loop.change(token, self.listener.descriptor, to: .read)
+        }
+    }
+
+    func close() {
+        if let token { server.loop.unwatch(token, listener.descriptor) }
+        token = nil
+    }
+}

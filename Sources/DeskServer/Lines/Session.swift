@@ -1,0 +1,69 @@
+internal import DeskModel
+internal import DeskWire
+
+/// One connection's conversation: what it has asked and not been answered, what it follows, what it is still to be told.
+///
+/// Knows lines, not sockets: a test's memory serves as its line as well as a connection does. Belongs to the owner thread.
+final class Session {
+    /// A number of its own, never given twice.
+    let id: Int
+    /// Where its bytes go.
+    let line: any ByteSink
+
+    /// Cuts what comes in into lines and blocks.
+    var reader = LineReader()
+    /// Bytes that were received and not cut into lines yet: more lines than a turn takes.
+    var unheard: [UInt8] = []
+    /// Lines and blocks that wait for their turn, oldest first.
+    var inputs: [Input] = []
+    /// The client sends nothing more: what is complete is still answered, then the connection ends.
+    var hasEnded = false
+    /// The other end is gone: nothing more can be said.
+    var isLost = false
+    /// Nothing more is taken from it: the last words are on their way.
+    var isClosing = false
+    /// A password is being checked, or the disk read, for its last line; later lines wait.
+    var isBusy = false
+    /// What the reading room was asked for it.
+    var pending: Switchboard.Pending?
+    /// The tag of the login that is being checked.
+    var loginTag: String?
+
+    /// Who is at the other end, once he has logged in.
+    var agent: AgentName?
+    /// Failed logins.
+    var failures = 0
+    /// Unknown verbs before a login.
+    var unknownVerbs = 0
+    /// When it logged in.
+    var since: Moment
+
+    /// What it follows, if anything.
+    var stream: Stream?
+    /// What it is still to be told.
+    var outlet = Outlet()
+    /// Its pending waits.
+    var waits = 0
+
+    /// Whether it is in the switchboard's list of those with something to do, or to say.
+    var isListed = false
+    /// Whether it stands in the list of those with something to say.
+    var isUnsaid = false
+
+    /// A conversation that has just begun.
+    init(id: Int, line: any ByteSink, at now: Moment) {
+        self.id = id
+        self.line = line
+        since = now
+    }
+
+    /// Whether its client may go on sending: not while lines wait, nor while it does not read.
+    var wantsInput: Bool {
+        !hasEnded && !isClosing && !isBusy && inputs.isEmpty && unheard.isEmpty && outlet.backlog <= Limits.unsent
+    }
+
+    /// Lines of one session that wait or are handled in one turn, so that nobody gets ahead by pipelining.
+    static let inputsMost = 16
+    /// Unknown verbs before a login that end the connection.
+    static let unknownVerbsMost = 5
+}

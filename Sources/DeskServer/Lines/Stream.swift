@@ -1,0 +1,117 @@
+internal import DeskModel
+
+/// What one session has subscribed to, and how far it has been told.
+struct Stream {
+    /// Everything up to here has been told, or was not for this session.
+    var cursor: SequenceNumber
+    /// From when on each subscription counts: it shows what came after.
+    private(set) var everything: SequenceNumber?
+    private(set) var mine: SequenceNumber?
+    private(set) var queues: [QueueName: SequenceNumber] = [:]
+    private(set) var tickets: [TicketID: SequenceNumber] = [:]
+    /// It was begun with `since=`: `~ live` is due once the cursor has met the present.
+    var isReplaying = false
+    /// How long silence may last before `~ tick`.
+    var tick: TimeSpan?
+    /// When something was told last, in nanoseconds of the monotonic clock.
+    var toldAt: Int64 = 0
+
+    /// A stream that begins after `cursor`.
+    init(after cursor: SequenceNumber) {
+        self.cursor = cursor
+    }
+
+    /// One thing subscribed to, tickets by their short number.
+    enum What: Hashable {
+        case everything
+        case mine
+        case queue(QueueName)
+        case ticket(TicketID)
+
+        /// As the wire names it.
+        var subscription: Subscription {
+            switch self {
+            case .everything: .everything
+            case .mine: .mine
+            case .queue(let name): .queue(name)
+            case .ticket(let id): .ticket(.id(id))
+            }
+        }
+    }
+
+    /// How many subscriptions it holds.
+    var count: Int {
+        (everything == nil ? 0 : 1) + (mine == nil ? 0 : 1) + queues.count + tickets.count
+    }
+
+    /// Adds a subscription that counts from `position` on; one that is there already stays as it is.
+    mutating func add(_ what: What, from position: SequenceNumber) {
+        switch what {
+        case .everything: everything = everything ?? position
+        case .mine: mine = mine ?? position
+        case .queue(let name): queues[name] = queues[name] ?? position
+        case .ticket(let id): tickets[id] = tickets[id] ?? position
+        }
+    }
+
+    /// Ends a subscription; one that is not there is no error.
+    mutating func remove(_ what: What) {
+        switch what {
+        case .everything: everything = nil
+        case .mine: mine = nil
+        case .queue(let name): queues[name] = nil
+        case .ticket(let id): tickets[id] = nil
+        }
+    }
+
+    /// All subscriptions in a fixed order.
+    var all: [What] {
+        (everything == nil ? [] : [.everything]) + (mine == nil ? [] : [.mine])
+            + queues.keys.sorted().map { .queue($0) } + tickets.keys.sorted().map { .ticket($0) }
+    }
+
+    /// Whether an event is for `agent`, who reads the queues for which `mayRead` says so *today*.
+    ///
+    /// PROTOCOL.md, "Events", column "seen by".
+    func shows(_ event: Event, to agent: Agent, mayRead: (QueueName) -> Bool) -> Bool {
+        if case .draft = event.kind { return event.by == agent.name }
+        switch event.subject {
+        case .ticket(let id): return showsTicket(id, event, to: agent, mayRead)
+        case .entry(let entry): return showsTicket(entry.ticket, event, to: agent, mayRead)
+        case .queue(let name):
+            return shows(queue: name, event.sequence, mayRead) || showsAdministration(event, to: agent)
+        case .agent(let name):
+            if case .say = event.kind { return event.by == agent.name || name == agent.name }
+            return showsAdministration(event, to: agent)
+        case .token, .customer, .desk: return showsAdministration(event, to: agent)
+        }
+    }
+
+    private func showsTicket(_ id: TicketID, _ event: Event, to agent: Agent, _ mayRead: (QueueName) -> Bool) -> Bool {
+        guard let snapshot = event.snapshot else { return false }
+        if shows(queue: snapshot.queue, event.sequence, mayRead) { return true }
+        if case .move(let was, _) = event.kind, shows(queue: was, event.sequence, mayRead) { return true }
+        if let from = tickets[id], event.sequence > from, mayRead(snapshot.queue) { return true }
+        guard let from = mine, event.sequence > from else { return false }
+        return concerns(snapshot, event.kind, agent.name) && mayRead(snapshot.queue)
+    }
+
+    private func concerns(_ snapshot: Event.Snapshot, _ kind: Kind, _ agent: AgentName) -> Bool {
+        if snapshot.holder == agent || snapshot.holderBefore == agent { return true }
+        switch kind {
+        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _): return mail.served == agent
+        default: return false
+        }
+    }
+
+    private func shows(queue: QueueName, _ sequence: SequenceNumber, _ mayRead: (QueueName) -> Bool) -> Bool {
+        if let everything, sequence > everything { return mayRead(queue) }
+        guard let from = queues[queue], sequence > from else { return false }
+        return mayRead(queue)
+    }
+
+    private func showsAdministration(_ event: Event, to agent: Agent) -> Bool {
+        guard agent.isAdmin, let everything else { return false }
+        return event.sequence > everything
+    }
+}

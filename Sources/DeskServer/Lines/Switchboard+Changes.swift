@@ -1,0 +1,113 @@
+internal import DeskEngine
+internal import DeskModel
+internal import DeskNet
+internal import DeskStore
+internal import DeskWire
+
+extension Switchboard {
+    /// Decides what doors and lines ask to change, until the turn is full; questions wait until it is durable.
+    func decideChanges(in round: inout Round) {
+        let deadline = Clock.monotonic() + Round.nanosecondsMost
+        decideSubmissions(in: &round)
+        var row = listed
+        listed.removeAll(keepingCapacity: true)
+        for index in row.indices {
+            let session = row[index]
+            guard round.handled < Round.handledMost, round.bytes < Round.bytesMost, Clock.monotonic() < deadline else {
+                // Who did not come up keeps his place in front of everybody who comes now.
+                row.removeSubrange(..<index)
+                listed.insert(contentsOf: row, at: 0)
+                return
+            }
+            session.isListed = false
+            decideLines(of: session, in: &round)
+        }
+    }
+
+    private func decideSubmissions(in round: inout Round) {
+        let waiting = submissions
+        submissions.removeAll(keepingCapacity: true)
+        for submission in waiting {
+            round.handled += 1
+            switch decide(submission.command, by: submission.agent, key: nil, in: &round) {
+            case .success(let done): round.askers.append(.door(submission.then, .done(done.outcome, done.sequence)))
+            case .failure(let refusal): round.askers.append(.door(submission.then, .refused(refusal)))
+            }
+        }
+    }
+
+    /// What came of a command.
+    struct Done {
+        let outcome: Outcome
+        let sequence: SequenceNumber?
+        /// The stored final, if the command's key had been used before.
+        var again: String?
+
+        /// The line that tells of it.
+        var final: Final {
+            again.map(Final.again) ?? .done(outcome, sequence: sequence)
+        }
+    }
+
+    /// Wakes what the command needs, decides it and applies its events to memory; the turn makes them durable.
+    func decide(
+        _ command: Command, by agent: AgentName?, key: String?, in round: inout Round
+    ) -> Result<Done, Refusal> {
+        do throws(StoreError) {
+            try wake(command, by: agent)
+            if let agent, let key, let found = try recall(key, of: agent, for: command) { return found }
+        } catch {
+            return .failure(.storage(retry: 5))
+        }
+        if isStopping { return .failure(.shuttingDown(retry: 5)) }
+        if isReadOnly { return .failure(.storage(retry: 1)) }
+        let decision = engine.decide(command, by: agent, at: round.at)
+        return carryOut(decision, of: command, by: agent, key: key, in: &round)
+    }
+
+    private func carryOut(
+        _ decision: Decision, of command: Command, by agent: AgentName?, key: String?, in round: inout Round
+    ) -> Result<Done, Refusal> {
+        var events = decision.events
+        let last = round.head + Int64(events.count)
+        if case .done(let outcome) = decision.verdict, let key, !events.isEmpty {
+            events[events.count - 1].retry = Event.Retry(
+                key: key, command: digest(of: command), final: Final.done(outcome, sequence: last).text)
+        }
+        for event in events {
+            engine.apply(round.append(event))
+        }
+        switch decision.verdict {
+        case .done(let outcome):
+            if let agent { engine.worked(command, by: agent, at: round.at) }
+            return .success(Done(outcome: outcome, sequence: events.isEmpty ? nil : last))
+        case .refused(let refusal): return .failure(refusal)
+        }
+    }
+
+    /// Reads from disk what the engine misses, until it misses nothing; a mail needs the most rounds.
+    func wake(_ command: Command, by agent: AgentName?) throws(StoreError) {
+        for _ in 0..<8 {
+            let needs = engine.needs(command, by: agent)
+            if needs.isEmpty { return }
+            for need in needs { engine.learn(try archive.fact(for: need)) }
+        }
+    }
+
+    /// What a retry key stands for: the stored final, or the refusal if it was another command's.
+    private func recall(
+        _ key: String, of agent: AgentName, for command: Command
+    ) throws(StoreError) -> Result<Done, Refusal>? {
+        if engine.state.retry(agent, key: key, at: clock.now) == nil {
+            engine.learn(try archive.fact(for: .retry(agent, key: key)))
+        }
+        guard let found = engine.state.retry(agent, key: key, at: clock.now) else { return nil }
+        guard found.command == digest(of: command) else { return .failure(.keyReused) }
+        return .success(Done(outcome: .done, sequence: nil, again: found.final))
+    }
+
+    /// What a key stands for: the command with its ticket by the short number, whatever alias or number was typed.
+    private func digest(of command: Command) -> Digest {
+        Archive.digest(of: engine.resolved(command).canonical ?? [])
+    }
+}

@@ -1,0 +1,117 @@
+internal import DeskEngine
+internal import DeskModel
+internal import DeskStore
+internal import DeskWire
+
+extension Switchboard {
+    /// Makes the turn durable; `false` if it was rolled back for sure, and memory read anew from the disk.
+    ///
+    /// Throws when the outcome is unknown (an I/O error of COMMIT: after a failed fsync the rows may or may not come back).
+    func commit(_ round: inout Round) throws(OutcomeUnknown) -> Bool {
+        guard !round.events.isEmpty else { return true }
+        do throws(StoreError) {
+            try archive.append(round.events)
+            return true
+        } catch {
+            if case .commitUnknown = error { throw OutcomeUnknown(reason: error) }
+            log.note(.writingFailed(error))
+            isReadOnly = true
+            // Nothing is decided while the desk is read-only; if this fails, the first probe that works repeats it.
+            isMemoryStale = true
+            try? readAnew()
+            return false
+        }
+    }
+
+    /// Says what has been decided: first the finals into their outlets, then the events into the ring.
+    ///
+    /// Both wait for `speak`, where each session hears them in one order; nothing is said before all of it is durable.
+    func tell(_ round: Round) {
+        for event in round.events {
+            ring.append(Told(event))
+            heed(event)
+        }
+        for asker in round.askers {
+            switch asker {
+            case .line(let session, _, let final, let position):
+                session.outlet.append(final, after: position)
+                listUnsaid(session)
+            case .waiter(let wait, let final, let position):
+                _ = waits.take { $0.number == wait.number }
+                wait.session.outlet.append(final, after: position)
+                listUnsaid(wait.session)
+            case .door(let then, let answer): then(answer)
+            }
+        }
+        if !round.events.isEmpty { afterCommit(round.events) }
+    }
+
+    /// Tells everybody of a turn that was rolled back that nothing of it was done.
+    func refuse(_ round: Round) {
+        let refusal = Refusal.storage(retry: 1)
+        for asker in round.askers {
+            switch asker {
+            case .line(let session, let tag, _, _): finish(session, tag, .refused(refusal))
+            case .waiter: break  // He waits on.
+            case .door(let then, _): then(.refused(refusal))
+            }
+        }
+    }
+
+    /// Tries whether writing works again; called once a second while it does not.
+    func probe() throws(OutcomeUnknown) {
+        guard isReadOnly else { return }
+        do throws(StoreError) {
+            try archive.probe()
+            if isMemoryStale { try readAnew() }
+            isReadOnly = false
+            waits.hasNews = true
+            log.note(.writingWorks)
+        } catch {
+            if case .commitUnknown = error { throw OutcomeUnknown(reason: error) }
+        }
+    }
+
+    /// Throws memory away and reads it again, by the very way that start-up takes; what is soft is kept and pruned to fit.
+    func readAnew() throws(StoreError) {
+        isMemoryStale = true
+        var read = try archive.readEngine(settings, at: clock.now)
+        read.replace(engine, at: clock.now)
+        engine = read
+        isMemoryStale = false
+    }
+
+    /// What an event means for those on the line beyond its line: waits, rights, renewed marks.
+    private func heed(_ event: Event) {
+        if Waits.isNews(event) { waits.hasNews = true }
+        switch event.kind {
+        case .agent, .queue: cutStreams()
+        case .move: if let ticket = event.subject.ticket { cutStreams(of: ticket) }
+        default: break
+        }
+    }
+
+    /// Ends the subscriptions that their owner may no longer have: `~ cut`, never silence.
+    private func cutStreams() {
+        for session in followers.values {
+            guard let stream = session.stream, let agent = session.agent.flatMap({ engine.state.agents[$0] }) else {
+                continue
+            }
+            cut(stream.all.filter { !isReadable($0, by: agent) }, of: session)
+        }
+    }
+
+    private func cutStreams(of ticket: TicketID) {
+        for session in followers.values where session.stream?.tickets[ticket] != nil {
+            guard let agent = session.agent.flatMap({ engine.state.agents[$0] }) else { continue }
+            if !isReadable(.ticket(ticket), by: agent) { cut([.ticket(ticket)], of: session) }
+        }
+    }
+
+    private func cut(_ lost: [Stream.What], of session: Session) {
+        guard !lost.isEmpty else { return }
+        tell(session, .cut(lost.map(\.subscription), at: head, why: .rights))
+        for what in lost { session.stream?.remove(what) }
+        if session.stream?.count == 0 { unfollow(session) }
+    }
+}

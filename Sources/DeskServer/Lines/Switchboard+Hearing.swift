@@ -1,0 +1,150 @@
+internal import DeskEngine
+internal import DeskModel
+internal import DeskWire
+
+/// Hearing: bytes become lines, lines become requests, and every line outside a block gets exactly one final.
+extension Switchboard {
+    /// Takes bytes that came in for a session.
+    func hear(_ bytes: ArraySlice<UInt8>, for session: Session) {
+        session.unheard.append(contentsOf: bytes)
+        cut(session)
+    }
+
+    /// The client sends nothing more: what is complete is still answered, waits end, then the connection does.
+    func hearsNoMore(_ session: Session) {
+        session.hasEnded = true
+        list(session)
+    }
+
+    /// Cuts what was heard into lines, as many as a turn takes.
+    func cut(_ session: Session) {
+        let room = Session.inputsMost - session.inputs.count
+        guard room > 0, !session.unheard.isEmpty, !session.isClosing else { return }
+        var inputs: [Input] = []
+        let read = session.reader.take(session.unheard, most: room) { inputs.append($0) }
+        session.inputs.append(contentsOf: inputs)
+        if read == session.unheard.count {
+            session.unheard.removeAll(keepingCapacity: false)
+        } else {
+            session.unheard.removeFirst(read)
+        }
+        if !session.inputs.isEmpty { list(session) }
+    }
+
+    /// Handles what a session said up to its first question, which waits until the turn is durable.
+    func decideLines(of session: Session, in round: inout Round) {
+        var count = 0
+        while count < session.inputs.count, !session.isClosing, !session.isBusy {
+            guard handle(session.inputs[count], of: session, in: &round) else { break }
+            count += 1
+        }
+        session.inputs.removeFirst(min(count, session.inputs.count))
+        if !session.inputs.isEmpty, !session.isBusy { questioners.append(session) }
+        cut(session)
+        endIfDone(session)
+        settled.append(session)
+    }
+
+    /// Handles one input; `false` if it is a question.
+    private func handle(_ input: Input, of session: Session, in round: inout Round) -> Bool {
+        switch input {
+        case .hangUp:
+            end(session)
+        case .malformed(let flaw, let tag):
+            endUntaggedWait(of: session)
+            answer(session, tag, .malformed(flaw), in: &round)
+            if case .unknownVerb = flaw, session.agent == nil { countStranger(session) }
+        case .line(let line):
+            guard let request = request(of: line, from: session, in: &round) else { break }
+            guard case .change(let command) = request else { return false }
+            change(command, line, session, in: &round)
+        }
+        return true
+    }
+
+    /// What a line asks for; answers on the spot what may not be asked or was not asked rightly.
+    private func request(of line: Line, from session: Session, in round: inout Round) -> Request? {
+        endUntaggedWait(of: session)
+        guard session.agent != nil || line.verb.isOpen else {
+            answer(session, line.tag, .refused(.loginRequired), in: &round)
+            return nil
+        }
+        switch line.request {
+        case .success(let request): return request
+        case .failure(let flaw):
+            answer(session, line.tag, .malformed(flaw), in: &round)
+            return nil
+        }
+    }
+
+    private func change(_ command: Command, _ line: Line, _ session: Session, in round: inout Round) {
+        guard let agent = session.agent else { return }
+        round.handled += 1
+        switch decide(command, by: agent, key: line.key, in: &round) {
+        case .success(let done): answer(session, line.tag, done.final, in: &round)
+        case .failure(let refusal): answer(session, line.tag, .refused(refusal, verb: line.verb), in: &round)
+        }
+    }
+
+    private func answer(_ session: Session, _ tag: String?, _ final: Final, in round: inout Round) {
+        var line: [UInt8] = []
+        Reply(tag: tag).end(final, to: &line)
+        round.askers.append(.line(session, tag: tag, final: line, position: round.head))
+    }
+
+    /// Answers the questions that stand first in their sessions, up to the next change, which the next turn decides.
+    func answerQuestions() {
+        let row = questioners
+        questioners.removeAll(keepingCapacity: true)
+        for session in row {
+            var count = 0
+            while count < session.inputs.count, !session.isBusy, !session.isClosing {
+                guard case .line(let line) = session.inputs[count], case .success(let request) = line.request,
+                    session.agent != nil || line.verb.isOpen
+                else { break }
+                if case .change = request { break }
+                endUntaggedWait(of: session)
+                count += 1
+                answer(request, line, session)
+            }
+            session.inputs.removeFirst(min(count, session.inputs.count))
+            cut(session)
+            if !session.inputs.isEmpty { list(session) }
+            endIfDone(session)
+            settled.append(session)
+        }
+    }
+
+    private func answer(_ request: Request, _ line: Line, _ session: Session) {
+        switch request {
+        case .change: break
+        case .read(let query): answer(query, tag: line.tag, of: session)
+        case .session(let request): answer(request, tag: line.tag, key: line.key, of: session)
+        }
+    }
+
+    /// Five unknown verbs before a login are somebody who has lost his way, or a web page that talks to our port.
+    private func countStranger(_ session: Session) {
+        session.unknownVerbs += 1
+        guard session.unknownVerbs >= Session.unknownVerbsMost else { return }
+        tell(session, .bye(.errors))
+        end(session)
+    }
+
+    /// After the client's end and the last answer the connection ends too.
+    private func endIfDone(_ session: Session) {
+        guard session.hasEnded, !session.isBusy, session.inputs.isEmpty, session.unheard.isEmpty else { return }
+        end(session)
+    }
+
+    /// Takes nothing more from a session; its last words still go out.
+    func end(_ session: Session) {
+        guard !session.isClosing else { return }
+        endWaits(of: session)
+        session.isClosing = true
+        session.inputs = []
+        session.unheard = []
+        unfollow(session)
+        listUnsaid(session)
+    }
+}

@@ -1,0 +1,54 @@
+internal import DeskEngine
+internal import DeskModel
+internal import DeskStore
+internal import DeskWire
+
+/// `list`: what is live comes from memory, what is over from disk.
+extension Switchboard {
+    func answer(_ list: ListQuery, _ agent: Agent, _ tag: String?, _ session: Session) throws(Refusal) {
+        try expect(list.after, kind: Cut.list)
+        for queue in list.queues where engine.state.queues[queue] == nil || !agent.may(.read, in: queue) {
+            throw .noSuchQueue(queue)
+        }
+        if case .some(.some(let holder)) = list.holder, engine.state.agents[holder] == nil {
+            throw .noSuchAgent(holder)
+        }
+        // What is over has no holder, so whoever asks by holder asks for what is live.
+        let isOver = list.states.contains(.closed) || list.states.contains(.merged)
+        if isOver, !list.mine, list.holder == nil || list.holder == .some(nil) {
+            return try askForTickets(list, agent, tag, session)
+        }
+        let page = engine.list(list, for: agent.name)
+        say(session, tag: tag) { reply, out in
+            for ticket in page.tickets.compactMap({ engine.state.tickets[$0] }) { write(ticket, reply, &out) }
+            reply.end(.answered(.list(count: page.tickets.count, more: page.next), at: head), to: &out)
+        }
+    }
+
+    private func askForTickets(
+        _ list: ListQuery, _ agent: Agent, _ tag: String?, _ session: Session
+    ) throws(Refusal) {
+        var filter = TicketFilter(
+            queues: list.queues.isEmpty ? engine.queues(for: agent.name) : list.queues, states: list.states,
+            limit: (list.limit ?? Limits.records) + 1)
+        filter.priorities = list.priorities
+        filter.before = list.after.map { TicketID($0.position) }
+        if let address = list.customer {
+            guard let customer = try customer(address) else {
+                return finish(session, tag, .answered(.list(count: 0, more: nil), at: head))
+            }
+            filter.customer = customer
+        }
+        ask(.tickets(filter), Pending(tag: tag, query: .list(list), ticket: nil), session)
+    }
+
+    private func customer(_ address: Address) throws(Refusal) -> CustomerID? {
+        if let known = engine.state.customer(address) { return known.id }
+        do throws(StoreError) {
+            if case .address(_, let id) = try archive.fact(for: .address(address)) { return id }
+        } catch {
+            throw .storage(retry: 5)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,156 @@
+internal import DeskCrypto
+internal import DeskEngine
+internal import DeskModel
+internal import DeskNet
+internal import DeskWire
+
+/// What a connection asks about itself; answered between turns, when everything decided is durable.
+extension Switchboard {
+    /// Answers a question of a session.
+    func answer(_ request: SessionRequest, tag: String?, key: String?, of session: Session) {
+        switch request {
+        case .help(let topic): help(topic, tag, session)
+        case .caps:
+            say(session, tag: tag) { reply, out in
+                reply.end(.answered(.caps(count: reply.capabilities(to: &out)), at: position(for: session)), to: &out)
+            }
+        case .ping(let token): finish(session, tag, .answered(.pong(token: token), at: position(for: session)))
+        case .quit: quit(tag, session)
+        case .login(let name, let secret): login(name, secret, tag, session)
+        case .awaitNext(let queues, let lease, let wait): begin(queues, lease, wait, tag, key, session)
+        case .subscribe(let what, let since, let epoch, let tick):
+            subscribe(what, since: since, epoch: epoch, tick: tick, tag, session)
+        case .unsubscribe(let what): unsubscribe(what, tag, session)
+        case .cancel(let canceled): cancel(canceled, tag, session)
+        }
+    }
+
+    private func help(_ topic: String?, _ tag: String?, _ session: Session) {
+        do throws(Malformed) {
+            let lines = try Help.lines(about: topic)
+            say(session, tag: tag) { reply, out in
+                for line in lines { reply.text(line.isEmpty ? "\n" : line, to: &out) }
+                reply.end(.answered(.help(lines: lines.count), at: position(for: session)), to: &out)
+            }
+        } catch {
+            finish(session, tag, .malformed(error))
+        }
+    }
+
+    /// Before a login nobody learns how far the log is.
+    private func position(for session: Session) -> SequenceNumber? {
+        session.agent == nil ? nil : head
+    }
+
+    private func quit(_ tag: String?, _ session: Session) {
+        endWaits(of: session)
+        finish(session, tag, .answered(.bye, at: nil))
+        end(session)
+    }
+
+    /// Lets a wait begin, if there is nothing to claim at once; the next turn tries it for the first time.
+    private func begin(
+        _ queues: [QueueName], _ lease: TimeSpan?, _ wait: TimeSpan, _ tag: String?, _ key: String?, _ session: Session
+    ) {
+        guard let agent = session.agent else { return }
+        if let tag, waits.contains(session, tag: tag) { return finish(session, tag, .malformed(.badTag)) }
+        guard session.waits < Limits.waits else {
+            return finish(session, tag, .refused(.tooMany(.waits, most: Limits.waits)))
+        }
+        waits.add(
+            Waits.Wait(
+                session: session, tag: tag, key: key, agent: agent, queues: queues, lease: lease,
+                until: clock.now + wait))
+    }
+
+    private func cancel(_ canceled: String, _ tag: String?, _ session: Session) {
+        guard waits.contains(session, tag: canceled) else {
+            return finish(session, tag, .refused(.noSuchTag(canceled)))
+        }
+        endWait(of: session, tag: canceled)
+        finish(session, tag, .answered(.canceled(tag: canceled), at: nil))
+    }
+}
+
+/// Logging in.
+extension Switchboard {
+    private func login(_ name: String, _ secret: String, _ tag: String?, _ session: Session) {
+        if let agent = session.agent { return finish(session, tag, .refused(.loggedIn(agent))) }
+        // Asked again too early it is refused unseen: it counts as a failure, not as a guess.
+        guard gate.patience(for: name) == 0 else { return fail(tag, session, retry: gate.patience(for: name)) }
+        let agent = AgentName(name).flatMap { engine.state.agents[$0] }
+        if let token = Token(secret) {
+            let isRight = agent.map { !$0.isRetired && $0.tokens.values.contains(token.digest) } ?? false
+            return finishLogin(name, isRight: isRight, tag, session)
+        }
+        session.isBusy = true
+        session.loginTag = tag
+        gate.check(secret, of: name, against: agent?.password, for: session.id)
+    }
+
+    /// Takes in what the gate has found.
+    func takeVerdicts() {
+        for verdict in gate.verdicts.takeAll() {
+            guard let session = sessions[verdict.session] else { continue }
+            session.isBusy = false
+            finishLogin(verdict.name, isRight: verdict.isRight, session.loginTag, session)
+            list(session)
+        }
+    }
+
+    private func finishLogin(_ name: String, isRight: Bool, _ tag: String?, _ session: Session) {
+        guard isRight, let agent = AgentName(name), engine.state.agents[agent]?.isRetired == false else {
+            return fail(tag, session, retry: gate.failed(name))
+        }
+        gate.succeeded(name)
+        session.agent = agent
+        let hello = Final.answered(
+            .hello(
+                agent, epoch: archive.epoch, held: engine.held(by: agent).count, drafts: engine.drafts(of: agent).count),
+            at: head)
+        finish(session, tag, hello)
+        if presence.came(agent, at: clock.now) { tellPresence(of: agent, isHere: true) }
+    }
+
+    private func fail(_ tag: String?, _ session: Session, retry: Int?) {
+        session.failures += 1
+        finish(session, tag, .refused(.badLogin(retry: retry)))
+        guard session.failures >= settings.loginFailures else { return }
+        tell(session, .bye(.login))
+        end(session)
+    }
+
+    /// Notes that a connection of an agent has ended.
+    func left(_ agent: AgentName) {
+        if presence.left(agent) { tellPresence(of: agent, isHere: false) }
+    }
+
+    /// `~ here` and `~ gone`, to followers who share a queue with the agent.
+    private func tellPresence(of name: AgentName, isHere: Bool) {
+        let queues = engine.queues(for: name)
+        for session in followers.values {
+            guard let reader = session.agent, reader != name, let other = engine.state.agents[reader] else { continue }
+            guard queues.contains(where: { other.may(.read, in: $0) }) else { continue }
+            tell(session, isHere ? .here(name) : .gone(name))
+        }
+    }
+
+    /// `~ looking`, to followers who would see an event of the ticket now.
+    func tellLooking(_ name: AgentName, at ticket: Ticket) {
+        guard engine.state.agents[name]?.isBot == false, presence.looks(name, at: ticket.id, now: clock.now) else {
+            return
+        }
+        let event = Event(
+            sequence: .max, at: clock.now, by: name, subject: .ticket(ticket.id), snapshot: .init(ticket),
+            kind: .note(text: ""))
+        for session in followers.values {
+            guard let stream = session.stream, let reader = session.agent.flatMap({ engine.state.agents[$0] }) else {
+                continue
+            }
+            guard reader.name != name, stream.shows(event, to: reader, mayRead: { reader.may(.read, in: $0) }) else {
+                continue
+            }
+            tell(session, .looking(ticket.id, by: name))
+        }
+    }
+}

@@ -1,0 +1,114 @@
+internal import DeskEngine
+internal import DeskModel
+internal import DeskNet
+internal import DeskStore
+internal import DeskWire
+
+/// Saying: finals and events in the one order that each client sees.
+///
+/// A follower is a cursor into the log. Replay and live are the same loop: the newest events come from the ring, older
+/// ones from disk, and writing pauses while the socket is full. A reply waits in the session's outlet until the cursor has
+/// come to its position, so `OK … seq=n` never overtakes event n.
+extension Switchboard {
+    /// Gives every session that has something to say, and every follower that lags, its chance.
+    func speak() {
+        let row = unsaid
+        unsaid.removeAll(keepingCapacity: true)
+        for session in row {
+            session.isUnsaid = false
+            speak(session)
+        }
+        guard newestOffered < head else { return }
+        newestOffered = head
+        for session in followers.values where (session.stream?.cursor ?? head) < head { speak(session) }
+    }
+
+    /// Says what the line takes now; the rest when the socket is writable again.
+    func speak(_ session: Session) {
+        do throws(LineLost) {
+            guard try session.outlet.drain(into: session.line) else { return }
+            repeat {
+                try say(next: session)
+            } while session.outlet.isDrained && hasMore(session)
+            note(session.outlet.takeMarks())
+        } catch {
+            session.isLost = true
+        }
+        settled.append(session)
+    }
+
+    /// What an agent has been shown counts once it is in his socket.
+    private func note(_ marks: [Shown]) {
+        guard !marks.isEmpty else { return }
+        for mark in marks { engine.markShown(mark) }
+        archive.note(marks)
+    }
+
+    private func hasMore(_ session: Session) -> Bool {
+        if let stream = session.stream, stream.cursor < head { return session.outlet.backlog <= Limits.unsent }
+        return session.outlet.nextPosition != nil
+    }
+
+    /// Fills one record with events up to the next reply's position, the reply, more events …, and offers it.
+    private func say(next session: Session) throws(LineLost) {
+        var single: Told?
+        speech.removeAll(keepingCapacity: true)
+        while speech.count < Connection.recordByteCount {
+            let position = session.outlet.nextPosition
+            if session.stream != nil, advance(session, to: min(position ?? head, head), &single) { continue }
+            greetLive(session, &single)
+            guard let position, session.stream.map({ $0.cursor >= position }) ?? true else { break }
+            begin(&single)
+            guard let bytes = session.outlet.take() else { break }
+            speech.append(contentsOf: bytes)
+        }
+        if let single, speech.isEmpty {
+            _ = try session.outlet.offer(single.line, to: session.line)
+        } else if !speech.isEmpty {
+            _ = try session.outlet.offer(speech, to: session.line)
+        }
+    }
+
+    /// One line alone is offered as it lies in the ring, without being copied; a second one moves both into the record.
+    private func begin(_ single: inout Told?) {
+        guard let told = single else { return }
+        speech.append(contentsOf: told.line)
+        single = nil
+    }
+
+    /// `~ live`, once a replay has met the present.
+    private func greetLive(_ session: Session, _ single: inout Told?) {
+        guard let stream = session.stream, stream.isReplaying, stream.cursor >= head else { return }
+        session.stream?.isReplaying = false
+        begin(&single)
+        Notice.live(at: stream.cursor).append(to: &speech)
+    }
+
+    /// Moves a follower's cursor on by one event or to `end`; `false` if it stands there already.
+    private func advance(_ session: Session, to end: SequenceNumber, _ single: inout Told?) -> Bool {
+        guard var stream = session.stream, stream.cursor < end, let told = told(stream.cursor + 1) else {
+            return false
+        }
+        stream.cursor += 1
+        defer { session.stream = stream }
+        guard let agent = session.agent.flatMap({ engine.state.agents[$0] }) else { return true }
+        if stream.shows(told.event, to: agent, mayRead: { agent.may(.read, in: $0) }) {
+            begin(&single)
+            if speech.isEmpty { single = told } else { speech.append(contentsOf: told.line) }
+        }
+        return true
+    }
+
+    /// The event of that number with its line: from the ring, or a chunk of older ones from disk.
+    private func told(_ sequence: SequenceNumber) -> Told? {
+        if let told = ring[sequence] { return told }
+        if let first = chunk.first?.event.sequence, sequence >= first, sequence < first + Int64(chunk.count) {
+            return chunk[Int(sequence - first)]
+        }
+        guard let events = try? archive.events(after: sequence - 1, limit: 256), let first = events.first,
+            first.sequence == sequence
+        else { return nil }
+        chunk = events.map { Told($0) }
+        return chunk.first
+    }
+}

@@ -1,0 +1,13 @@
+import Testing
+
+/// What a non-programmer can read: the files beside this one, each played in memory and over TLS.
+@Suite struct Conversations {
+    @Test(arguments: try Conversation.all())
+    func `in memory`(_ conversation: Conversation) throws {
+        try conversation.play(on: MemoryDesk())
+    }
+}
+
+extension Conversation: CustomTestStringConvertible {
+    var testDescription: String { name }
+}
