@@ -29,6 +29,8 @@ let package = Package(
         .executable(name: "zurufd", targets: ["zurufd"]),
         .executable(name: "zuruf", targets: ["zuruf"]),
         .executable(name: "zuruf-mail", targets: ["zuruf-mail"]),
+        // For tests alone: preloaded into the real program, it lets storage calls fail.
+        .library(name: "zuruf-faults", type: .dynamic, targets: ["CFaults"]),
     ],
     targets: [
         // What Debian's libraries offer, seen from Swift.
@@ -61,6 +63,7 @@ let package = Package(
         program("zuruf", ["DeskTerminal", "DeskNet"]),
         program("zuruf-mail", ["DeskPost"]),
 
+        .target(name: "CFaults", path: "Tests/Faults"),
         tests("DeskModel", ["DeskModel"]),
         tests("DeskWire", ["DeskWire", "DeskModel"]),
         tests("DeskEngine", ["DeskEngine", "DeskModel"]),

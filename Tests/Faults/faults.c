@@ -1,0 +1,104 @@
+// Lets the storage calls of a program fail, as the file says that ZURUF_FAULTS names; for tests only.
+//
+// The file holds one line, or none, and may change at any time:
+//
+//     journal.db full       writes to files whose name begins so say ENOSPC
+//     journal.db write      they say EIO
+//     journal.db sync       syncs of them say EIO, after having happened: the kernel has the bytes, the caller cannot know
+//     desk.db read          reads say EIO
+//     journal.db kill 17    the 17th write or sync from now on is done by half, and the process dies of SIGKILL
+//
+// Each call whose fault is met looks at the file anew, so that a test need not wait for anything.
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+typedef ssize_t (*write_call)(int, const void *, size_t, off_t);
+typedef ssize_t (*read_call)(int, void *, size_t, off_t);
+typedef int (*sync_call)(int);
+
+static void *next(const char *name) { return dlsym(RTLD_NEXT, name); }
+
+// The fault in force for this descriptor; 0: none. `left` is the count of a kill.
+static int fault(int descriptor, char *kind, size_t size, long *left) {
+    const char *path = getenv("ZURUF_FAULTS");
+    if (!path) return 0;
+    int plan = open(path, O_RDONLY | O_CLOEXEC);
+    if (plan < 0) return 0;
+    char line[128] = "", link[64], target[1024] = "", name[64], word[16] = "";
+    ssize_t length = read(plan, line, sizeof line - 1);
+    close(plan);
+    if (length <= 0) return 0;
+    *left = 0;
+    if (sscanf(line, "%63s %15s %ld", name, word, left) < 2) return 0;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+    length = readlink(link, target, sizeof target - 1);
+    const char *file = length > 0 ? strrchr(target, '/') : NULL;
+    if (!file || strncmp(file + 1, name, strlen(name)) != 0) return 0;
+    snprintf(kind, size, "%s", word);
+    return 1;
+}
+
+// Whether this call is the one to die in; counts those before it.
+static int dies(const char *kind, long left) {
+    static long seen;
+    return strcmp(kind, "kill") == 0 && __atomic_add_fetch(&seen, 1, __ATOMIC_SEQ_CST) >= left;
+}
+
+static ssize_t failing_write(write_call real, int descriptor, const void *bytes, size_t count, off_t offset) {
+    char kind[16];
+    long left;
+    if (fault(descriptor, kind, sizeof kind, &left)) {
+        if (strcmp(kind, "full") == 0) return errno = ENOSPC, -1;
+        if (strcmp(kind, "write") == 0) return errno = EIO, -1;
+        if (dies(kind, left)) {
+            real(descriptor, bytes, count / 2, offset);
+            kill(getpid(), SIGKILL);
+        }
+    }
+    return real(descriptor, bytes, count, offset);
+}
+
+static ssize_t failing_read(read_call real, int descriptor, void *bytes, size_t count, off_t offset) {
+    char kind[16];
+    long left;
+    if (fault(descriptor, kind, sizeof kind, &left) && strcmp(kind, "read") == 0) return errno = EIO, -1;
+    return real(descriptor, bytes, count, offset);
+}
+
+static int failing_sync(sync_call real, int descriptor) {
+    char kind[16];
+    long left;
+    if (fault(descriptor, kind, sizeof kind, &left)) {
+        if (dies(kind, left)) kill(getpid(), SIGKILL);
+        if (strcmp(kind, "sync") == 0) return real(descriptor), errno = EIO, -1;
+    }
+    return real(descriptor);
+}
+
+ssize_t pwrite(int descriptor, const void *bytes, size_t count, off_t offset) {
+    return failing_write((write_call)next("pwrite"), descriptor, bytes, count, offset);
+}
+
+ssize_t pwrite64(int descriptor, const void *bytes, size_t count, off_t offset) {
+    return failing_write((write_call)next("pwrite64"), descriptor, bytes, count, offset);
+}
+
+ssize_t pread(int descriptor, void *bytes, size_t count, off_t offset) {
+    return failing_read((read_call)next("pread"), descriptor, bytes, count, offset);
+}
+
+ssize_t pread64(int descriptor, void *bytes, size_t count, off_t offset) {
+    return failing_read((read_call)next("pread64"), descriptor, bytes, count, offset);
+}
+
+int fdatasync(int descriptor) { return failing_sync((sync_call)next("fdatasync"), descriptor); }
+
+int fsync(int descriptor) { return failing_sync((sync_call)next("fsync"), descriptor); }
