@@ -44,9 +44,9 @@ struct Conversation {
     let path: String
     let steps: [Step]
 
-    /// All conversations in the folder of this file.
+    /// All conversations of `Tests/Conversations`.
     static func all() throws -> [Conversation] {
-        let folder = String(#filePath.dropLast("/Conversation.swift".utf8.count))
+        let folder = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" } + "/Conversations"
         return try Files.list(folder).filter { $0.hasSuffix(".txt") }.sorted().map { name in
             let path = "\(folder)/\(name)"
             let text = String(decoding: try Files.read(path, limit: 1 << 20), as: UTF8.self)

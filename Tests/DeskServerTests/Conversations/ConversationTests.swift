@@ -1,6 +1,6 @@
 import Testing
 
-/// What a non-programmer can read: the files beside this one, each played in memory and over TLS.
+/// What a non-programmer can read: the files of `Tests/Conversations`, each played in memory and over TLS.
 @Suite struct Conversations {
     @Test(arguments: try Conversation.all())
     func `in memory`(_ conversation: Conversation) throws {
