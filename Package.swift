@@ -71,7 +71,7 @@ let package = Package(
         tests("DeskCrypto", ["DeskCrypto", "DeskModel"]),
         tests("DeskStore", ["DeskStore", "DeskModel", "DeskCrypto"]),
         tests("DeskNet", ["DeskNet", "DeskCrypto"]),
-        tests("DeskPost", ["DeskPost", "DeskMail", "DeskModel"]),
+        tests("DeskPost", ["DeskPost", "DeskMail", "DeskModel", "DeskNet", "DeskCrypto", "zuruf-mail"]),
         tests("DeskTerminal", ["DeskTerminal", "DeskNet", "DeskCrypto", "zuruf"]),
         tests(
             "DeskServer",

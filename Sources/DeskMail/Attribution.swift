@@ -13,7 +13,28 @@ extension QuotedLine {
     static func beginsIntroduction(_ line: Substring) -> Bool {
         let bare = line.drop { $0 == ">" || $0 == " " }
         guard bare.utf8.contains(where: \.isDigit) || bare.utf8.contains(UInt8(ascii: "<")) else { return false }
-        return bare.utf8.first?.isDigit ?? false || openings.contains { bare.hasPrefix($0) }
+        if bare.utf8.first?.isDigit ?? false || openings.contains(where: { bare.hasPrefix($0) }) { return true }
+        return bare.contains("@") && bare.contains("> schrieb am ")
+    }
+
+    /// Whether an introduction is one without a quote below it: it has an address, a title, or date and time.
+    static func isCertain(_ line: Substring) -> Bool {
+        let bare = line.drop { $0 == "*" || $0 == " " }
+        if bare.contains("@") || bare.hasPrefix("----") || announcements.contains(where: { bare.hasPrefix($0) }) {
+            return true
+        }
+        let isOpening = bare.utf8.first?.isDigit ?? false || openings.contains { bare.hasPrefix($0) }
+        return isOpening && digitRuns(bare) >= 4
+    }
+
+    private static func digitRuns(_ line: Substring) -> Int {
+        var runs = 0
+        var wasDigit = false
+        for byte in line.utf8 {
+            if byte.isDigit, !wasDigit { runs += 1 }
+            wasDigit = byte.isDigit
+        }
+        return runs
     }
 
     private static let openings = [
@@ -46,13 +67,7 @@ extension QuotedLine {
     /// `On …, X wrote:`: a verb of writing, a colon at the end, and a date or an address beside it.
     private static func saysWrote(_ line: Substring) -> Bool {
         guard line.hasSuffix(":") || line.hasSuffix("：") || line.hasSuffix(" ----") else { return false }
-        var runs = 0
-        var wasDigit = false
-        for byte in line.utf8 {
-            if byte.isDigit, !wasDigit { runs += 1 }
-            wasDigit = byte.isDigit
-        }
-        guard runs >= 2 || line.utf8.contains(UInt8(ascii: "@")) else { return false }
+        guard digitRuns(line) >= 2 || line.utf8.contains(UInt8(ascii: "@")) else { return false }
         let lowered = line.lowercased()
         return verbs.contains { lowered.contains($0) }
     }

@@ -6,41 +6,36 @@
 public enum ContentDigest {
     private static let traces = ["received", "return-path", "delivered-to", "x-"].map { Array($0.utf8) }
 
+    private static let newline: [UInt8] = [0x0A]
+
     /// Hands the bytes that count to `update`, in order, in pieces.
-    public static func feed(_ raw: [UInt8], to update: (ArraySlice<UInt8>) -> Void) {
+    public static func feed(_ raw: [UInt8], to update: (Span<UInt8>) -> Void) {
         var line = 0
         var isDropped = false
         while line < raw.count {
             let end = endOfLine(line, in: raw)
             if end.content == line { break }
             if !raw[line].isBlank { isDropped = isTrace(line, in: raw) }
-            if !isDropped { feed(line: raw[line..<end.content], to: update) }
+            if !isDropped {
+                update(raw.span.extracting(line..<end.content))
+                update(newline.span)
+            }
             line = end.next
         }
         // The empty line, so that a field cannot pass for the body's first line.
-        update([0x0A])
-        feed(body: raw[min(raw.count, endOfLine(line, in: raw).next)...], to: update)
-    }
-
-    private static func feed(line: ArraySlice<UInt8>, to update: (ArraySlice<UInt8>) -> Void) {
-        update(line)
-        update([0x0A])
+        update(newline.span)
+        feed(raw, bodyFrom: min(raw.count, endOfLine(line, in: raw).next), to: update)
     }
 
     /// The body in pieces that end before every CR of a CRLF; blank lines at its end do not count.
-    private static func feed(body: ArraySlice<UInt8>, to update: (ArraySlice<UInt8>) -> Void) {
-        guard let last = body.lastIndex(where: { $0 != 0x0A && $0 != 0x0D }) else { return }
-        let content = body[...last]
-        var start = content.startIndex
-        var at = start
-        while at < content.endIndex {
-            if content[at] == 0x0D, at + 1 < content.endIndex, content[at + 1] == 0x0A {
-                if at > start { update(content[start..<at]) }
-                start = at + 1
-            }
-            at += 1
+    private static func feed(_ raw: [UInt8], bodyFrom first: Int, to update: (Span<UInt8>) -> Void) {
+        guard let last = raw[first...].lastIndex(where: { $0 != 0x0A && $0 != 0x0D }) else { return }
+        var start = first
+        for at in first..<last where raw[at] == 0x0D && raw[at + 1] == 0x0A {
+            if at > start { update(raw.span.extracting(start..<at)) }
+            start = at + 1
         }
-        if start < content.endIndex { update(content[start...]) }
+        update(raw.span.extracting(start..<(last + 1)))
     }
 
     /// Whether the line's field name is one of those that relays add.

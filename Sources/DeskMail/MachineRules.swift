@@ -105,8 +105,8 @@ public struct MachineRules {
     }
 
     private static let machineNames: Set<String> = [
-        "mailer-daemon", "postmaster", "abuse", "bounce", "bounces", "no-reply", "noreply", "no_reply", "donotreply",
-        "do-not-reply", "do_not_reply",
+        "mailer-daemon", "mailerdaemon", "maildaemon", "postmaster", "post_master", "post-master", "abuse",
+        "bounce", "bounces", "no-reply", "noreply", "no_reply", "donotreply", "do-not-reply", "do_not_reply",
     ]
 
     private static func isMachine(_ address: Address) -> Bool {

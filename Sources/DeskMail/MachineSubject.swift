@@ -42,7 +42,8 @@ enum MachineSubject {
 
     private static let failures = [
         "undeliverable", "undelivered", "undeliver", "unzustellbar", "nicht zustellbar", "returned mail",
-        "returned message", "returned to sender", "return to sender", "mail returned", "mail delivery", "mail undeliverable",
+        "returned message", "returned to sender", "return to sender", "mail returned", "mail delivery",
+        "mail undeliverable",
         "message delivery", "delivery status", "delivery fail", "delivery failure", "delivery notification",
         "delivery problem", "delivery report", "delivery error", "delivery delay", "delayed mail", "failure notice",
         "failure delivery", "failed delivery", "failed mail", "mail fail", "mail error", "mail system error",

@@ -28,13 +28,16 @@ public struct Quotation {
     private mutating func decide() {
         keepFences()
         joinIntroductions()
+        settleIntroductions()
         dropEnvelopeOfPGP()
         dropDevices()
         dropSignature()
         settleRules()
         settleHeaders()
+        guard kinds.contains(.text) else { return settleWithoutText() }
         guard !answerStandsBelow() else { return }
         cutAtIntroduction()
+        cutAtBareIntroduction()
         drop { $0 == .attribution }
         cutAtHeaders()
         drop { $0 == .header }
@@ -49,19 +52,41 @@ public struct Quotation {
         }
     }
 
-    /// An introduction may be wrapped over up to four lines.
+    /// An introduction may be wrapped over some lines.
     private mutating func joinIntroductions() {
-        for last in lines.indices.dropFirst() where kinds[last] != .attribution && lines[last].utf8.count < 200 {
+        for last in lines.indices.dropFirst() where lines[last].utf8.count < 200 {
             let end = lines[last].utf8.last { !$0.isBlank }
-            guard end == UInt8(ascii: ":") || end == UInt8(ascii: ">") else { continue }
-            for first in stride(from: last - 1, through: max(0, last - 3), by: -1) {
-                guard kinds[first] == .text || kinds[first] == .quote, lines[first].utf8.count < 200 else { break }
-                guard QuotedLine.beginsIntroduction(lines[first]) else { continue }
-                let joined = lines[first...last].joined(separator: " ")
-                guard QuotedLine.introducesMail(joined.dropLast(while: { $0 == " " })) else { continue }
+            guard end == UInt8(ascii: ":") || end == UInt8(ascii: ">") || end == 0x9A else { continue }
+            for first in stride(from: last - 1, through: max(0, last - 4), by: -1) {
+                guard kinds[first].mayBeginIntroduction, lines[first].utf8.count < 200 else { break }
+                if kinds[first] == .attribution, lines[first].utf8.last == UInt8(ascii: ":") { break }
+                guard QuotedLine.beginsIntroduction(lines[first]), isIntroduction(first...last) else { continue }
                 for index in first...last { kinds[index] = .attribution }
                 break
             }
+        }
+    }
+
+    /// Whether the lines together introduce a mail. Blank lines may stand only within an address in angle brackets.
+    private func isIntroduction(_ range: ClosedRange<Int>) -> Bool {
+        let joined = lines[range].joined(separator: " ").dropLast(while: { $0 == " " })
+        if range.contains(where: { kinds[$0] == .blank }) {
+            guard joined.contains("<"), joined.contains("@"), joined.contains(">") else { return false }
+        }
+        return QuotedLine.introducesMail(joined)
+    }
+
+    /// An introduction without address and time counts only with the quote right below it: "Am 3. schrieb ich:" may be
+    /// anybody's own sentence.
+    private mutating func settleIntroductions() {
+        var below: QuotedLine = .blank
+        for index in lines.indices.reversed() where kinds[index] != .blank {
+            if kinds[index] == .attribution, below != .quote, below != .attribution,
+                !QuotedLine.isCertain(lines[index]), !lines[index].hasPrefix(">")
+            {
+                kinds[index] = .text
+            }
+            below = kinds[index]
         }
     }
 
@@ -103,13 +128,21 @@ public struct Quotation {
         }
     }
 
+    /// Nothing but quotes: with an introduction they are an old mail, without one they are all there is to say.
+    private mutating func settleWithoutText() {
+        guard kinds.contains(.attribution) else { return }
+        drop { $0 != .gone }
+    }
+
     /// A drawn line belongs to what comes below it: to a quoted mail if that is one, else to the text.
     private mutating func settleRules() {
         var below: QuotedLine = .quote
         for index in lines.indices.reversed() {
             switch kinds[index] {
             case .rule:
-                if below == .text {
+                if below == .text, hasSignature(below: index) {
+                    for line in lines.indices[index...] where kinds[line] != .gone { settle(line, as: .signature) }
+                } else if below == .text {
                     kinds[index] = .text
                 } else {
                     settle(index, as: .quoted)
@@ -118,6 +151,13 @@ public struct Quotation {
             default: below = kinds[index]
             }
         }
+    }
+
+    /// A line of underscores with a line or three below it, and then the end.
+    private func hasSignature(below rule: Int) -> Bool {
+        guard lines[rule].utf8.drop(while: \.isBlank).first == UInt8(ascii: "_") else { return false }
+        let rest = kinds[(rule + 1)...].filter { $0 != .blank && $0 != .gone }
+        return rest.count <= 3 && rest.allSatisfy { $0 == .text } && kinds[..<rule].contains(.text)
     }
 
     /// Header fields count only where three of them stand together, one of them perhaps wrapped.
@@ -166,6 +206,17 @@ public struct Quotation {
             return
         }
         for index in order[(text + 1)...] { settle(index, as: .quoted) }
+    }
+
+    /// An introduction below text and no quote mark after it: the old mail stands there as it is, to the end.
+    private mutating func cutAtBareIntroduction() {
+        let order = lines.indices.filter { kinds[$0] != .gone && kinds[$0] != .blank }
+        let lastQuote = order.last { kinds[$0] == .quote } ?? -1
+        for (above, index) in zip(order, order.dropFirst())
+        where index > lastQuote && kinds[above] == .text && kinds[index] == .attribution {
+            for old in lines.indices[index...] where kinds[old] != .gone { settle(old, as: .quoted) }
+            return
+        }
     }
 
     /// Header fields below text begin a quoted mail, which goes on to the end.
@@ -221,6 +272,10 @@ public struct Quotation {
 extension QuotedLine {
     /// Belongs to a quoted mail, blank lines aside.
     fileprivate var isQuoting: Bool { self == .attribution || self == .quote || self == .header }
+    /// May be the first line of an introduction whose end stands on another.
+    fileprivate var mayBeginIntroduction: Bool {
+        self == .text || self == .quote || self == .attribution || self == .blank
+    }
 }
 
 extension String {

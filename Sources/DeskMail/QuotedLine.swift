@@ -55,7 +55,7 @@ extension QuotedLine {
     private static func isQuoteMark(_ first: UInt8, in line: Substring.UTF8View.SubSequence) -> Bool {
         if first == UInt8(ascii: ">") { return true }
         let initials = line.prefix(4).prefix { $0 >= 0x41 && $0 <= 0x5A }
-        guard (2...3).contains(initials.count) else { return false }
+        guard (1...3).contains(initials.count) else { return false }
         return line.dropFirst(initials.count).first == UInt8(ascii: ">")
     }
 
@@ -91,7 +91,8 @@ extension QuotedLine {
         "sent from ", "sent via ", "sent with ", "sent by ", "get outlook for", "get [outlook for", "from my iphone",
         "gesendet von ", "gesendet mit ", "gesendet aus ", "diese nachricht wurde von mein", "von meinem iphone",
         "von meinem mobil", "von meinem ipad", "holen sie sich outlook", "outlook für ", "envoyé depuis", "envoyé de ",
-        "verzonden vanaf", "verzonden met", "verstuurd vanaf", "sendt fra", "skickat från", "inviato da", "enviado desde",
+        "verzonden vanaf", "verzonden met", "verstuurd vanaf", "sendt fra", "skickat från", "inviato da",
+        "enviado desde",
         "enviado do ", "wysłane z", "отправлено с", "從我的", "发自我的",
     ]
 

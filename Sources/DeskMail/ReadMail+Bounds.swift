@@ -71,7 +71,9 @@ extension ReadMail {
 
     /// The Message-ID if it is one: no blanks, brackets or controls in it, and not too long.
     private static func token(_ id: String) -> String? {
-        let isPlain = id.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">") }
+        let isPlain = id.utf8.allSatisfy {
+            $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">")
+        }
         return !id.isEmpty && id.utf8.count <= MailLimits.messageID && isPlain ? id : nil
     }
 }

@@ -72,7 +72,8 @@ public struct HeaderField: Equatable, Sendable {
 
     /// Whether the field has that name, whatever its case.
     public func isNamed(_ other: String) -> Bool {
-        name.utf8.count == other.utf8.count && name.utf8.elementsEqual(other.utf8) { $0.lowercasedASCII == $1.lowercasedASCII }
+        name.utf8.count == other.utf8.count
+            && name.utf8.elementsEqual(other.utf8) { $0.lowercasedASCII == $1.lowercasedASCII }
     }
 }
 

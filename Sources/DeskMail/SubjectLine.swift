@@ -94,9 +94,11 @@ struct TicketHook {
     private init?(in text: [UInt8], from start: Int) {
         let word = Array("ticket#".utf8)
         guard text.count - start >= word.count else { return nil }
-        guard let found = (start...(text.count - word.count)).first(where: { at in
-            word.indices.allSatisfy { text[at + $0].lowercasedASCII == word[$0] }
-        }) else { return nil }
+        guard
+            let found = (start...(text.count - word.count)).first(where: { at in
+                word.indices.allSatisfy { text[at + $0].lowercasedASCII == word[$0] }
+            })
+        else { return nil }
         var at = found + word.count
         if at < text.count, text[at] == UInt8(ascii: ":") { at += 1 }
         while at < text.count, text[at].isBlank { at += 1 }

@@ -32,9 +32,12 @@ enum Charset {
     static func declared(in bytes: [UInt8]) -> String? {
         let head = bytes.prefix(1024)
         let mark = Array("charset=".utf8)
-        guard let at = head.indices.first(where: { start in
-            head.count - start >= mark.count && mark.indices.allSatisfy { head[start + $0] | 0x20 == mark[$0] | 0x20 }
-        }) else { return nil }
+        guard
+            let at = head.indices.first(where: { start in
+                head.count - start >= mark.count
+                    && mark.indices.allSatisfy { head[start + $0] | 0x20 == mark[$0] | 0x20 }
+            })
+        else { return nil }
         let value = head[(at + mark.count)...].drop { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "'") }
         let name = value.prefix { $0.isWordByte || $0 == UInt8(ascii: "-") }
         return name.isEmpty ? nil : String(decoding: name, as: UTF8.self)
@@ -43,9 +46,11 @@ enum Charset {
     /// The name to ask iconv for; nil if the label is no name of a charset at all.
     private static func known(_ label: String) -> String? {
         let name = label.lowercased().trimmingBlanks
-        let isName = (1...40).contains(name.utf8.count) && name.utf8.allSatisfy { byte in
-            byte.isWordByte || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: ":")
-        }
+        let isName =
+            (1...40).contains(name.utf8.count)
+            && name.utf8.allSatisfy { byte in
+                byte.isWordByte || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: ":")
+            }
         return isName ? aliases[name] ?? name : nil
     }
 

@@ -97,7 +97,8 @@ struct HeaderRepair {
         var fields: [Int] = []
         var line = 0
         while line < bytes.count {
-            let isEmpty = bytes[line] == 0x0A || (bytes[line] == 0x0D && line + 1 < bytes.count && bytes[line + 1] == 0x0A)
+            let isEmpty =
+                bytes[line] == 0x0A || (bytes[line] == 0x0D && line + 1 < bytes.count && bytes[line + 1] == 0x0A)
             if isEmpty { break }
             if !bytes[line].isBlankByte { fields.append(line) }
             line = endOfLine(line)

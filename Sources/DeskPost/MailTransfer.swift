@@ -27,7 +27,9 @@ import Glibc
         guard delivery.sender.isEmpty || MailAddress(address: delivery.sender).isSendable else {
             return .refused("not a sender's address")
         }
-        guard isHost(delivery.server.host), isHost(delivery.server.greeting) else { return .later("not a server's name") }
+        guard isHost(delivery.server.host), isHost(delivery.server.greeting) else {
+            return .later("not a server's name")
+        }
         body.bytes = delivery.message
         body.sent = 0
         body.reply = ""

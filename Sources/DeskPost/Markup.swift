@@ -102,7 +102,9 @@ enum Markup {
     }
 
     private static func attribute(_ name: String, of node: UnsafeMutablePointer<GumboNode>) -> String? {
-        unsafe gumbo_get_attribute(&node.pointee.v.element.attributes, name).map { unsafe String(cString: $0.pointee.value) }
+        unsafe gumbo_get_attribute(&node.pointee.v.element.attributes, name).map {
+            unsafe String(cString: $0.pointee.value)
+        }
     }
 
     /// Whether a style keeps the element from being seen, as the preheaders of newsletters do.
