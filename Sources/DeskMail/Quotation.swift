@@ -117,14 +117,23 @@ public struct Quotation {
 
     /// Two dashes, and below them no more lines than a signature has, up to the next quote or the end.
     private mutating func dropSignature() {
-        for start in lines.indices where kinds[start] == .dashes {
-            let end = kinds[(start + 1)...].firstIndex { $0 == .attribution || $0 == .quote } ?? lines.endIndex
-            let size = kinds[start..<end].reduce(0) { $1 == .blank ? $0 : $0 + 1 }
-            guard size <= Self.signatureLines else {
-                kinds[start] = .text
-                continue
+        var end = lines.endIndex
+        var size = 0
+        for index in lines.indices.reversed() {
+            switch kinds[index] {
+            case .blank: continue
+            case .attribution, .quote:
+                end = index
+                size = 0
+            case .dashes:
+                size += 1
+                guard size <= Self.signatureLines else {
+                    kinds[index] = .text
+                    continue
+                }
+                for line in index..<end where kinds[line] != .gone { settle(line, as: .signature) }
+            default: size += 1
             }
-            for index in start..<end where kinds[index] != .gone { settle(index, as: .signature) }
         }
     }
 
@@ -134,30 +143,31 @@ public struct Quotation {
         drop { $0 != .gone }
     }
 
-    /// A drawn line belongs to what comes below it: to a quoted mail if that is one, else to the text.
+    /// A drawn line belongs to what comes below it: to a quoted mail if that is one, else to the text. Only a line of
+    /// underscores with a line or three below it, and then the end, begins a signature.
     private mutating func settleRules() {
+        let first = kinds.firstIndex(of: .text) ?? lines.endIndex
         var below: QuotedLine = .quote
-        for index in lines.indices.reversed() {
-            switch kinds[index] {
-            case .rule:
-                if below == .text, hasSignature(below: index) {
-                    for line in lines.indices[index...] where kinds[line] != .gone { settle(line, as: .signature) }
-                } else if below == .text {
-                    kinds[index] = .text
-                } else {
-                    settle(index, as: .quoted)
-                }
-            case .blank, .gone: break
-            default: below = kinds[index]
+        var rest = 0
+        for index in lines.indices.reversed() where kinds[index] != .blank && kinds[index] != .gone {
+            if kinds[index] != .rule {
+                below = kinds[index]
+                rest = below == .text ? rest + 1 : Int.max / 2
+            } else if below != .text {
+                settle(index, as: .quoted)
+            } else if rest <= 3, first < index, isUnderscored(index) {
+                for line in lines.indices[index...] where kinds[line] != .gone { settle(line, as: .signature) }
+                below = .quote
+                rest = Int.max / 2
+            } else {
+                kinds[index] = .text
+                rest += 1
             }
         }
     }
 
-    /// A line of underscores with a line or three below it, and then the end.
-    private func hasSignature(below rule: Int) -> Bool {
-        guard lines[rule].utf8.drop(while: \.isBlank).first == UInt8(ascii: "_") else { return false }
-        let rest = kinds[(rule + 1)...].filter { $0 != .blank && $0 != .gone }
-        return rest.count <= 3 && rest.allSatisfy { $0 == .text } && kinds[..<rule].contains(.text)
+    private func isUnderscored(_ line: Int) -> Bool {
+        lines[line].utf8.drop(while: \.isBlank).first == UInt8(ascii: "_")
     }
 
     /// Header fields count only where three of them stand together, one of them perhaps wrapped.

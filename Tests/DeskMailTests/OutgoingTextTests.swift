@@ -1,0 +1,44 @@
+import DeskMail
+import Testing
+
+struct OutgoingTextTests {
+    @Test func `the automatic reply names number and subject`() {
+        let text = AutomaticText.fill(AutomaticText.template, with: ["number": "20261124-00042-4", "subject": "Übung"])
+        #expect(text.contains("    20261124-00042-4\n") && text.contains("Betreff: Übung\n"))
+        #expect(!text.contains("{"))
+    }
+
+    @Test(arguments: [
+        ("{number}{number}", "NN"), ("{unknown} {number", "{unknown} {number"), ("{{number}}", "{N}"), ("", ""),
+        ("{subject}", "{number} x"),
+        ("{\(String(repeating: "n", count: 99))}", "{\(String(repeating: "n", count: 99))}"),
+        ("a{}b{ü}", "a{}b{ü}"),
+    ])
+    func `a template is filled once and its other braces stay`(template: String, text: String) {
+        #expect(AutomaticText.fill(template, with: ["number": "N", "subject": "{number}\nx"]) == text)
+    }
+
+    private func mail(_ kind: OutgoingMail.Kind) -> OutgoingMail {
+        OutgoingMail(
+            kind: kind, from: MailAddress(address: "hotline@desk.example"), to: MailAddress(address: "w@example.org"),
+            subject: "", text: "", date: 0, messageID: "a@b")
+    }
+
+    @Test func `a machine's mail has the null sender and says so, a person's has neither`() {
+        #expect(mail(.answer).envelopeSender == "hotline@desk.example" && mail(.answer).marks.isEmpty)
+        #expect(mail(.automatic).envelopeSender == "")
+        #expect(
+            mail(.automatic).marks.map { "\($0.name): \($0.value)" }
+                == ["Auto-Submitted: auto-replied", "X-Auto-Response-Suppress: All", "Precedence: bulk"])
+    }
+
+    @Test(arguments: [
+        ("w@example.org", true), ("w+tag@example.org", true), ("w@[192.0.2.1]", true), ("\"a@b\"@example.org", true),
+        ("w", false), ("@example.org", false), ("w@", false), ("", false), ("a b@example.org", false),
+        ("a@x> X\nRCPT TO:<b@x", false), ("a@x>", false), ("<a@x", false), ("w@exämple.org", false), ("a\0@x", false),
+        ("a\r@x", false), (String(repeating: "a", count: 250) + "@x.de", false),
+    ])
+    func `an address that could break the dialogue is not spoken`(address: String, isSendable: Bool) {
+        #expect(MailAddress(address: address).isSendable == isSendable)
+    }
+}
