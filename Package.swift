@@ -64,6 +64,10 @@ let package = Package(
         program("zuruf-mail", ["DeskPost"]),
 
         .target(name: "CFaults", path: "Tests/Faults"),
+        // What the tests start: it tries from inside the worker's box what no worker may do.
+        .executableTarget(
+            name: "sandbox-probe", dependencies: ["DeskPost"], path: "Tests/SandboxProbe", swiftSettings: strict),
+
         tests("DeskModel", ["DeskModel"]),
         tests("DeskWire", ["DeskWire", "DeskModel"]),
         tests("DeskEngine", ["DeskEngine", "DeskModel"]),
@@ -71,7 +75,9 @@ let package = Package(
         tests("DeskCrypto", ["DeskCrypto", "DeskModel"]),
         tests("DeskStore", ["DeskStore", "DeskModel", "DeskCrypto"]),
         tests("DeskNet", ["DeskNet", "DeskCrypto"]),
-        tests("DeskPost", ["DeskPost", "DeskMail", "DeskModel", "DeskNet", "DeskCrypto", "zuruf-mail"]),
+        tests(
+            "DeskPost",
+            ["DeskPost", "DeskMail", "DeskModel", "DeskNet", "DeskCrypto", "zuruf-mail", "sandbox-probe"]),
         tests("DeskTerminal", ["DeskTerminal", "DeskNet", "DeskCrypto", "zuruf"]),
         tests(
             "DeskServer",

@@ -81,8 +81,8 @@ public enum MailComposer {
         return text.hasSuffix("\n") ? body : body + end
     }
 
-    /// 7bit where the text is; base64 where quoted-printable would be longer still; a line of 998 bytes is the most that
-    /// SMTP carries, and one that begins with "From " is quoted so that no relay does it.
+    /// 7bit where the text is; base64 where quoted-printable would be longer still, and where a line begins with "From ",
+    /// which some relay would quote. A line of 998 bytes is the most that SMTP carries.
     private static func encoding(of text: String) -> GMimeContentEncoding {
         var high = 0
         var line = 0
@@ -92,9 +92,9 @@ public enum MailComposer {
             line = byte == 0x0A ? 0 : line + 1
             if line > 900 { isLong = true }
         }
-        if high * 6 > text.utf8.count { return GMIME_CONTENT_ENCODING_BASE64 }
-        let isPlain = high == 0 && !isLong && !text.hasPrefix("From ") && !text.contains("\nFrom ")
-        return isPlain ? GMIME_CONTENT_ENCODING_7BIT : GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE
+        let hasFrom = text.hasPrefix("From ") || text.contains("\nFrom ")
+        if high * 6 > text.utf8.count || hasFrom { return GMIME_CONTENT_ENCODING_BASE64 }
+        return high == 0 && !isLong ? GMIME_CONTENT_ENCODING_7BIT : GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE
     }
 
     private static func bytes(of object: UnsafeMutablePointer<GMimeObject>?) -> [UInt8]? {

@@ -22,10 +22,6 @@ final class WorkerProcess {
         Signals.ignoreBrokenPipes()
         child = try ChildProcess(
             path: try Built.path(of: "zuruf-mail"), arguments: [role], input: .socket, output: .socket)
-        switch child.socket {
-        case .some(let socket): try socket.setNonBlocking(false)
-        case .none: break
-        }
     }
 
     deinit {
@@ -42,33 +38,29 @@ final class WorkerProcess {
     func send(_ frame: [UInt8]) {
         var at = 0
         while at < frame.count {
-            let count = write(frame.span.extracting(at..<frame.count))
-            guard count > 0 else { return }
-            at += count
+            switch child.send(frame.span.extracting(at..<frame.count)) {
+            case .moved(let count): at += count
+            case .wait: wait(for: POLLOUT)
+            case .failed: return
+            }
         }
     }
 
     func answer() throws -> WorkerAnswer? {
         while true {
             if let frame = try buffer.next() { return try WorkerAnswer(frame: frame) }
-            let count = receive()
-            guard count > 0 else { return nil }
-            buffer.append(room[..<count])
+            switch child.receive(into: &room) {
+            case .bytes(let count): buffer.append(room[..<count])
+            case .wait: wait(for: POLLIN)
+            case .ended, .failed: return nil
+            }
         }
     }
 
-    private func write(_ bytes: Span<UInt8>) -> Int {
-        switch child.socket {
-        case .some(let socket): socket.send(bytes).count
-        case .none: 0
-        }
-    }
-
-    private func receive() -> Int {
-        switch child.socket {
-        case .some(let socket): socket.receive(into: &room).count
-        case .none: 0
-        }
+    /// Sleeps until the worker's socket is ready, at most half a minute.
+    private func wait(for events: Int32) {
+        var watched = pollfd(fd: child.outputDescriptor, events: Int16(events), revents: 0)
+        _ = unsafe poll(&watched, 1, 30_000)
     }
 
     /// What the worker makes of a raw mail.
@@ -84,15 +76,3 @@ final class WorkerProcess {
 
 /// The worker gave no mail.
 struct WorkerIsGone: Error {}
-
-extension Sent {
-    fileprivate var count: Int {
-        if case .moved(let count) = self { count } else { 0 }
-    }
-}
-
-extension Received {
-    fileprivate var count: Int {
-        if case .bytes(let count) = self { count } else { 0 }
-    }
-}

@@ -1,0 +1,56 @@
+import DeskNet
+import Glibc
+import Testing
+
+struct SandboxTests {
+    /// What the probe says and how it ends.
+    private func probe(_ role: String, _ attempt: String) throws -> (said: String, end: ChildProcess.End) {
+        let child = try ChildProcess(
+            path: try Built.path(of: "sandbox-probe"), arguments: [role, attempt], input: .null, output: .pipe)
+        var said: [UInt8] = []
+        var room = [UInt8](repeating: 0, count: 4096)
+        reading: while true {
+            switch child.receive(into: &room) {
+            case .bytes(let count): said += room[..<count]
+            case .wait:
+                var watched = pollfd(fd: child.outputDescriptor, events: Int16(POLLIN), revents: 0)
+                _ = unsafe poll(&watched, 1, 10_000)
+            case .ended, .failed: break reading
+            }
+        }
+        return (String(decoding: said, as: UTF8.self), child.wait())
+    }
+
+    @Test(arguments: [
+        ("socket", EPERM), ("unix", EPERM), ("fork", EPERM), ("exec", EPERM), ("create", EPERM), ("unlink", EPERM),
+        ("memory", EPERM), ("parent", EPERM), ("space", ENOMEM),
+    ])
+    func `the reading worker may not`(attempt: String, error: Int32) throws {
+        let (said, end) = try probe("read", attempt)
+        #expect(said.hasSuffix("refused \(error)\n"), "\(said)")
+        #expect(end == .exited(0))
+    }
+
+    @Test(arguments: ["fork", "exec", "create", "unlink", "memory", "parent"])
+    func `the sending worker may not`(attempt: String) throws {
+        let (said, end) = try probe("send", attempt)
+        #expect(said == "refused \(EPERM)\n")
+        #expect(end == .exited(0))
+    }
+
+    @Test func `the reading worker opens no file where the kernel can forbid it`() throws {
+        let (said, _) = try probe("read", "passwd")
+        // A kernel without Landlock leaves files as the user's rights have them.
+        #expect(said.hasPrefix("landlock 0\n") ? said.hasSuffix("done\n") : said.hasSuffix("refused \(EACCES)\n"))
+    }
+
+    @Test func `charsets convert inside the box`() throws {
+        #expect(try probe("read", "japanese").said.hasSuffix("done\n"))
+    }
+
+    @Test func `the sending worker has the network, and both have threads`() throws {
+        #expect(try probe("send", "socket").said == "done\n")
+        #expect(try probe("send", "thread").said == "done\n")
+        #expect(try probe("read", "thread").said.hasSuffix("done\n"))
+    }
+}
