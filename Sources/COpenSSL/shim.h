@@ -20,6 +20,8 @@ static inline long desk_ctx_set_mode(SSL_CTX *c, long mode) { return SSL_CTX_set
 static inline long desk_ctx_disable_session_cache(SSL_CTX *c) {
     return SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_OFF);
 }
+// SSL_CTX_set_read_ahead is a macro over SSL_CTX_ctrl.
+static inline long desk_ctx_set_read_ahead(SSL_CTX *c) { return SSL_CTX_set_read_ahead(c, 1); }
 // SSL_CTX_set1_groups_list is a macro over SSL_CTX_ctrl.
 static inline long desk_ctx_set_groups(SSL_CTX *c, const char *groups) {
     return SSL_CTX_set1_groups_list(c, groups);

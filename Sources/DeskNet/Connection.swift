@@ -34,6 +34,7 @@ public final class Connection {
         static let receiveAwaitsWrite = State(rawValue: 2)
         static let sendAwaitsRead = State(rawValue: 4)
         static let hasFailed = State(rawValue: 8)
+        static let isDrained = State(rawValue: 16)
     }
 
     /// The most that one `send` moves over TLS: one record.
@@ -69,8 +70,11 @@ public final class Connection {
         }
     }
 
-    /// Goes on with the handshake; call it until it is `done`, before anything is sent or received. A plain socket
-    /// needs none.
+    /// Goes on with the handshake; call it until it is `done`, before anything is sent or received. A plain socket needs
+    /// none.
+    ///
+    /// When it is done, `receive` at once: the peer's first bytes may have come together with his last message, and then
+    /// the poller does not tell.
     public func handshake() -> Handshake {
         guard !state.contains(.isClosed) else { return .failed(.closed) }
         switch tls {
@@ -101,13 +105,14 @@ public final class Connection {
             }
             switch progress {
             case .done(let count):
-                state.remove(.receiveAwaitsWrite)
+                state.subtract([.receiveAwaitsWrite, .isDrained])
                 return .bytes(count)
             case .wantsRead:
                 state.remove(.receiveAwaitsWrite)
+                state.insert(.isDrained)
                 return .wait
             case .wantsWrite:
-                state.insert(.receiveAwaitsWrite)
+                state.formUnion([.receiveAwaitsWrite, .isDrained])
                 return .wait
             case .ended: return .ended
             case .failed(let failure):
@@ -207,11 +212,12 @@ public final class Connection {
         ready.writable || ready.readable && state.contains(.sendAwaitsRead)
     }
 
-    /// Whether received bytes wait inside TLS, of which the poller knows nothing: then `receive` again, or remember to.
+    /// Whether TLS has taken more from the socket than was received, of which the poller knows nothing: then `receive`
+    /// again, or remember to. Never true after `Received.wait`.
     public var hasPending: Bool {
         switch tls {
         case .none: false
-        case .some(let session): !state.contains(.isClosed) && session.hasPending
+        case .some(let session): state.isDisjoint(with: [.isClosed, .isDrained]) && session.hasPending
         }
     }
 

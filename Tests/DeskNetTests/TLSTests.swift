@@ -1,5 +1,6 @@
 import DeskCrypto
 import DeskNet
+import Glibc
 import Testing
 
 @Suite struct `TLS` {
@@ -146,6 +147,35 @@ import Testing
         #expect(pair.server.hasPending)
         #expect(!pair.server.wait(for: .read, milliseconds: 0))
         #expect(try pair.server.hear(6) == "456789")
+        #expect(!pair.server.hasPending)
+    }
+
+    @Test func `bytes that come with the last message of the handshake are announced, too`() throws {
+        let scene = try Scene()
+        try scene.makeKey()
+        let pair = try Pair(over: scene.server(), client: scene.client())
+        #expect(pair.client.handshake() == .wantsRead)
+        #expect(pair.server.wait(for: .read, milliseconds: 5000))
+        #expect(pair.server.handshake() == .wantsRead)
+        #expect(pair.client.wait(for: .read, milliseconds: 5000))
+        #expect(pair.client.handshake() == .done)
+        try pair.client.sendAll("early\n")
+        #expect(pair.server.wait(for: .read, milliseconds: 5000))
+        #expect(pair.server.handshake() == .done)
+        #expect(pair.server.hasPending)
+        #expect(!pair.server.wait(for: .read, milliseconds: 0))
+        #expect(try pair.server.hear(6) == "early\n")
+    }
+
+    @Test func `half a record is nothing to go on with`() throws {
+        let scene = try Scene()
+        try scene.makeKey()
+        let pair = try Pair.open(over: scene.server(), client: scene.client())
+        // The head of a record of 100 bytes, sent beside TLS.
+        #expect(unsafe send(pair.client.descriptor, [0x17, 3, 3, 0, 100, 1, 2] as [UInt8], 7, 0) == 7)
+        #expect(pair.server.wait(for: .read, milliseconds: 5000))
+        var buffer = [UInt8](repeating: 0, count: 100)
+        #expect(pair.server.receive(into: &buffer) == .wait)
         #expect(!pair.server.hasPending)
     }
 
