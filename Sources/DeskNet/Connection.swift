@@ -70,11 +70,11 @@ public final class Connection {
         }
     }
 
-    /// Goes on with the handshake; call it until it is `done`, before anything is sent or received. A plain socket needs
-    /// none.
+    /// Goes on with the handshake; call it until it is `done`, before anything is sent or received. A plain socket
+    /// needs none.
     ///
-    /// When it is done, `receive` at once: the peer's first bytes may have come together with his last message, and then
-    /// the poller does not tell.
+    /// When it is done, `receive` at once: the peer's first bytes may have come together with his last message, and
+    /// then the poller does not tell.
     public func handshake() -> Handshake {
         guard !state.contains(.isClosed) else { return .failed(.closed) }
         switch tls {

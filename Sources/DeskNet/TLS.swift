@@ -76,8 +76,8 @@ public enum Trust: Equatable, Sendable {
         // lie elsewhere at the next attempt, because output moves in memory while it waits.
         let mode = SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER
         unsafe desk_ctx_set_mode(raw, Int(mode))
-        // One read(2) fetches all records that are there, instead of two per record: a burst of short lines costs less than
-        // half. The buffer is released with the last of them, so an idle connection is as small as without.
+        // One read(2) fetches all records that are there, instead of two per record: a burst of short lines costs
+        // less than half. The buffer is released with the last of them, so an idle connection is as small as without.
         unsafe desk_ctx_set_read_ahead(raw)
         unsafe desk_ctx_disable_session_cache(raw)
         unsafe SSL_CTX_set_security_level(raw, 2)
