@@ -120,7 +120,7 @@ final class MemoryDesk: Stage {
 
     func mail(from: String, to: [String], _ bytes: [UInt8]) throws {
         var hash = SHA256()
-        ContentDigest.feed(bytes) { hash.update($0.span) }
+        ContentDigest.feed(bytes) { hash.update($0) }
         let facts = Arrival.Delivered(
             raw: SHA256.digest(of: bytes), content: hash.finish(), sender: from.isEmpty ? nil : Address(from),
             recipients: to.map { Address($0) })
