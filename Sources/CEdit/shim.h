@@ -15,7 +15,6 @@ extern int wcwidth(wchar_t);
 
 typedef char *(*desk_prompt)(EditLine *);
 typedef int (*desk_getc)(EditLine *, wchar_t *);
-typedef unsigned char (*desk_key)(EditLine *, int);
 
 /* stdin, stdout and stderr are mutable globals and MB_CUR_MAX is a macro. libedit draws in the locale that is set
  * before it starts; one that knows single bytes only would garble every umlaut. */
@@ -39,10 +38,6 @@ static inline void desk_el_number(EditLine *e, int option, int number) { el_set(
 static inline void desk_el_prompt(EditLine *e, desk_prompt draw) { el_set(e, EL_PROMPT, draw); }
 static inline void desk_el_getc(EditLine *e, desk_getc next) { el_set(e, EL_GETCFN, next); }
 static inline void desk_el_refresh(EditLine *e) { el_set(e, EL_REFRESH); }
-static inline void desk_el_function(EditLine *e, const char *name, const char *help, desk_key run)
-{
-    el_set(e, EL_ADDFN, name, help, run);
-}
 static inline void desk_el_bind(EditLine *e, const char *key, const char *function)
 {
     el_set(e, EL_BIND, key, function, NULL);

@@ -32,7 +32,6 @@ import Glibc
     private var keyboard = Keyboard()
     private var strokes: ArraySlice<Keyboard.Stroke> = []
     private var key: ArraySlice<UInt8> = []
-    private var sawEnd = false
     private var readOn = false
     private var isProbing = false
 
@@ -143,6 +142,11 @@ import Glibc
 
     /// Lets libedit handle one key.
     private func press() -> Entry? {
+        // libedit would say the same of ^D as of ^U in an empty line.
+        if key == [0x04], typed.isEmpty {
+            key = []
+            return .end
+        }
         let before = key.count
         let isSequence = key.first == 0x1B
         readOn = false
@@ -157,10 +161,6 @@ import Glibc
         }
         // libedit reads a sequence only as far as it knows it; what is left of one is not text.
         if isSequence || key.count == before { key = [] }
-        if sawEnd {
-            sawEnd = false
-            return .end
-        }
         guard let text = unsafe text, count > 0 else { return nil }
         let line = unsafe Array(UnsafeRawBufferPointer(start: text, count: Int(count)))
         guard line.last == UInt8(ascii: "\n") else { return nil }
@@ -268,20 +268,8 @@ extension LineEditor {
     }
 
     private func bindKeys() {
-        unsafe desk_el_function(handle, "desk-end", "end on an empty line, delete a character otherwise") { editor, _ in
-            guard let owner = unsafe LineEditor.owner(of: editor) else { return UInt8(CC_ERROR) }
-            if owner.typed.isEmpty {
-                owner.sawEnd = true
-                return UInt8(CC_NORM)
-            }
-            // el_cursor says where the cursor is then; at the end of the line it stays.
-            let cursor = unsafe el_cursor(editor, 0)
-            guard unsafe el_cursor(editor, 1) > cursor else { return UInt8(CC_ERROR) }
-            unsafe el_deletestr(editor, 1)
-            return UInt8(CC_REFRESH)
-        }
         for (key, function) in [
-            ("^D", "desk-end"), ("^R", "em-inc-search-prev"), ("^W", "ed-delete-prev-word"),
+            ("^D", "ed-delete-next-char"), ("^R", "em-inc-search-prev"), ("^W", "ed-delete-prev-word"),
             ("\\e[3~", "ed-delete-next-char"), ("\\e[1;5C", "em-next-word"), ("\\e[1;5D", "ed-prev-word"),
         ] { unsafe desk_el_bind(handle, key, function) }
     }
