@@ -13,17 +13,16 @@
 /* glibc declares it only under _XOPEN_SOURCE, which must not be set beside `import Glibc`. */
 extern int wcwidth(wchar_t);
 
-typedef char *(*desk_prompt)(EditLine *);
 typedef int (*desk_getc)(EditLine *, wchar_t *);
 
-/* stdin, stdout and stderr are mutable globals and MB_CUR_MAX is a macro. libedit draws in the locale that is set
- * before it starts; one that knows single bytes only would garble every umlaut. */
-static inline EditLine *desk_el_init(const char *name)
+/* stdin and stderr are mutable globals and MB_CUR_MAX is a macro. libedit reads in the locale that is set before it
+ * starts; one that knows single bytes only would garble every umlaut. What it draws goes to `drawing`. */
+static inline EditLine *desk_el_init(const char *name, FILE *drawing)
 {
     setlocale(LC_CTYPE, "");
     if (MB_CUR_MAX == 1)
         setlocale(LC_CTYPE, "C.UTF-8");
-    return el_init(name, stdin, stdout, stderr);
+    return el_init_fd(name, stdin, drawing, stderr, STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO);
 }
 
 /* el_set and el_get are variadic: one function for each kind of argument. */
@@ -35,9 +34,7 @@ static inline void *desk_el_owned(EditLine *e)
 }
 static inline void desk_el_text(EditLine *e, int option, const char *text) { el_set(e, option, text); }
 static inline void desk_el_number(EditLine *e, int option, int number) { el_set(e, option, number); }
-static inline void desk_el_prompt(EditLine *e, desk_prompt draw) { el_set(e, EL_PROMPT, draw); }
 static inline void desk_el_getc(EditLine *e, desk_getc next) { el_set(e, EL_GETCFN, next); }
-static inline void desk_el_refresh(EditLine *e) { el_set(e, EL_REFRESH); }
 static inline void desk_el_bind(EditLine *e, const char *key, const char *function)
 {
     el_set(e, EL_BIND, key, function, NULL);

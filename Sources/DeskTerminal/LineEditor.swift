@@ -6,8 +6,11 @@ import Glibc
 /// ```
 ///   stdin ─ fill ─→ Keyboard ─ strokes ─→ next ─┬─ key ──→ libedit ─→ .line, .end
 ///                                               └─ paste ─→ into the line, .pasted or .refusedPaste
-///   show(text): row of the cursor ← Caret; clear the typed line, print, let libedit draw it anew
+///   show(text): wipe the drawn line, print, draw it anew
 /// ```
+/// libedit edits, but what it draws goes nowhere: it knows the screen by what it has drawn and is wrong about it once
+/// others print, and where wide characters meet the right edge even without. The line is drawn here, whole, each time.
+///
 /// It reads standard input itself and hands libedit one whole key at a time, so nothing here blocks but the incremental
 /// search (^R) and the quoted key (^V), which read on by themselves. All calls are made on one thread. libedit's
 /// terminal is raw from `init` until `close`.
@@ -27,28 +30,35 @@ import Glibc
     private let handle: OpaquePointer
     private let past: OpaquePointer
     private let historyFile: String?
-    private var prompt: UnsafeMutablePointer<CChar>?
-    private var promptWidth = 0
+    private let nowhere: UnsafeMutablePointer<FILE>
+    private var isOpen = false
+    /// The drawn characters up to the cursor; nil stands for a line end.
+    private var drawn: [Int?] = []
     private var keyboard = Keyboard()
     private var strokes: ArraySlice<Keyboard.Stroke> = []
     private var key: ArraySlice<UInt8> = []
+    private var isStale = false
     private var readOn = false
     private var isProbing = false
 
     /// Whether text is being typed instead of commands: another prompt, and a paste is taken line by line.
     public var takesText = false {
-        didSet { if takesText != oldValue { restart() } }
+        didSet { if takesText != oldValue { begin() } }
     }
 
     /// Takes over the terminal on standard input and output and draws the prompt.
     public init(history file: String?) throws(TerminalError) {
-        guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1, let editor = unsafe desk_el_init("zuruf") else {
+        guard Console.isTerminal, let nowhere = unsafe fopen("/dev/null", "we") else { throw .unusable }
+        guard let editor = unsafe desk_el_init("zuruf", nowhere) else {
+            unsafe fclose(nowhere)
             throw .unusable
         }
         guard let past = unsafe history_init() else {
             unsafe el_end(editor)
+            unsafe fclose(nowhere)
             throw .unusable
         }
+        unsafe self.nowhere = unsafe nowhere
         unsafe handle = editor
         unsafe self.past = past
         historyFile = file
@@ -59,7 +69,6 @@ import Glibc
         unsafe desk_el_text(handle, EL_EDITOR, "emacs")
         unsafe desk_el_history(handle, past)
         unsafe desk_el_number(handle, EL_SIGNAL, 0)
-        unsafe desk_el_prompt(handle) { unsafe LineEditor.owner(of: $0)?.prompt }
         unsafe desk_el_getc(handle) { unsafe LineEditor.owner(of: $0)?.next(into: $1) ?? 0 }
         bindKeys()
         open()
@@ -69,44 +78,37 @@ import Glibc
         close()
         unsafe el_end(handle)
         unsafe history_end(past)
-        unsafe free(prompt)
+        unsafe fclose(nowhere)
     }
 
     /// Gives the terminal back as it was; the line being typed is wiped away.
     public func close() {
-        guard unsafe prompt != nil else { return }
-        Console.write(wipe + "\u{1b}[?2004l")
+        guard isOpen else { return }
+        isOpen = false
+        Console.write(wipe() + "\u{1b}[?2004l")
         unsafe desk_el_number(handle, EL_UNBUFFERED, 0)
-        unsafe free(prompt)
-        unsafe prompt = nil
     }
 
     /// Takes the terminal again after `close`, with an empty line.
     public func open() {
+        isOpen = true
         Console.write("\u{1b}[?2004h")
         begin()
     }
 
     /// Drops the line being typed and leaves it on the screen with `^C` behind it.
     public func drop() {
-        Console.write(wipe + (takesText ? "| " : "zuruf> ") + String(neutral: typed) + "^C\r\n")
+        Console.write(wipe() + prompt + String(neutral: typed) + "^C\r\n")
         begin()
     }
 
-    /// Empties the line being typed.
-    private func restart() {
-        Console.write(wipe)
-        begin()
-    }
+    private var prompt: String { takesText ? "| " : "zuruf> " }
 
-    /// Begins a line where the cursor stands, at the left edge.
+    /// Begins an empty line.
     private func begin() {
-        let text = takesText ? "| " : "zuruf> "
-        promptWidth = text.utf8.count
-        unsafe free(prompt)
-        unsafe prompt = strdup(text)
         unsafe desk_el_number(handle, EL_UNBUFFERED, 0)
         unsafe desk_el_number(handle, EL_UNBUFFERED, 1)
+        draw()
     }
 
     /// Reads what standard input holds; false at its end. Entries are then taken with `next`.
@@ -135,7 +137,9 @@ import Glibc
             switch strokes.popFirst() {
             case .key(let bytes): key = bytes[...]
             case .paste(let text): if let entry = paste(text) { return entry }
-            case nil: return nil
+            case nil:
+                if isStale { draw() }
+                return nil
             }
         }
     }
@@ -150,6 +154,7 @@ import Glibc
         let before = key.count
         let isSequence = key.first == 0x1B
         readOn = false
+        isStale = true
         var count: Int32 = 0
         var text = unsafe el_gets(handle, &count)
         // The search ends with a key that it pushes back, to be handled like any other.
@@ -165,6 +170,7 @@ import Glibc
         let line = unsafe Array(UnsafeRawBufferPointer(start: text, count: Int(count)))
         guard line.last == UInt8(ascii: "\n") else { return nil }
         remember(line.dropLast())
+        Console.write(wipe() + prompt + String(neutral: line.dropLast()) + "\r\n")
         begin()
         return .line(line.dropLast())
     }
@@ -188,7 +194,7 @@ import Glibc
         }
         if !lines.isEmpty {
             lines[0] = typed + lines[0]
-            restart()
+            begin()
         }
         insert(rest)
         return lines.isEmpty ? nil : .pasted(lines)
@@ -198,9 +204,8 @@ import Glibc
     private func insert(_ text: [UInt8]) {
         let clean = Outgoing.cleaned(text).map { $0 == 0x09 ? UInt8(ascii: " ") : $0 }
         guard !clean.isEmpty else { return }
-        Console.write(wipe)
         _ = unsafe el_insertstr(handle, String(decoding: clean, as: UTF8.self))
-        unsafe desk_el_refresh(handle)
+        isStale = true
     }
 
     /// What stands in the line being typed.
@@ -215,29 +220,75 @@ import Glibc
     ///
     /// The text must be neutral; lines are separated by `\n` and the last one has no ending.
     public func show(_ text: String) {
-        Console.write(wipe + text.replacing("\n", with: "\r\n") + "\r\n")
-        unsafe desk_el_refresh(handle)
+        Console.write(wipe() + text.replacing("\n", with: "\r\n") + "\r\n")
+        draw()
     }
 
     /// Draws anew after the window changed its size.
     public func resize() {
         unsafe el_resize(handle)
-        unsafe desk_el_refresh(handle)
+        draw()
     }
 
-    private var typedToCursor: [wchar_t] {
-        guard let line = unsafe el_wline(handle), let start = unsafe line.pointee.buffer,
-            let cursor = unsafe line.pointee.cursor
-        else { return [] }
-        return unsafe Array(UnsafeBufferPointer(start: start, count: cursor - start))
+    /// Draws prompt and line where the last drawing was, and puts the cursor into its place.
+    private func draw() {
+        let columns = Int(desk_columns())
+        let (before, after) = content
+        var text = wipe()
+        drawn = []
+        for scalar in prompt.unicodeScalars + before { drawn.append(Self.append(scalar, to: &text)) }
+        let cursor = Self.caret(after: drawn, columns)
+        var rest: [Int?] = []
+        for scalar in after { rest.append(Self.append(scalar, to: &text)) }
+        let end = Self.caret(after: drawn + rest, columns)
+        // The terminal leaves a full row only when the next character comes.
+        if end.column == 0, (drawn + rest).last != .some(nil) { text += "\r\n" }
+        if end.row > cursor.row { text += "\u{1b}[\(end.row - cursor.row)A" }
+        text += "\r" + (cursor.column > 0 ? "\u{1b}[\(cursor.column)C" : "")
+        Console.write(text)
+        isStale = false
     }
 
-    /// What moves the cursor to where the prompt begins and clears everything from there.
-    private var wipe: String {
-        var caret = Caret(columns: Int(desk_columns()))
-        for _ in 0..<promptWidth { caret.pass(0x20, width: 1) }
-        for scalar in typedToCursor { caret.pass(UInt32(bitPattern: scalar), width: Int(wcwidth(scalar))) }
+    /// What moves the cursor to where the drawing began and clears everything from there.
+    private func wipe() -> String {
+        let caret = Self.caret(after: drawn, Int(desk_columns()))
+        drawn = []
         return "\r" + (caret.row > 0 ? "\u{1b}[\(caret.row)A" : "") + "\u{1b}[J"
+    }
+
+    private static func caret(after widths: [Int?], _ columns: Int) -> Caret {
+        var caret = Caret(columns: columns)
+        for width in widths {
+            if let width { caret.pass(width: width) } else { caret.newLine() }
+        }
+        return caret
+    }
+
+    /// Adds what stands for a character on the screen and gives its width; nil for a line end, which the search draws.
+    private static func append(_ scalar: Unicode.Scalar, to text: inout String) -> Int? {
+        if scalar == "\n" {
+            text += "\r\n"
+            return nil
+        }
+        let shown = scalar == "\t" ? "\u{2409}" : scalar.picture ?? scalar
+        text.unicodeScalars.append(shown)
+        return max(0, Int(wcwidth(wchar_t(bitPattern: shown.value))))
+    }
+
+    /// What stands in the line, before and behind the cursor.
+    private var content: (before: String.UnicodeScalarView, after: String.UnicodeScalarView) {
+        guard let line = unsafe el_wline(handle), let start = unsafe line.pointee.buffer,
+            let cursor = unsafe line.pointee.cursor, let end = unsafe line.pointee.lastchar
+        else { return ("".unicodeScalars, "".unicodeScalars) }
+        return unsafe (Self.scalars(start, cursor), Self.scalars(cursor, end))
+    }
+
+    private static func scalars(_ start: UnsafePointer<wchar_t>, _ end: UnsafePointer<wchar_t>)
+        -> String.UnicodeScalarView
+    {
+        let characters = unsafe UnsafeBufferPointer(start: start, count: end - start)
+        return unsafe String.UnicodeScalarView(
+            characters.map { Unicode.Scalar(UInt32(bitPattern: $0)) ?? "\u{FFFD}" })
     }
 }
 
@@ -254,6 +305,7 @@ extension LineEditor {
         while key.isEmpty {
             // Only the search and the quoted key get here: they ask for keys until they are done.
             readOn = true
+            if strokes.isEmpty { draw() }
             if case .key(let bytes)? = strokes.popFirst() {
                 key = bytes[...]
             } else if strokes.isEmpty, !fill() {

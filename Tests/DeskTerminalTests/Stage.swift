@@ -162,7 +162,7 @@ final class Person {
     func sees(_ what: String, at location: SourceLocation = #_sourceLocation, _ wanted: (Screen) -> Bool) throws {
         while !wanted(screen) {
             let isLooking = !Console.wait(for: [terminal.raw], milliseconds: 20_000).isEmpty && look()
-            try #require(isLooking, "\(what): \(screen.lines)", sourceLocation: location)
+            try #require(isLooking, "\(what): \(screen.lines.suffix(8))", sourceLocation: location)
         }
         #expect(screen.unknown == [], sourceLocation: location)
     }

@@ -56,6 +56,46 @@ struct TerminalTests {
         try stage.hears(typed)
     }
 
+    @Test(arguments: 0..<12)
+    func `whatever is typed while lines come, the screen shows it and Enter sends it`(seed: UInt64) throws {
+        var dice = Dice(seed)
+        let columns = Int.random(in: 18...40, using: &dice)
+        let person = try person(columns: columns)
+        var (line, cursor) = ([Character](), 0)
+        for step in 1...60 {
+            switch Int.random(in: 0..<12, using: &dice) {
+            case 0:
+                person.type("\u{1b}[D")
+                cursor = max(0, cursor - 1)
+            case 1:
+                person.type("\u{1}")
+                cursor = 0
+            case 2:
+                person.type("\u{5}")
+                cursor = line.count
+            case 3 where cursor > 0:
+                person.type("\u{7f}")
+                cursor -= 1
+                line.remove(at: cursor)
+            case 4, 5, 6: try stage.say("* \(step) " + String(repeating: "=", count: step))
+            default:
+                let letter: Character = ["a", "ü", "日", "€", "z"].randomElement(using: &dice) ?? "a"
+                person.type(String(letter))
+                line.insert(letter, at: cursor)
+                cursor += 1
+            }
+            if step % 5 == 0 {
+                try stage.say("~ \(step)")
+                try person.sees("step \(step) of \(columns) cursor \(cursor): \(String(line))") { screen in
+                    let text = screen.lines.joined()
+                    return text.hasSuffix(("~ \(step)zuruf> " + String(line)).trimmed)
+                }
+            }
+        }
+        person.type("\r")
+        try stage.hears(String(line))
+    }
+
     @Test(arguments: ["\u{1b}[200~quit\nclose 42\n.\u{1b}[201~", "quit\rclose 42\r."])
     func `a paste where commands are typed is sent nowhere`(paste: String) throws {
         let person = try person()
