@@ -8,12 +8,15 @@ public struct ErrorCode: Equatable, Sendable {
     public let pairs: String
     /// What it means.
     public let meaning: String
+    /// What a program should do about it.
+    public let remedy: String
 
-    private init(_ name: String, of subject: String = "", pairs: String = "", _ meaning: String) {
+    private init(_ name: String, of subject: String = "", pairs: String = "", _ meaning: String, then remedy: String) {
         self.name = name
         self.subject = subject
         self.pairs = pairs
         self.meaning = meaning
+        self.remedy = remedy
     }
 
     /// Every code there is.
@@ -21,54 +24,75 @@ public struct ErrorCode: Equatable, Sendable {
 
     /// The line itself is wrong, or nobody has logged in.
     private static let lines: [ErrorCode] = [
-        ErrorCode("unknown-verb", of: "WORD", "no verb is called so"),
-        ErrorCode("usage", "the verb is not said so; the hint shows the form"),
-        ErrorCode("bad-tag", "the tag is not one, or a pending wait has it"),
-        ErrorCode("bad-key", "the retry key is not one"),
-        ErrorCode("bad-utf8", "the bytes are not UTF-8"),
-        ErrorCode("bad-char", "a control character stands in the line"),
-        ErrorCode("line-too-long", pairs: "max=", "a line is over max bytes, alone or in a block"),
-        ErrorCode("text-too-long", pairs: "max=", "a text is over max bytes"),
-        ErrorCode("canceled", "the block or the wait was ended"),
-        ErrorCode("login-required", "log in first"),
-        ErrorCode("logged-in", pairs: "agent=", "this connection is logged in already"),
-        ErrorCode("bad-login", pairs: "[retry=]", "name or secret is wrong, or it was too early to try again"),
+        ErrorCode("unknown-verb", of: "WORD", "no verb is called so", then: "be mended"),
+        ErrorCode("usage", "the verb is not said so; the hint shows the form", then: "be mended"),
+        ErrorCode("bad-tag", "the tag is not one, or a pending wait has it", then: "be mended"),
+        ErrorCode("bad-key", "the retry key is not one", then: "be mended"),
+        ErrorCode("bad-utf8", "the bytes are not UTF-8", then: "be mended"),
+        ErrorCode("bad-char", "a control character stands in the line", then: "be mended"),
+        ErrorCode(
+            "line-too-long", pairs: "max=", "a line is over max bytes, alone or in a block", then: "split the line"),
+        ErrorCode("text-too-long", pairs: "max=", "a text is over max bytes", then: "shorten the text"),
+        ErrorCode("canceled", "the block or the wait was ended", then: "nothing"),
+        ErrorCode("login-required", "log in first", then: "log in"),
+        ErrorCode(
+            "logged-in", pairs: "agent=", "this connection is logged in already", then: "open another connection"),
+        ErrorCode(
+            "bad-login", pairs: "[retry=]", "name or secret is wrong, or it was too early to try again",
+            then: "ask a person, or wait"),
     ]
 
     /// The state of the desk forbids it.
     private static let refusals: [ErrorCode] = [
-        ErrorCode("forbidden", of: "[#T]", pairs: "need= [queue=] [agent=]", "a right is missing"),
-        ErrorCode("no-such-ticket", of: "T", "there is no such ticket, or not for you"),
-        ErrorCode("no-such-entry", of: "#T.E", "the ticket has no such text"),
-        ErrorCode("no-such-queue", of: "QUEUE", "there is no such queue, or not for you"),
-        ErrorCode("no-such-agent", of: "@AGENT", "nobody is called so"),
-        ErrorCode("no-such-tag", of: "TAG", "no wait with that tag is pending"),
-        ErrorCode("no-such-customer", of: "ADDRESS", "no customer has that address"),
-        ErrorCode("no-draft", of: "#T", "you have no draft there"),
-        ErrorCode("taken", of: "#T", pairs: "holder= since= lease= [steal-from=]", "another agent holds it"),
+        ErrorCode("forbidden", of: "[#T]", pairs: "need= [queue=] [agent=]", "a right is missing", then: "give up"),
+        ErrorCode("no-such-ticket", of: "T", "there is no such ticket, or not for you", then: "drop it, list again"),
+        ErrorCode("no-such-entry", of: "#T.E", "the ticket has no such text", then: "drop it, list again"),
+        ErrorCode("no-such-queue", of: "QUEUE", "there is no such queue, or not for you", then: "drop it, list again"),
+        ErrorCode("no-such-agent", of: "@AGENT", "nobody is called so", then: "drop it, list again"),
+        ErrorCode("no-such-tag", of: "TAG", "no wait with that tag is pending", then: "drop it"),
+        ErrorCode("no-such-customer", of: "ADDRESS", "no customer has that address", then: "drop it"),
+        ErrorCode("no-draft", of: "#T", "you have no draft there", then: "look at the history"),
+        ErrorCode(
+            "taken", of: "#T", pairs: "holder= since= lease= [steal-from=]", "another agent holds it",
+            then: "take the next"),
         ErrorCode(
             "customer-busy", of: "#T", pairs: "holder= [ticket=] customer= since= lease=",
-            "the ticket is free, but another agent serves its customer"),
-        ErrorCode("not-holder", of: "#T", pairs: "holder= [kept=yes]", "the verb needs the claim"),
-        ErrorCode("closed", of: "#T", pairs: "[kept=yes]", "it is over"),
-        ErrorCode("merged", of: "#T", pairs: "into= [kept=yes]", "it lives on in another ticket"),
-        ErrorCode("stale", of: "#T", pairs: "newest= who= [kept=yes]", "something was written that you were not shown"),
-        ErrorCode("duplicate", of: "#T.E", pairs: "[kept=yes]", "the same text has just gone out"),
-        ErrorCode("empty", of: "LIST", "nothing to claim in these queues now"),
-        ErrorCode("timeout", of: "LIST", "nothing to claim came up in time"),
-        ErrorCode("too-many", pairs: "what= max=", "a limit of the desk or of a queue"),
-        ErrorCode("key-reused", "the retry key stands for another command"),
-        ErrorCode("streaming", pairs: "at=", "since= while a stream runs"),
-        ErrorCode("ahead", pairs: "at=", "since= lies ahead of this log"),
-        ErrorCode("epoch", pairs: "epoch= at=", "epoch= names another log"),
-        ErrorCode("too-old", pairs: "first= at=", "events before first are no longer kept"),
+            "the ticket is free, but another agent serves its customer", then: "take the next; a person speaks up"),
+        ErrorCode(
+            "not-holder", of: "#T", pairs: "holder= [kept=yes]", "the verb needs the claim", then: "claim, then send"),
+        ErrorCode("closed", of: "#T", pairs: "[kept=yes]", "it is over", then: "reopen, or leave it"),
+        ErrorCode(
+            "merged", of: "#T", pairs: "into= [kept=yes]", "it lives on in another ticket", then: "go on in INTO"),
+        ErrorCode(
+            "stale", of: "#T", pairs: "newest= who= [kept=yes]", "something was written that you were not shown",
+            then: "show, then send or say it again"),
+        ErrorCode(
+            "duplicate", of: "#T.E", pairs: "[kept=yes]", "the same text has just gone out",
+            then: "take it as done; a person sends"),
+        ErrorCode("empty", of: "LIST", "nothing to claim in these queues now", then: "wait, or ask again"),
+        ErrorCode("timeout", of: "LIST", "nothing to claim came up in time", then: "wait, or ask again"),
+        ErrorCode("too-many", pairs: "what= max=", "a limit of the desk or of a queue", then: "finish something"),
+        ErrorCode("key-reused", "the retry key stands for another command", then: "be mended"),
+        ErrorCode("streaming", pairs: "at=", "since= while a stream runs", then: "unsubscribe first"),
+        ErrorCode("ahead", pairs: "at=", "since= lies ahead of this log", then: "forget, list, since= the at= of that"),
+        ErrorCode(
+            "epoch", pairs: "epoch= at=", "epoch= names another log", then: "forget, list, since= the at= of that"),
+        ErrorCode(
+            "too-old", pairs: "first= at=", "events before first are no longer kept",
+            then: "list, since= the at= of that"),
     ]
 
     /// The desk is to blame; the same line may be said again.
     private static let desk: [ErrorCode] = [
-        ErrorCode("busy", pairs: "retry=", "too many connections; stands in place of the greeting"),
-        ErrorCode("storage", pairs: "retry=", "the desk cannot write, or cannot read in time; nothing was done"),
-        ErrorCode("shutting-down", pairs: "retry=", "the desk goes down; nothing was done"),
-        ErrorCode("internal", pairs: "ref=", "a bug of ours; nothing was done"),
+        ErrorCode(
+            "busy", pairs: "retry=", "too many connections; stands in place of the greeting",
+            then: "come back after retry seconds"),
+        ErrorCode(
+            "storage", pairs: "retry=", "the desk cannot write, or cannot read in time; nothing was done",
+            then: "say the same line after retry seconds"),
+        ErrorCode(
+            "shutting-down", pairs: "retry=", "the desk goes down; nothing was done",
+            then: "reconnect after retry seconds"),
+        ErrorCode("internal", pairs: "ref=", "a bug of ours; nothing was done", then: "report it with its ref"),
     ]
 }

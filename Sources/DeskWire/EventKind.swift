@@ -8,14 +8,21 @@ public struct EventKind: Equatable, Sendable {
     public let common: String
     /// Its own pairs in their order, those in brackets optional.
     public let pairs: String
+    /// Who sees it, always with the right to read in the queue today: `q` who follows the queue or `*`, `m` who follows
+    /// mine and holds, held or serves, `t` who follows the ticket, `a` the agents named alone, `g` admins with `*`.
+    public let seen: String
     /// When it happens.
     public let meaning: String
 
-    private init(_ name: String, _ subject: String, _ common: String = "", _ pairs: String = "", _ meaning: String) {
+    private init(
+        _ name: String, _ subject: String, _ common: String = "", _ pairs: String = "",
+        seen: String = "q m t", _ meaning: String
+    ) {
         self.name = name
         self.subject = subject
         self.common = common
         self.pairs = pairs
+        self.seen = seen
         self.meaning = meaning
     }
 
@@ -46,23 +53,24 @@ public struct EventKind: Equatable, Sendable {
     private static let people: [EventKind] = [
         EventKind("reply", "#T.E", "by=", "to=", "an answer is stored and will be sent"),
         EventKind("note", "#T.E", "by=", "", "an agent wrote something down"),
-        EventKind("say", "#T.E, QUEUE, @AGENT", "by=", "text=", "an agent said something"),
-        EventKind("draft", "#T", "by=", "bytes= why=", "your unsent text was kept, or dropped"),
+        EventKind("say", "#T.E, QUEUE, @AGENT", "by=", "text=", seen: "q m t; q; a", "an agent said something"),
+        EventKind("draft", "#T", "by=", "bytes= why=", seen: "a", "your unsent text was kept, or dropped"),
         EventKind("close", "#T", "[by=] [holder=-] state=", "[text=]", "a ticket is over"),
         EventKind("reopen", "#T", "by= state=", "[text=]", "a ticket is not over after all"),
-        EventKind("move", "#T", "by=", "was= [text=]", "a ticket went to another queue"),
+        EventKind("move", "#T", "by=", "was= [text=]", seen: "q (both) m t", "a ticket went to another queue"),
     ]
 
     private static let desk: [EventKind] = [
         EventKind(
-            "agent", "@AGENT", "by=", "change= [bot=] [admin=] [in=] [rights=]", "an agent came, left or changed"),
-        EventKind("token", "NAME", "by=", "change= agent=", "a token was made or taken back"),
+            "agent", "@AGENT", "by=", "change= [bot=] [admin=] [in=] [rights=]", seen: "g",
+            "an agent came, left or changed"),
+        EventKind("token", "NAME", "by=", "change= agent=", seen: "g", "a token was made or taken back"),
         EventKind(
             "customer", "ADDRESS", "by=", "change= [address=] [relay=] [no-auto=] [unguarded=] [addresses=]",
-            "a customer was changed by hand"),
+            seen: "g", "a customer was changed by hand"),
         EventKind(
             "queue", "QUEUE", "by=", "change= addresses= lease= guard= held= auto= [default=]",
-            "a queue was made or changed"),
-        EventKind("auto-breaker", "desk", "", "n= window=", "automatic replies were stopped over all"),
+            seen: "g q", "a queue was made or changed"),
+        EventKind("auto-breaker", "desk", "", "n= window=", seen: "g", "automatic replies were stopped over all"),
     ]
 }

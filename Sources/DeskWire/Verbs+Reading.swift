@@ -25,7 +25,7 @@ extension Verb {
         ) { words throws(Malformed) in .read(.list(try listQuery(&words))) },
         Verb(
             "show", forms: ["show T [after=]", "show T.E"], right: "r", options: ["after"],
-            finals: ["show #T n= [draft=yes] [more=] at=", "show #T.E n=1 [more=] at="], codes: ["no-such-entry"],
+            finals: ["show #T n= [draft=yes] [more=] at=", "show #T.E n=1 at="], codes: ["no-such-entry"],
             help: """
                 The ticket and everything said in it, old text that mails quote left out; or one text of it, \
                 quotes and all. What was shown to you counts as read.

@@ -1,0 +1,122 @@
+import DeskModel
+import DeskWire
+import Glibc
+import Testing
+
+/// PROTOCOL.md says what the tables of this module say, to the letter: no row is missing and none is too many.
+///
+/// A row that fails here is printed as it should stand.
+struct DocumentTests {
+    private static let document: [Substring] = {
+        let root = #filePath.components(droppingLast: 3)
+        return text(of: root + "/PROTOCOL.md").split(separator: "\n", omittingEmptySubsequences: false)
+    }()
+
+    private static let verbs = Verb.all.map { verb in
+        row([
+            code(verb.forms, ", "), code(verb.aliases), verb.right, code(verb.finals.map { "OK \($0)" }, " · "),
+            code(verb.codes), code(verb.events),
+        ])
+    }
+
+    private static let codes = ErrorCode.all.map { error in
+        let subject = error.subject.isEmpty ? "" : " \(error.subject)"
+        return row([code([error.name + subject]), code([error.pairs]), error.meaning, error.remedy])
+    }
+
+    private static let events = EventKind.all.map { kind in
+        row([code(["\(kind.name) \(kind.subject)"]), code([kind.common]), code([kind.pairs]), kind.seen, kind.meaning])
+    }
+
+    @Test(arguments: [("Verbs", verbs), ("Errors", codes), ("Events", events)])
+    func `a section's table is the code's`(section: String, rows: [String]) {
+        #expect(DocumentTests.table(in: section) == rows)
+    }
+
+    @Test func `every notice has its row`() {
+        let notices: [Notice] = [
+            .live(at: 1), .tick(at: 1), .cut([.mine], at: 1, why: .rights), .here(Samples.meier), .gone(Samples.meier),
+            .lease(TicketID(1), until: Samples.at, also: []), .looking(TicketID(1), by: Samples.meier),
+            .hint("x", text: "x"), .bye(.shutdown),
+        ]
+        let rows = DocumentTests.table(in: "Notices").joined()
+        for notice in notices {
+            var out: [UInt8] = []
+            notice.append(to: &out)
+            let word = String(decoding: out, as: UTF8.self).split(separator: " ")[1].prefix { $0 != "\n" }
+            #expect(rows.contains("`~ \(word)"), "\(word)")
+        }
+    }
+
+    @Test func `what is heard in the examples keeps to the grammar`() {
+        let heard = DocumentTests.examples.filter { $0.mark == "<" || $0.mark == "~" }.map(\.text)
+        #expect(heard.count > 60)
+        for line in heard {
+            let line = line.replacing("t=…", with: "t=2026-11-24T22:06:39.274Z").replacing("* … ", with: "* 1 ")
+                .replacing("…", with: "")
+            // A value that was only a placeholder is none now.
+            let filled = line.split(separator: " ", omittingEmptySubsequences: false)
+                .map { $0.hasSuffix("=") ? $0 + "x" : $0[...] }.joined(separator: " ")
+            #expect(Grammar.isOutput(Array((filled + "\n").utf8)), "\(filled)")
+        }
+    }
+
+    @Test func `what is said in the examples is understood, but for the slips on purpose`() {
+        var said: [String: String] = [:]
+        for (who, mark, text) in DocumentTests.examples where mark == ">" {
+            said[who, default: ""] += text + "\n"
+        }
+        let wrong = said.values.flatMap { inputs($0) }.compactMap { input -> String? in
+            switch input {
+            case .line(let line): if case .failure(let why) = line.request { Final.malformed(why).text } else { nil }
+            case .malformed(let why, _): Final.malformed(why).text
+            case .hangUp: "hang up"
+            }
+        }
+        #expect(wrong.map { $0.prefix(16) } == ["ERR unknown-verb", "ERR canceled", "ERR usage : a ti"])
+    }
+
+    private static let examples: [(who: String, mark: Character, text: String)] = {
+        var isExample = false
+        return document.compactMap { line in
+            if line.hasPrefix("```") { isExample = line == "```conversation" }
+            let words = line.split(separator: " ", maxSplits: 1)
+            guard isExample, words.count == 2, let mark = words[1].first(where: { $0 != " " }), "><~".contains(mark)
+            else {
+                return nil
+            }
+            return (String(words[0]), mark, String(words[1].drop { $0 == " " }.dropFirst(2)))
+        }
+    }()
+
+    /// The rows of the first table in a section, without its head.
+    private static func table(in section: String) -> [String] {
+        document.drop { $0 != "## \(section)" }.drop { !$0.hasPrefix("| ") }.prefix { $0.hasPrefix("|") }.dropFirst(2)
+            .map(String.init)
+    }
+
+    private static func row(_ cells: [String]) -> String {
+        "| \(cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ")) |"
+    }
+
+    private static func code(_ parts: [String], _ separator: String = " ") -> String {
+        let parts = parts.filter { !$0.isEmpty }
+        return parts.isEmpty ? "–" : parts.map { "`\($0)`" }.joined(separator: separator)
+    }
+}
+
+/// The text of a file, up to 1 MiB of it.
+private func text(of path: String) -> String {
+    let file = unsafe open(path, O_RDONLY)
+    defer { close(file) }
+    var bytes = [UInt8](repeating: 0, count: 1 << 20)
+    let count = unsafe read(file, &bytes, bytes.count)
+    return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+}
+
+extension String {
+    /// The path without its last parts.
+    fileprivate func components(droppingLast count: Int) -> String {
+        split(separator: "/", omittingEmptySubsequences: false).dropLast(count).joined(separator: "/")
+    }
+}

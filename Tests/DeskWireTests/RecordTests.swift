@@ -1,0 +1,214 @@
+import DeskModel
+import DeskWire
+import Testing
+
+struct RecordTests {
+    private static let t = "t=2026-11-24T22:06:32.509Z"
+    private static let id = EntryID(TicketID(4711), 1)
+
+    private func lines(_ write: (inout [UInt8]) -> Void) -> String {
+        var out: [UInt8] = []
+        write(&out)
+        #expect(out.isEmpty || Grammar.areOutput(out))
+        return String(decoding: out, as: UTF8.self)
+    }
+
+    private func ticket() -> Ticket {
+        var ticket = Ticket(
+            id: TicketID(4711), number: Samples.number, mail: Samples.mail(RecordTests.id), queue: .inbox,
+            at: Samples.at,
+            sequence: 1)
+        (ticket.entries, ticket.newest) = (2, 1)
+        return ticket
+    }
+
+    @Test func `a ticket is one record`() {
+        var ticket = ticket()
+        let head = "- #4711 queue=inbox"
+        let tail = "customer=schmidt@example.org number=20261124-00001-6 entries=2 newest=#4711.1 \(RecordTests.t)"
+        let subject = "subject=\"Videorekorder programmiert nicht\"\n"
+        let free = lines { Reply().ticket(ticket, customer: Samples.schmidt, lease: nil, to: &$0) }
+        #expect(free == "\(head) state=new prio=3 holder=- \(tail) \(subject)")
+        (ticket.holder, ticket.state, ticket.newest) = (Samples.meier, .merged, 0)
+        let held = lines {
+            Reply(tag: "7").ticket(ticket, customer: Samples.schmidt, lease: Samples.lease, into: TicketID(42), to: &$0)
+        }
+        #expect(
+            held
+                == "@7 \(head) state=merged prio=3 holder=meier lease=2026-11-24T22:36:32.509Z customer=schmidt@example.org "
+                + "number=20261124-00001-6 entries=2 newest=- \(RecordTests.t) into=#42 \(subject)")
+    }
+
+    @Test func `queues and agents are one record each`() {
+        var agent = Agent(name: Samples.meier)
+        (agent.isBot, agent.isAdmin) = (true, true)
+        let records = lines { out in
+            let queue = Queue(name: .inbox)
+            Reply().queue(queue, rights: [.read, .work], open: 3, free: 2, oldest: Samples.at, to: &out)
+            Reply().queue(queue, rights: [], open: 0, free: 0, oldest: nil, to: &out)
+            Reply().agent(Samples.meier, connections: 2, since: Samples.at, held: 1, looking: TicketID(42), to: &out)
+            Reply().agent(Samples.meier, connections: 0, since: nil, held: 1, looking: nil, to: &out)
+            Reply().me(
+                agent, connections: 1, held: [TicketID(42), TicketID(43)], drafts: [],
+                subscribed: [.everything, .mine],
+                waits: ["7", "-"], to: &out)
+        }
+        #expect(
+            records == """
+                - inbox rights=rw open=3 free=2 oldest=2026-11-24T22:06:32.509Z lease=30m guard=ask
+                - inbox rights=- open=0 free=0 lease=30m guard=ask
+                - meier on=2 since=2026-11-24T22:06:32.509Z held=1 looking=#42
+                - meier on=0 held=1
+                - meier on=1 held=#42,#43 drafts=- subscribed=*,mine waits=7,- bot=yes admin=yes
+
+                """)
+    }
+
+    @Test func `what the desk can do is eleven records`() {
+        var count = 0
+        let records = lines { count = Reply().capabilities(to: &$0) }
+        #expect(count == 11)
+        #expect(records.hasPrefix("- verbs names=help,caps,ping,quit,login,me,"))
+        #expect(records.contains("\n- line max=4000\n- block max=1048576\n- text max=1000\n- keys window=172800\n"))
+        #expect(records.contains("- wait max=600 pending=10\n- tick min=15 max=600\n- list default=50 max=500\n"))
+    }
+
+    private func mail() -> Event {
+        var mail = Samples.mail(RecordTests.id)
+        mail.sender = Address("other@example.org")
+        mail.cc = [Address("a@b.c"), Address("d e@f.g")]
+        mail.machine = .auto
+        mail.files = [
+            MailFile(name: "vr 300.jpg", type: "image/jpeg", size: 48_211), MailFile(name: "", type: "x/y", size: 0),
+        ]
+        mail.problems = ["no Date"]
+        mail.body = [
+            Passage(.new, "Guten Tag\n"), Passage(.quoted, "> eins\n> zwei\n"), Passage(.new, "mehr\n"),
+            Passage(.quoted, "-- \nSchmidt"),
+        ]
+        return Samples.event(1, .ticket(TicketID(4711)), .new(mail, number: Samples.number))
+    }
+
+    private static let mailHead = """
+        - #4711.1 seq=1 kind=new \(t) customer=schmidt@example.org sender=other@example.org to=hotline@desk.example \
+        cc="a@b.c,d e@f.g" machine=auto subject="Videorekorder programmiert nicht"
+        - #4711.1 part=file n=1 name="vr 300.jpg" type=image/jpeg size=48211
+        - #4711.1 part=file n=2 name="" type=x/y size=0
+        - #4711.1 part=problem text="no Date"
+
+        """
+
+    @Test func `a mail is a record, its files, its lines, and marks where it quotes`() {
+        let shown = lines { Reply().entry(mail(), quotes: .shown, to: &$0) }
+        #expect(
+            shown == RecordTests.mailHead + """
+                |Guten Tag
+                - #4711.1 part=quoted lines=2
+                |> eins
+                |> zwei
+                - #4711.1 part=text lines=1
+                |mehr
+                - #4711.1 part=quoted lines=2
+                |--\u{20}
+                |Schmidt
+
+                """)
+        let leftOut = lines { Reply().entry(mail(), quotes: .leftOut, to: &$0) }
+        #expect(
+            leftOut == RecordTests.mailHead + """
+                |Guten Tag
+                - #4711.1 part=quoted lines=2
+                - #4711.1 part=text lines=1
+                |mehr
+                - #4711.1 part=quoted lines=2
+
+                """)
+    }
+
+    @Test func `answers, notes and words are a record and lines`() {
+        let letter = Letter(to: Samples.schmidt, text: "Zwei Jahre.")
+        let entry = Event.Subject.entry(EntryID(TicketID(4711), 3))
+        let texts = lines { out in
+            for kind in [Kind.reply(letter), .autoSent(letter, subjectKey: ""), .note(text: "a\nb"), .say(text: "c")] {
+                let event = Samples.event(9, by: Samples.meier, entry, kind)
+                #expect(Reply().entry(event, delivery: .sent, quotes: .leftOut, to: &out) == nil)
+            }
+        }
+        #expect(
+            texts == """
+                - #4711.3 seq=9 kind=reply \(RecordTests.t) by=meier to=schmidt@example.org delivery=sent
+                |Zwei Jahre.
+                - #4711.3 seq=9 kind=auto-sent \(RecordTests.t) by=meier to=schmidt@example.org delivery=sent
+                |Zwei Jahre.
+                - #4711.3 seq=9 kind=note \(RecordTests.t) by=meier
+                |a
+                |b
+                - #4711.3 seq=9 kind=say \(RecordTests.t) by=meier
+                |c
+
+                """)
+        let draft = Draft(agent: Samples.meier, ticket: TicketID(42), text: "x\ny", isKept: true)
+        #expect(lines { Reply().draft(draft, to: &$0) } == "- #42 kind=draft by=meier bytes=3 kept=yes\n|x\n|y\n")
+    }
+
+    /// Pages of every size, put together again, are the text.
+    @Test(arguments: [1, 2, 3, 5, 7, 11, 64, 1000])
+    func `a text that is cut comes whole, page by page`(most: Int) {
+        let text = "Grüße\n\nüber 😀😀😀 hinweg\nund weiter\nein langes Wort ohne Ende"
+        let note = Samples.event(9, .entry(EntryID(TicketID(4711), 3)), .note(text: text))
+        var whole = ""
+        var from: Int? = 0
+        var pages = 0
+        while let offset = from, pages < 1000 {
+            let page = lines { from = Reply().entry(note, quotes: .shown, from: offset, most: most, to: &$0) }
+            for line in page.split(separator: "\n") where line.first == "|" || line.first == "\\" {
+                whole += (line.first == "|" && !whole.isEmpty ? "\n" : "") + line.dropFirst()
+            }
+            pages += 1
+        }
+        #expect(whole == text || most < 4)
+        #expect(pages < 1000)
+        #expect(pages == 1 || most < text.utf8.count)
+    }
+
+    @Test func `a mail that is cut names what its pages quote`() {
+        var from: Int? = 0
+        var pages: [String] = []
+        while let offset = from, pages.count < 20 {
+            pages.append(lines { from = Reply().entry(mail(), quotes: .shown, from: offset, most: 16, to: &$0) })
+        }
+        #expect(pages.count == 3)
+        #expect(pages[0].hasSuffix("|Guten Tag\n") || pages[0].hasSuffix("|> eins\n") || pages[0].contains("lines=1"))
+        #expect(pages.allSatisfy { $0.hasPrefix("- #4711.1 seq=1 kind=new ") })
+        #expect(pages.count { $0.contains("part=file") } == 1)
+        #expect(pages.joined().split(separator: "\n").filter { $0.hasPrefix("|") }.count == 6)
+    }
+
+    private static let notices: [(Notice, String)] = [
+        (.live(at: 15), "~ live at=15"), (.tick(at: 0), "~ tick at=0"), (.here(Samples.meier), "~ here meier"),
+        (.gone(Samples.meier), "~ gone meier"), (.looking(TicketID(42), by: Samples.meier), "~ looking #42 by=meier"),
+        (.cut([.queue(.inbox), .mine], at: 7, why: .rights), "~ cut inbox,mine at=7 why=rights"),
+        (
+            .cut([.ticket(.id(TicketID(42)))], at: 7, why: .merged, into: TicketID(43)),
+            "~ cut #42 at=7 why=merged into=#43"
+        ),
+        (
+            .lease(TicketID(42), until: Samples.lease, also: [TicketID(43)]),
+            "~ lease #42 until=2026-11-24T22:36:32.509Z also=#43 : still on it? \"hold 42\""
+        ),
+        (.hint("lost-line", text: "start it with -quiet"), "~ hint lost-line : start it with -quiet"),
+        (.bye(.shutdown, retry: 5), "~ bye why=shutdown retry=5"), (.bye(.login), "~ bye why=login"),
+    ]
+
+    @Test(arguments: notices)
+    func `a notice is one line`(notice: Notice, line: String) {
+        #expect(lines { notice.append(to: &$0) } == line + "\n")
+    }
+
+    @Test func `the greeting says what there is`() {
+        #expect(
+            lines { Greeting.append(host: "localhost", epoch: "gwyvvtzq", to: &$0) }
+                == "DESK/1 host=localhost epoch=gwyvvtzq auth=login line=4000 block=1048576"
+                + " : type \"help\"; end with \"quit\"\n")
+    }
+}
