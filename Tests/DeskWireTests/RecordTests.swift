@@ -35,7 +35,8 @@ struct RecordTests {
         }
         #expect(
             held
-                == "@7 \(head) state=merged prio=3 holder=meier lease=2026-11-24T22:36:32.509Z customer=schmidt@example.org "
+                == "@7 \(head) state=merged prio=3 holder=meier lease=2026-11-24T22:36:32.509Z "
+                + "customer=schmidt@example.org "
                 + "number=20261124-00001-6 entries=2 newest=- \(RecordTests.t) into=#42 \(subject)")
     }
 
