@@ -15,6 +15,20 @@ extension Log {
         case projectionFailed(any CustomStringConvertible & Sendable)
         /// It can again.
         case projectionWorks
+        /// A write has ended in a way that only a restart can clear up.
+        case outcomeUnknown(any CustomStringConvertible & Sendable)
+        /// `desk.db` is being brought to the journal's head.
+        case rebuilding(reached: SequenceNumber, head: SequenceNumber)
+        /// Bytes of mails that died on their way in were deleted.
+        case swept(Int)
+        /// Certificate and key were read anew.
+        case certificateRead
+        /// They were not: the old ones go on.
+        case certificateRefused(any CustomStringConvertible & Sendable)
+        /// The desk is going down.
+        case stopping
+        /// It is down, everything is written.
+        case stopped
         /// A door could not take a newcomer.
         case exhausted(door: String, why: String)
         /// A mail is in.
@@ -54,8 +68,20 @@ extension Log.Fact {
         case .descriptorsExhausted: (.warning, "no descriptors left, newcomers have to wait", [])
         case .writingFailed(let error): (.error, "the desk cannot write, it is read-only", [("why", "\(error)")])
         case .writingWorks: (.notice, "the desk can write again", [])
-        case .projectionFailed(let error): (.error, "desk.db cannot be written, history has to wait", [("why", "\(error)")])
+        case .projectionFailed(let error):
+            (.error, "desk.db cannot be written, history has to wait", [("why", "\(error)")])
         case .projectionWorks: (.notice, "desk.db can be written again", [])
+        case .outcomeUnknown(let error):
+            (.error, "nobody knows whether the last write is on disk, a restart will tell", [("why", "\(error)")])
+        case .rebuilding(let reached, let head):
+            (.notice, "desk.db: catching up", [("event", "\(reached)"), ("of", "\(head)")])
+        case .swept(let count):
+            (.notice, "mail: bytes of mails that were never taken in deleted", [("mails", "\(count)")])
+        case .certificateRead: (.notice, "certificate read anew", [])
+        case .certificateRefused(let error):
+            (.error, "certificate not read, the old one goes on", [("why", "\(error)")])
+        case .stopping: (.notice, "going down", [])
+        case .stopped: (.notice, "down", [])
         case .exhausted(let door, let why): (.warning, "door: no room for a newcomer", [("door", door), ("why", why)])
         case .mailTaken(let ticket, let bytes, let time):
             (.routine, "mail: taken in", [("ticket", ticket), ("bytes", "\(bytes)"), ("ms", "\(time)")])

@@ -11,8 +11,6 @@ struct SettingWord: Sendable {
     let help: String
     /// Whether it may be said several times; each adds one value, the first takes the place of what was there.
     var isList = false
-    /// As an option it may stand without its value, which is `yes` then.
-    var isFlag: Bool { form == "yes|no" }
     /// Takes the value over, or says what it should have been; `isFirst`: none of this source was taken before.
     let set: @Sendable (inout Settings, String, _ isFirst: Bool) throws(Expected) -> Void
 }
@@ -159,6 +157,10 @@ extension SettingWord {
         count(
             "replies-breaker", 0...1_000_000, "automatic replies in ten minutes, or all of them stop [300]",
             \.automaticReplies.breaker),
+        word(
+            "reply-to-follow-ups", "yes|no", "whether mails that join a ticket are answered automatically too [no]",
+            \.automaticReplies.answersFollowUps
+        ) { text throws(Expected) in try SettingValue.yes(text) },
     ]
 
     private static let accounts: [SettingWord] = [
