@@ -74,7 +74,8 @@ final class DoorStream: Watcher {
     func isReady(_ readiness: Readiness) {
         if connection.canSend(readiness), !output.isEmpty { flush() }
         guard isOpen, !isPaused, !hasEnded, connection.canReceive(readiness) else {
-            if readiness.hangup, isPaused { close() }
+            // Reported as long as it is watched, so who does not read it must close.
+            if readiness.hangup, isPaused || hasEnded { close() }
             return
         }
         var buffer = [UInt8](repeating: 0, count: DoorStream.chunk)

@@ -1,0 +1,33 @@
+internal import DeskMail
+internal import DeskModel
+
+/// What a mail of ours is made of beside its letter: the ticket and the mail that it answers.
+struct Composition: Equatable, Sendable {
+    /// The ticket, for number and subject.
+    let ticket: Ticket
+    /// The mail that it answers; `nil` if none is known any more.
+    let answered: Mail?
+
+    /// The mail as the worker is to compose it. Nothing in it comes from clock or chance, so it is always the same.
+    func mail(
+        for outgoing: Outgoing, from sender: Address, host: String, signature: SignedMessageID.Signature
+    ) -> OutgoingMail {
+        let letter = outgoing.letter
+        let subject = answered?.subject ?? ticket.subject
+        let isToAuthor = letter.to == answered?.sender
+        return OutgoingMail(
+            kind: outgoing.isAutomatic ? .automatic : .answer, from: MailAddress(address: sender.description),
+            to: MailAddress(name: isToAuthor ? answered?.senderName ?? "" : "", address: letter.to.description),
+            subject: outgoing.isAutomatic
+                ? SubjectLine.automatic(ticket.number, to: subject) : SubjectLine.answer(ticket.number, to: subject),
+            text: letter.text, date: outgoing.at.milliseconds / 1000,
+            messageID: SignedMessageID.make(for: outgoing.entry, host: host, signature: signature),
+            inReplyTo: answered?.messageID ?? "", references: thread)
+    }
+
+    /// The conversation so far, oldest first: what the answered mail answers, then that mail (RFC 5322 §3.6.4).
+    private var thread: [String] {
+        guard let answered else { return [] }
+        return answered.references + (answered.messageID.map { [$0] } ?? [])
+    }
+}

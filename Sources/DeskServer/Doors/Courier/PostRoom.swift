@@ -1,0 +1,117 @@
+internal import DeskModel
+internal import DeskNet
+internal import DeskStore
+
+/// Where the courier's slow work is done, on a thread of its own: looking up what a mail answers, writing .eml files.
+final class PostRoom {
+    /// What is to be done.
+    enum Errand: Sendable {
+        /// Find the composed bytes of a mail, or what it is to be composed of.
+        case look(Outgoing)
+        /// Write a mail into a folder.
+        case write([UInt8], path: String)
+        /// Read the first line of a file: a password.
+        case readLine(path: String)
+    }
+
+    /// What came of it.
+    enum Outcome: Sendable {
+        /// The mail has been composed before.
+        case composed([UInt8])
+        /// It has not; of this it is to be composed.
+        case parts(Composition)
+        /// `desk.db` does not have it yet.
+        case notYet
+        /// The file is written, durably.
+        case written
+        /// What was read.
+        case line(String)
+        /// It failed for now.
+        case failed(String)
+    }
+
+    /// Where outcomes come back, in the order of the errands; the loop watches it.
+    let outcomes: Mailbox<Outcome>
+    private let worker: Worker
+    private let shelf: Shelf
+
+    /// Opens the room over the files of a desk.
+    init(_ files: StateFiles) throws(NetError) {
+        outcomes = try Mailbox()
+        worker = try Worker(name: "zuruf-courier")
+        shelf = Shelf(files)
+    }
+
+    /// Lets an errand be done.
+    func send(_ errand: Errand) {
+        let (outcomes, shelf) = (outcomes, shelf)
+        worker.post { outcomes.post(shelf.run(errand)) }
+    }
+
+    /// Lets the thread end.
+    func close() {
+        worker.stop()
+    }
+}
+
+/// The files as the courier's thread has them open; nobody else touches it, which makes it safe to hand over.
+private final class Shelf: @unchecked Sendable {
+    private let files: StateFiles
+    private var desk: DeskReader?
+    private var mails: MailReader?
+
+    init(_ files: StateFiles) {
+        self.files = files
+    }
+
+    func run(_ errand: PostRoom.Errand) -> PostRoom.Outcome {
+        do {
+            switch errand {
+            case .look(let outgoing): return try look(for: outgoing)
+            case .write(let bytes, let path):
+                try Files.write(bytes, to: path, mode: 0o640)
+                return .written
+            case .readLine(let path):
+                let line = try Files.read(path, limit: 4096).prefix { $0 != 0x0A && $0 != 0x0D }
+                return .line(String(decoding: line, as: UTF8.self))
+            }
+        } catch {
+            // Opened anew next time, since `desk.db` may have been made anew.
+            (desk, mails) = (nil, nil)
+            return .failed("\(error)")
+        }
+    }
+
+    private func look(for outgoing: Outgoing) throws(StoreError) -> PostRoom.Outcome {
+        if let bytes = try openMails().composed(outgoing.sequence) { return .composed(bytes) }
+        let desk = try openDesk()
+        let text = try desk.text(outgoing.entry)
+        guard text.applied >= outgoing.sequence else { return .notYet }
+        guard case .ticket(_, let ticket?, _) = try desk.fact(for: .ticket(outgoing.entry.ticket)) else {
+            return .failed("there is no ticket \(outgoing.entry.ticket)")
+        }
+        return .parts(Composition(ticket: ticket, answered: try answered(by: outgoing, desk)))
+    }
+
+    private func answered(by outgoing: Outgoing, _ desk: DeskReader) throws(StoreError) -> Mail? {
+        guard let entry = outgoing.letter.answers else { return nil }
+        switch try desk.text(EntryID(outgoing.entry.ticket, entry)).value?.event.kind {
+        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _): return mail
+        default: return nil
+        }
+    }
+
+    private func openDesk() throws(StoreError) -> DeskReader {
+        if let desk { return desk }
+        let opened = try DeskReader(files)
+        desk = opened
+        return opened
+    }
+
+    private func openMails() throws(StoreError) -> MailReader {
+        if let mails { return mails }
+        let opened = try MailReader(path: files.mail)
+        mails = opened
+        return opened
+    }
+}
