@@ -1,1 +1,4 @@
-print("not yet")
+import DeskServer
+import Glibc
+
+exit(Shell.run(.process))

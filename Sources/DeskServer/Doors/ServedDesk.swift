@@ -1,0 +1,213 @@
+internal import DeskCrypto
+internal import DeskMail
+internal import DeskModel
+internal import DeskNet
+internal import DeskStore
+
+/// A desk with all its doors, from the first look at its files to the last byte: what `zurufd serve` is.
+///
+///     lock ─▶ files brought up ─▶ memory read ─▶ doors opened ─▶ round and round ─▶ SIGTERM: `~ bye`, everything written
+final class ServedDesk {
+    private let settings: Settings
+    private let directory: StateDirectory
+    private let lock: HeldLock
+    private let loop: Loop
+    private let log: Log
+    private let signals: SignalWatch
+    private let switchboard: Switchboard
+    private let server: Server
+    private let keeper: MailKeeper
+    private let reader: MailWorker
+    private let intake: Intake
+    private let courier: Courier
+    private let mailDoor: LMTPDoor
+    private let shellDoor: ShellDoor
+    private var isOver = false
+
+    /// The longest that peers may take to hear the last of us, in milliseconds.
+    private static let partingMilliseconds: Int64 = 5000
+
+    /// Opens the desk's files and reads what must be in memory; nobody can talk to it yet.
+    ///
+    /// Throws a `ShellError` for what the owner has to mend, an `Opening.Failure` for what the disk may mend.
+    init(_ settings: Settings, worker: String, userID: UInt32, log: Log) throws {
+        // Blocked before the first thread is made.
+        signals = try SignalWatch()
+        _ = try raiseDescriptorLimit()
+        self.settings = settings
+        self.log = log
+        directory = StateDirectory(path: settings.state)
+        lock = HeldLock(try directory.lockIt())
+        let tls = try ServedDesk.certificate(settings, directory)
+        try ServedDesk.check(settings, worker: worker)
+        let secret = try directory.readSecret()
+        let signature: SignedMessageID.Signature = { HMAC.code(of: $0, key: secret).bytes }
+        let files = StateFiles(directory: directory.path)
+        let opening = try Opening(files, settings: settings, log: log) { reached, head in
+            log.note(.rebuilding(reached: reached, head: head))
+        }
+        try ServedDesk.sweep(files, log)
+        loop = try Loop()
+        switchboard = Switchboard(
+            engine: opening.engine, archive: opening.archive, clock: opening.clock, settings: settings,
+            gate: try Gate(iterations: settings.passwordIterations),
+            readingRoom: try ReadingRoom(files, projector: opening.archive.projector), log: log)
+        server = Server(loop: loop, switchboard: switchboard, tls: tls, settings: settings, log: log)
+        keeper = MailKeeper(path: files.mail, hashing: .system)
+        reader = MailWorker(path: worker, role: "read", loop: loop, log: log)
+        intake = try Intake(
+            switchboard, keeper: keeper, worker: reader, signature: signature, mailMost: settings.mailMost, loop: loop,
+            log: log)
+        courier = try Courier(
+            switchboard, settings: settings, worker: worker, files: files, keeper: keeper, signature: signature,
+            loop: loop, log: log)
+        mailDoor = LMTPDoor(settings: settings, loop: loop, log: log, takeIn: intake.take)
+        shellDoor = ShellDoor(switchboard, userID: userID, loop: loop, log: log)
+    }
+
+    /// Lets everybody in.
+    func openDoors() throws(NetError) {
+        try watch()
+        try openMailDoors()
+        try shellDoor.open(path: directory.shellSocket)
+        let ports = try server.listen()
+        for (endpoint, port) in zip(settings.listen + settings.plainListen, ports) {
+            log.note(.listening(on: "\(Settings.Endpoint(host: endpoint.host, port: port))", for: "agents"))
+        }
+        courier.wake()
+    }
+
+    /// Serves until a signal ends it; `false`: storage failed in a way that only a new process can clear up.
+    func run() throws -> Bool {
+        do {
+            try server.run { isOver }
+            part()
+            return true
+        } catch let unknown as OutcomeUnknown {
+            log.note(.outcomeUnknown(unknown.reason))
+            server.abandon()
+            return false
+        }
+    }
+}
+
+extension ServedDesk {
+    private static func certificate(_ settings: Settings, _ directory: StateDirectory) throws(NetError) -> TLSContext {
+        try TLSContext(
+            certificateFile: settings.certificate ?? directory.certificate, keyFile: settings.key ?? directory.key)
+    }
+
+    /// What would only be noticed with the first mail is noticed now.
+    private static func check(_ settings: Settings, worker: String) throws {
+        guard Files.exists(worker) else { throw ShellError.failed("there is no mail worker \(worker)") }
+        guard let folder = settings.outgoing, settings.smarthost == nil else { return }
+        try Files.makeDirectory(folder, mode: 0o750)
+        try Files.write([], to: folder + "/.writable")
+        try Files.remove(folder + "/.writable")
+    }
+
+    /// Deletes the bytes of mails that died on their way in.
+    private static func sweep(_ files: StateFiles, _ log: Log) throws {
+        let reader = try DeskReader(files)
+        let count = try MailArchive(path: files.mail, hashing: .system).sweep { digest throws(StoreError) in
+            try reader.names(raw: digest)
+        }
+        if count > 0 { log.note(.swept(count)) }
+    }
+
+    private func openMailDoors() throws(NetError) {
+        let path = settings.lmtpSocket ?? directory.mailSocket
+        try mailDoor.open(try Listener.unix(path: path, mode: settings.lmtpMode), name: path)
+        for endpoint in settings.lmtpListen {
+            let listener = try Listener.tcp(host: endpoint.host, port: endpoint.port)
+            let port = listener.port ?? endpoint.port
+            try mailDoor.open(listener, name: "\(Settings.Endpoint(host: endpoint.host, port: port))")
+        }
+    }
+
+    private func watch() throws(NetError) {
+        switchboard.afterCommit = { [courier] _ in courier.wake() }
+        _ = try loop.watch(signals.descriptor, for: .read, by: Bell { [weak self] in self?.heed() })
+        let (gate, room) = (switchboard.gate, switchboard.readingRoom)
+        _ = try loop.watch(
+            gate.verdicts.descriptor, for: .read, by: Bell { [switchboard] in switchboard.takeVerdicts() })
+        _ = try loop.watch(
+            room.results.descriptor, for: .read, by: Bell { [switchboard] in switchboard.takeFindings() })
+    }
+
+    private func heed() {
+        while let signal = signals.next() {
+            switch signal {
+            case .terminate, .interrupt: isOver = true
+            case .hangup: readCertificate()
+            case .child: break  // Whoever started it asks after it.
+            }
+        }
+    }
+
+    /// Certificate and key anew; the old ones go on where the new ones make no pair.
+    private func readCertificate() {
+        do throws(NetError) {
+            server.use(try ServedDesk.certificate(settings, directory))
+            log.note(.certificateRead)
+        } catch {
+            log.note(.certificateRefused(error))
+        }
+    }
+
+    /// The end in order: nobody new, everybody hears why, what is underway is written.
+    private func part() {
+        log.note(.stopping)
+        server.stopListening()
+        mailDoor.shut()
+        shellDoor.shut()
+        switchboard.stop()
+        intake.stop()
+        let latest = Clock.monotonic() + ServedDesk.partingMilliseconds * 1_000_000
+        loop.at(latest) {}
+        while server.connectionCount > 0, Clock.monotonic() < latest {
+            do { try server.goRound() } catch { break }
+        }
+        courier.stop()
+        reader.stop()
+        keeper.stop()
+        switchboard.readingRoom.close()
+        switchboard.archive.projector.stop()
+        log.note(.stopped)
+    }
+}
+
+/// Calls back when a descriptor is readable.
+private final class Bell: Watcher {
+    private let rung: () -> Void
+
+    init(_ rung: @escaping () -> Void) {
+        self.rung = rung
+    }
+
+    func isReady(_ readiness: Readiness) {
+        rung()
+    }
+}
+
+/// The signals, in a class because they cannot be copied.
+private final class SignalWatch {
+    private var signals: Signals
+
+    init() throws(NetError) {
+        signals = try Signals()
+    }
+
+    var descriptor: Int32 { signals.descriptor }
+
+    func next() -> Signals.Signal? { signals.next() }
+}
+
+/// A lock, held as long as this lives; in a class because it cannot be copied.
+final class HeldLock {
+    private let file: LockFile
+
+    init(_ file: consuming LockFile) {
+        self.file = file
+    }
+}

@@ -1,0 +1,62 @@
+/// What a command of the shell stands in: arguments, environment, the three standard streams, the user.
+///
+/// A value of closures, so that a command can be tried without a process of its own.
+public struct Console {
+    /// The arguments after the program's name.
+    public var arguments: [String]
+    /// The program's own path, beside which the mail worker lies.
+    public var program: String
+    /// The environment.
+    public var environment: [String: String]
+    /// The effective user.
+    public var userID: UInt32
+    /// Writes to standard output; a line end is added.
+    public var print: (String) -> Void
+    /// Writes to standard error; a line end is added.
+    public var complain: (String) -> Void
+    /// Reads standard input to its end, but not more than so many bytes and one.
+    public var readInput: (_ most: Int) -> [UInt8]?
+    /// Asks on the terminal for something that must not be seen; `nil`: there is no terminal.
+    public var readSecret: (_ prompt: String) -> String?
+    /// From now on a signal that kills the process is a temporary failure, and standard output says so.
+    public var armLastWords: () -> Void
+
+    /// A console of which everything is said.
+    public init(
+        arguments: [String], program: String, environment: [String: String], userID: UInt32,
+        print: @escaping (String) -> Void, complain: @escaping (String) -> Void,
+        readInput: @escaping (_ most: Int) -> [UInt8]?, readSecret: @escaping (_ prompt: String) -> String?,
+        armLastWords: @escaping () -> Void
+    ) {
+        self.arguments = arguments
+        self.program = program
+        self.environment = environment
+        self.userID = userID
+        self.print = print
+        self.complain = complain
+        self.readInput = readInput
+        self.readSecret = readSecret
+        self.armLastWords = armLastWords
+    }
+
+    /// The path of another program of ours: beside this one.
+    func neighbour(_ name: String) -> String {
+        guard let slash = program.lastIndex(of: "/") else { return name }
+        return program[...slash] + name
+    }
+}
+
+/// Why a command of the shell did not do what it was asked.
+enum ShellError: Error, Equatable {
+    /// The words make no command: exit 2.
+    case usage(String)
+    /// It was refused, or something is broken: exit 1.
+    case failed(String)
+
+    /// One sentence, no full stop.
+    var text: String {
+        switch self {
+        case .usage(let text), .failed(let text): text
+        }
+    }
+}

@@ -1,0 +1,89 @@
+internal import DeskCrypto
+internal import DeskModel
+internal import DeskNet
+
+/// `zurufd init`: makes a new desk in an empty state directory.
+enum InitCommand {
+    static let options = [
+        ShellOption("state", "DIR", "where the desk is to lie [/var/lib/zuruf]"),
+        ShellOption("config", "FILE", "its configuration file"),
+        ShellOption("host", "NAME", "the desk's name, for its certificate [localhost]"),
+        ShellOption("admin", "NAME", "the first agent, who may do everything [admin]"),
+        NewPassword.option,
+        ShellOption("password-iterations", "N", "rounds of PBKDF2 [100000]"),
+    ]
+
+    static func run(_ words: [String], _ console: Console) throws(ShellError) -> Int32 {
+        let said = try ShellWords(words, options: options)
+        if let word = said.plain.first { throw .usage("what is \(Log.quoted(word)) for?") }
+        let settings = try Settings(said)
+        let directory = StateDirectory(path: settings.state)
+        let name = said.value(of: "admin") ?? "admin"
+        guard let admin = AgentName(name), !admin.isReserved else {
+            throw .usage("\(Log.quoted(name)) can be nobody's name: a-z, then a-z 0-9 . _ -, at most 32")
+        }
+        if directory.hasDesk { try refuseIfUsed(settings) }
+        let password = try NewPassword.get(said, for: name, console)
+        try makeFiles(in: directory, settings)
+        try open(admin, password, settings)
+        if password.isMadeUp { console.print("password of \(admin): \(password.text)") }
+        console.print("certificate pin: sha256//\(try pin(settings.certificate ?? directory.certificate))")
+        return Shell.done
+    }
+
+    /// An empty journal is what an `init` left that was killed.
+    private static func refuseIfUsed(_ settings: Settings) throws(ShellError) {
+        let desk = try StoppedDesk(settings, log: .standardError(isJournal: false))
+        defer { desk.close() }
+        guard desk.isNew else { throw .failed("there is a desk in \(settings.state) already") }
+    }
+
+    /// Everything but the desk itself, so that a desk never lacks one of them.
+    private static func makeFiles(in directory: StateDirectory, _ settings: Settings) throws(ShellError) {
+        do {
+            try Files.makeDirectory(directory.path, mode: 0o700)
+            if settings.certificate == nil {
+                let names = [settings.host] + ["localhost", "127.0.0.1", "::1"].filter { $0 != settings.host }
+                let made = try SelfSigned(names: names, days: 3650)
+                try Files.write(made.key, to: directory.key)
+                try Files.write(made.certificate, to: directory.certificate, mode: 0o644)
+            }
+            if !Files.exists(directory.secret) { try Files.write(randomBytes(32), to: directory.secret) }
+        } catch {
+            throw .failed("\(error)")
+        }
+    }
+
+    /// The desk with its queues and its first agent, all in one turn: there is no half of it.
+    private static func open(
+        _ admin: AgentName, _ password: NewPassword, _ settings: Settings
+    ) throws(ShellError) {
+        let key = PasswordKey(password: password.text, iterations: settings.passwordIterations)
+        let desk = try StoppedDesk(settings, log: .standardError(isJournal: false))
+        defer { desk.close() }
+        guard desk.isNew else { throw .failed("there is a desk in \(settings.state) already") }
+        try desk.found(
+            queues.map(Administration.setQueue) + [
+                .addAgent(admin, isBot: false, isAdmin: true, password: key),
+                .setRights(admin, queue: nil, [.read, .work, .move, .lead]),
+            ])
+    }
+
+    /// Where mail goes that no other queue claims, what is no mail for anybody, and what could not be read or delivered.
+    private static var queues: [Queue] {
+        ["inbox", "junk", "postmaster"].compactMap { QueueName($0) }.map { name in
+            var queue = Queue(name: name)
+            queue.isDefault = name == .inbox
+            queue.answersAutomatically = name == .inbox
+            return queue
+        }
+    }
+
+    private static func pin(_ path: String) throws(ShellError) -> String {
+        do {
+            return try Certificate.pin(pem: try Files.read(path, limit: 1 << 20))
+        } catch {
+            throw .failed("\(path): \(error)")
+        }
+    }
+}

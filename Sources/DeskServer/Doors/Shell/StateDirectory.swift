@@ -1,0 +1,74 @@
+internal import DeskNet
+
+/// The folder in which everything of one desk lies, and what is called how in it.
+///
+/// `journal.db`, `mail.db` and `desk.db` are the store's (`StateFiles`).
+struct StateDirectory {
+    /// Where it is.
+    let path: String
+
+    /// Whoever holds its lock writes to the desk: a server, or the shell while none runs.
+    var lock: String { path + "/lock" }
+    /// The certificate chain that `init` made.
+    var certificate: String { path + "/certificate.pem" }
+    /// Its private key.
+    var key: String { path + "/key.pem" }
+    /// 32 bytes that sign Message-IDs and hide which names exist.
+    var secret: String { path + "/secret" }
+    /// The shell's way into a running desk.
+    var shellSocket: String { path + "/admin.sock" }
+    /// Where mail comes in.
+    var mailSocket: String { path + "/lmtp.sock" }
+    /// The truth; where it lies, there is a desk.
+    var journal: String { path + "/journal.db" }
+
+    /// Whether a desk has been set up here.
+    var hasDesk: Bool { Files.exists(journal) }
+
+    /// Takes the lock, or says who has it.
+    func lockIt() throws(ShellError) -> LockFile {
+        guard Files.exists(path) else { throw .failed("there is no folder \(path)") }
+        do {
+            return try LockFile(path: lock)
+        } catch .locked(_, let pid) {
+            throw .failed(
+                "the desk in \(path) is served by process \(pid.map { "\($0)" } ?? "of unknown number") already")
+        } catch {
+            throw .failed(error.description)
+        }
+    }
+
+    /// The secret that `init` made.
+    func readSecret() throws(ShellError) -> [UInt8] {
+        do {
+            let bytes = try Files.read(secret, limit: 32)
+            guard bytes.count == 32 else { throw ShellError.failed("\(secret) must have 32 bytes") }
+            return bytes
+        } catch let error as ShellError {
+            throw error
+        } catch {
+            throw .failed("\(error)")
+        }
+    }
+}
+
+extension Settings {
+    /// The settings of the file that `--config` names and of the options that are settings.
+    init(_ words: ShellWords) throws(ShellError) {
+        self.init()
+        do {
+            if let path = words.value(of: "config") {
+                var file = SettingsFile(name: path, bytes: try Files.read(path, limit: 1 << 20))
+                try file.apply(to: &self)
+            }
+        } catch {
+            throw .failed("\(error)")
+        }
+        let options = words.options.filter { $0.name != "config" && SettingWord.named($0.name) != nil }
+        do throws(SettingsError) {
+            try apply(options: options)
+        } catch {
+            throw .usage(error.description)
+        }
+    }
+}

@@ -1,0 +1,63 @@
+internal import DeskModel
+internal import DeskNet
+internal import DeskStore
+
+/// A desk that no server has open: the shell takes its lock and changes it by the very way a server would.
+final class StoppedDesk {
+    private let lock: HeldLock
+    private let switchboard: Switchboard
+
+    /// Opens the desk in the state directory, which must exist; without a journal it is a new one.
+    init(_ settings: Settings, log: Log) throws(ShellError) {
+        let directory = StateDirectory(path: settings.state)
+        lock = HeldLock(try directory.lockIt())
+        do {
+            let files = StateFiles(directory: directory.path)
+            let opening = try Opening(files, settings: settings, log: log) { _, _ in }
+            switchboard = Switchboard(
+                engine: opening.engine, archive: opening.archive, clock: opening.clock, settings: settings,
+                gate: try Gate(iterations: settings.passwordIterations),
+                readingRoom: try ReadingRoom(files, projector: opening.archive.projector), log: log)
+        } catch {
+            throw .failed("\(error)")
+        }
+    }
+
+    /// Whether nothing has ever happened on it.
+    var isNew: Bool { switchboard.head == 0 }
+
+    /// Fulfils a request of the shell.
+    func fulfil(_ request: ShellRequest) throws(ShellError) -> ShellReply {
+        var reply: ShellReply?
+        let counter = ShellCounter(switchboard)
+        counter.fulfil(request) { reply = $0 }
+        while reply == nil { try turn() }
+        return reply ?? ShellReply()
+    }
+
+    /// Makes all changes in one turn: all of them or, if the disk does not take them, none.
+    func found(_ changes: [Administration]) throws(ShellError) {
+        var refusal: Refusal?
+        for change in changes {
+            switchboard.submit(
+                Submission(command: .administer(change), agent: .desk) { answer in
+                    if case .refused(let why) = answer { refusal = refusal ?? why }
+                })
+        }
+        try turn()
+        if let refusal { throw .failed(refusal.sentence) }
+    }
+
+    /// Lets `desk.db` catch up and closes the files.
+    func close() {
+        switchboard.archive.projector.stop()
+    }
+
+    private func turn() throws(ShellError) {
+        do {
+            try switchboard.turn()
+        } catch {
+            throw .failed("nobody can tell whether it is done, look and try again: \(error.reason)")
+        }
+    }
+}

@@ -1,0 +1,161 @@
+import DeskMail
+import DeskModel
+import DeskNet
+import DeskStore
+import Testing
+
+@testable import DeskServer
+
+@Suite struct CourierTests {
+    private let yard: Yard
+    private let desk = PlayedDesk()
+    private let keeper: MailKeeper
+
+    init() throws {
+        yard = try Yard()
+        keeper = MailKeeper(path: yard.files.mail, hashing: .system)
+        desk.answer = { _ in .done(.done, 1) }
+    }
+
+    private static func entry(_ number: Int64) -> EntryID { EntryID(TicketID(number), 2) }
+
+    /// A mail that waits, composed already.
+    private func queue(_ number: Int64, isAutomatic: Bool = false) throws -> [UInt8] {
+        let letter = Letter(to: Address("kunde@example.com"), from: Address("hilfe@desk.example"), text: "Ja.")
+        desk.outgoing.append(
+            Outgoing(
+                sequence: number, at: desk.now, entry: CourierTests.entry(number), isAutomatic: isAutomatic,
+                letter: letter))
+        let bytes = Array("Message-ID: <\(number)@desk.example>\r\n\r\n.Ja.\r\n".utf8)
+        try MailArchive(path: yard.files.mail, hashing: .system).keep(composed: bytes, for: number)
+        return bytes
+    }
+
+    private func courier(_ change: (inout Settings) -> Void) throws -> Courier {
+        var settings = Settings()
+        settings.host = "desk.example"
+        settings.pauses = [TimeSpan(milliseconds: 5), TimeSpan(milliseconds: 10)]
+        change(&settings)
+        return try Courier(
+            desk, settings: settings, worker: Yard.program("zuruf-mail"), files: yard.files, keeper: keeper,
+            signature: { _ in Array(repeating: 7, count: 32) }, loop: yard.loop, log: .silent)
+    }
+
+    private func carry(_ courier: Courier) throws {
+        courier.wake()
+        try yard.turn { desk.outgoing.isEmpty }
+        courier.stop()
+        keeper.stop()
+    }
+
+    @Test func `mails go into a folder, each a file named by its number`() throws {
+        let first = try queue(7)
+        let second = try queue(12, isAutomatic: true)
+        try Files.makeDirectory(yard.path + "/out")
+        try carry(try courier { $0.outgoing = yard.path + "/out" })
+        #expect(desk.commands == [.sent(CourierTests.entry(7)), .sent(CourierTests.entry(12))])
+        #expect(try Files.list(yard.path + "/out") == ["0000000007.eml", "0000000012.eml"])
+        #expect(try Files.read(yard.path + "/out/0000000007.eml", limit: 1000) == first)
+        #expect(try Files.read(yard.path + "/out/0000000012.eml", limit: 1000) == second)
+    }
+
+    @Test func `a person's answer names its sender to the mail server, an automatic one nobody`() throws {
+        let office = try PlayedPostOffice(on: yard.loop)
+        let first = try queue(1)
+        let second = try queue(2, isAutomatic: true)
+        try carry(try courier { $0.smarthost = Settings.Smarthost(endpoint: office.endpoint) })
+        #expect(office.handed.map(\.sender) == ["hilfe@desk.example", ""])
+        #expect(office.handed.map(\.recipient) == ["kunde@example.com", "kunde@example.com"])
+        #expect(office.handed.map(\.text) == [first, second])
+        #expect(desk.commands == [.sent(CourierTests.entry(1)), .sent(CourierTests.entry(2))])
+    }
+
+    @Test func `what is not taken now comes again, the same bytes, and others do not wait for it`() throws {
+        let office = try PlayedPostOffice(
+            on: yard.loop, answers: ["451 4.3.0 later", "250 2.0.0 ok", "", "250 2.0.0 ok"])
+        let first = try queue(1)
+        let second = try queue(2)
+        try carry(try courier { $0.smarthost = Settings.Smarthost(endpoint: office.endpoint) })
+        #expect(office.handed.map(\.text).filter { $0 == first }.count >= 2)
+        #expect(office.handed[1].text == second)
+        #expect(Set(desk.commands.map { "\($0)" }).count == 2)
+        #expect(desk.commands.count == 2)
+    }
+
+    @Test func `what is refused for good has failed, with the server's words`() throws {
+        let office = try PlayedPostOffice(on: yard.loop, answers: ["550 5.1.1 nobody here"])
+        _ = try queue(1)
+        try carry(try courier { $0.smarthost = Settings.Smarthost(endpoint: office.endpoint) })
+        guard case .failed(CourierTests.entry(1), let text) = try #require(desk.commands.first) else {
+            Issue.record("\(desk.commands)")
+            return
+        }
+        #expect(text.contains("nobody here"))
+        #expect(office.handed.count == 1)
+    }
+
+    @Test func `what is too old is given up after one more try`() throws {
+        _ = try queue(1)
+        desk.now = desk.now + .days(6)
+        let gone = try Listener.tcp(host: "127.0.0.1", port: 0)
+        let endpoint = Settings.Endpoint(host: "127.0.0.1", port: try #require(gone.port))
+        withExtendedLifetime(gone) {}
+        try carry(
+            try courier {
+                $0.smarthost = Settings.Smarthost(endpoint: endpoint)
+                $0.smarthost?.security = .tls
+                $0.smarthost?.authorities = yard.path + "/nothing"
+            })
+        guard case .failed(CourierTests.entry(1), _) = try #require(desk.commands.first) else {
+            Issue.record("\(desk.commands)")
+            return
+        }
+    }
+
+    @Test func `nothing is carried while nothing can be written, and what is out is told until it is durable`() throws {
+        _ = try queue(1)
+        try Files.makeDirectory(yard.path + "/out")
+        desk.isReadOnly = true
+        var refusals = 1
+        desk.answer = { _ in
+            refusals -= 1
+            return refusals >= 0 ? .refused(.storage(retry: 1)) : .done(.done, 1)
+        }
+        let courier = try courier { $0.outgoing = yard.path + "/out" }
+        courier.wake()
+        for _ in 0..<5 { try yard.loop.wait(milliseconds: 1) }
+        #expect(try Files.list(yard.path + "/out").isEmpty)
+        desk.isReadOnly = false
+        try carry(courier)
+        #expect(desk.commands == [.sent(CourierTests.entry(1)), .sent(CourierTests.entry(1))])
+        #expect(try Files.list(yard.path + "/out").count == 1)
+    }
+}
+
+@Suite struct CompositionTests {
+    @Test func `an answer is made of its letter, its ticket and the mail that it answers`() throws {
+        let customer = Address("karl@example.com")
+        let entry = EntryID(TicketID(42), 1)
+        let mail = Mail(
+            entry: entry, customer: CustomerID(1), customerName: customer, sender: customer, senderName: "Karl",
+            answerTo: customer, subject: "AW: [Ticket#20261124-00042-4] Ton fehlt", messageID: "b@x",
+            references: ["a@x"], raw: .zero, content: .zero, body: [])
+        let number = TicketNumber(day: 20_261_124, counter: 42)
+        let ticket = Ticket(
+            id: entry.ticket, number: number, mail: mail, queue: .inbox, at: Moment(milliseconds: 0), sequence: 1)
+        let outgoing = Outgoing(
+            sequence: 9, at: Moment(milliseconds: 1_800_000_000_500), entry: EntryID(TicketID(42), 2),
+            isAutomatic: false, letter: Letter(to: customer, text: "Ja.", answers: 1))
+        let made = Composition(ticket: ticket, answered: mail).mail(
+            for: outgoing, from: Address("hilfe@desk.example"), host: "desk.example"
+        ) { _ in Array(repeating: 0, count: 32) }
+        #expect(made.kind == .answer)
+        #expect(made.to == MailAddress(name: "Karl", address: "karl@example.com"))
+        #expect(made.subject == "Re: [Ticket#\(number)] Ton fehlt")
+        #expect(made.date == 1_800_000_000)
+        #expect(made.messageID == "t42.e2.aaaaaaaaaaaaaaaa@desk.example")
+        #expect(made.inReplyTo == "b@x")
+        #expect(made.references == ["a@x", "b@x"])
+        #expect(made.envelopeSender == "hilfe@desk.example")
+    }
+}
