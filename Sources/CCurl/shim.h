@@ -22,6 +22,11 @@ static inline long desk_curl_response(CURL *c) {
     curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &v);
     return v;
 }
+static inline long desk_curl_connects(CURL *c) {
+    long v = 0;
+    curl_easy_getinfo(c, CURLINFO_NUM_CONNECTS, &v);
+    return v;
+}
 /* CURL_GLOBAL_DEFAULT is a macro of macros. */
 static inline CURLcode desk_curl_global(void) { return curl_global_init(CURL_GLOBAL_DEFAULT); }
 #endif

@@ -33,6 +33,7 @@ import Glibc
         body.bytes = delivery.message
         body.sent = 0
         body.reply = ""
+        body.replies = 0
         defer { body.bytes = [] }
         unsafe curl_easy_reset(handle)
         guard set(delivery.server), set(delivery.sender) else { return .later("libcurl refuses a setting") }
@@ -95,12 +96,14 @@ import Glibc
         let words = body.reply.isEmpty ? unsafe String(cString: curl_easy_strerror(result)) : body.reply
         if result == CURLE_OK { return .accepted(words) }
         let told = unsafe "\(String(cString: curl_easy_strerror(result))): \(words)"
-        return outcome(code: code, result: result, words: words, told: told)
+        // A server that refuses the connection itself says nothing about the mail (RFC 5321 §3.1).
+        let isGreeting = unsafe desk_curl_connects(handle) > 0 && body.replies < 2
+        return isGreeting ? .later(told) : outcome(code: code, words: words, told: told)
     }
 
     /// The server's code decides; libcurl's result tells nothing about how a mail was refused. 354 as the last code means
     /// that the mail was on its way: if all of it had gone out, it may have been taken.
-    private func outcome(code: Int, result: CURLcode, words: String, told: String) -> DeliveryOutcome {
+    private func outcome(code: Int, words: String, told: String) -> DeliveryOutcome {
         switch code {
         // The codes of a login or a TLS refusal speak of us, not of the mail.
         case 530...539: .later(told)
@@ -118,6 +121,8 @@ private final class Body {
     var sent = 0
     /// The server's last reply.
     var reply = ""
+    /// How many replies there were; of those in several lines the last line counts.
+    var replies = 0
 
     static func at(_ address: UnsafeMutableRawPointer?) -> Body? {
         unsafe address.map { unsafe Unmanaged<Body>.fromOpaque($0).takeUnretainedValue() }
@@ -141,6 +146,11 @@ private func hear(
 ) -> Int {
     guard let body = unsafe Body.at(address), let line = unsafe line else { return 0 }
     let bytes = unsafe UnsafeRawBufferPointer(start: line, count: size * count)
-    body.reply = unsafe CleanText.line(String(decoding: bytes, as: UTF8.self).trimmingBlanks, atMost: 400)
+    let reply = unsafe String(decoding: bytes, as: UTF8.self).trimmingBlanks
+    // 221 answers the QUIT that follows a refusal, and says nothing of the mail.
+    if !reply.hasPrefix("221") {
+        body.reply = CleanText.line(reply, atMost: 400)
+        if reply.utf8.dropFirst(3).first != UInt8(ascii: "-") { body.replies += 1 }
+    }
     return size * count
 }

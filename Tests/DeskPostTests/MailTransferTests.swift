@@ -1,0 +1,114 @@
+import DeskMail
+import DeskNet
+import Testing
+
+struct MailTransferTests {
+    private static let message = "From: a@b.example\r\nSubject: x\r\n\r\nja\r\n.\r\n..zwei\r\n"
+
+    private func delivery(
+        _ server: Delivery.Server, sender: String = "hotline@desk.example", to recipient: String = "weber@example.org"
+    ) -> Delivery {
+        Delivery(server: server, sender: sender, recipient: recipient, message: Array(Self.message.utf8))
+    }
+
+    @Test(arguments: [Delivery.Protection.none, .startTLS, .implicit])
+    func `a mail arrives as it was, dots and all`(protection: Delivery.Protection) throws {
+        let peer = try SMTPPeer(.init(protection: protection))
+        let worker = try WorkerProcess("send")
+        let outcome = try peer.outcome(of: delivery(peer.server()), from: worker)
+        #expect(outcome == .accepted("250 2.0.0 queued as 4711"))
+        #expect(
+            peer.messages == [
+                Self.message.split(separator: "\r\n", omittingEmptySubsequences: false)
+                    .map { $0.hasPrefix(".") ? "." + $0 : $0 }.joined(separator: "\r\n")
+            ])
+        #expect(peer.heard.contains("MAIL FROM:<hotline@desk.example> SIZE=\(Self.message.utf8.count)"))
+        #expect(peer.heard.contains("RCPT TO:<weber@example.org>") && peer.heard.contains("EHLO desk.example"))
+    }
+
+    @Test func `two mails in a row need one connection, and the null sender is spoken`() throws {
+        let peer = try SMTPPeer()
+        let worker = try WorkerProcess("send")
+        for _ in 0..<2 {
+            let outcome = try peer.outcome(of: delivery(peer.server(), sender: ""), from: worker)
+            #expect(outcome == .accepted("250 2.0.0 queued as 4711"))
+        }
+        #expect(peer.connections == 1 && peer.messages.count == 2)
+        #expect(peer.heard.filter { $0.hasPrefix("MAIL FROM:<> ") }.count == 2)
+    }
+
+    @Test(arguments: [
+        ("RCPT", "550 5.1.1 no such user", DeliveryOutcome.refused("550 5.1.1 no such user")),
+        ("RCPT", "451 4.3.0 try later", .later("451 4.3.0 try later")),
+        ("RCPT", "450-4.7.1 greylisted\r\n450 4.7.1 come back", .later("450 4.7.1 come back")),
+        ("MAIL", "553 5.1.8 not you", .refused("553 5.1.8 not you")),
+        ("DATA.", "452 4.3.1 disk full", .later("452 4.3.1 disk full")),
+        ("DATA.", "554 5.7.1 spam", .refused("554 5.7.1 spam")),
+        ("DATA", "554 5.5.1 no", .refused("554 5.5.1 no")),
+    ])
+    func `the server's code says whether to try again`(line: String, reply: String, outcome: DeliveryOutcome) throws {
+        let peer = try SMTPPeer(.init(replies: [line: reply]))
+        #expect(try peer.outcome(of: delivery(peer.server()), from: WorkerProcess("send")) == outcome)
+    }
+
+    @Test(arguments: [
+        ("greets with 554", SMTPPeer.Script(replies: ["": "554 5.7.1 you are blocked"]), "later"),
+        ("says nothing", SMTPPeer.Script(silence: ""), "later"),
+        ("falls silent at RCPT", SMTPPeer.Script(silence: "RCPT"), "later"),
+        ("falls silent after the mail", SMTPPeer.Script(silence: "DATA."), "uncertain"),
+        ("offers no STARTTLS", SMTPPeer.Script(protection: .startTLS, offersTLS: false), "later"),
+    ])
+    func `a server that`(behaviour: String, script: SMTPPeer.Script, outcome: String) throws {
+        let peer = try SMTPPeer(script)
+        let result = try #require(try peer.outcome(of: delivery(peer.server()), from: WorkerProcess("send")))
+        #expect("\(result)".hasPrefix(outcome), "\(behaviour): \(result)")
+        #expect(peer.messages.isEmpty || outcome == "uncertain")
+    }
+
+    @Test(arguments: [Delivery.Protection.startTLS, .implicit])
+    func `a certificate of nobody we know gets no mail`(protection: Delivery.Protection) throws {
+        let peer = try SMTPPeer(.init(protection: protection))
+        let stranger = try SMTPPeer()
+        let server = peer.server(trusting: stranger.authorities)
+        let result = try #require(try peer.outcome(of: delivery(server), from: WorkerProcess("send")))
+        #expect("\(result)".hasPrefix("later"), "\(result)")
+        #expect(peer.messages.isEmpty && !peer.heard.contains { $0.hasPrefix("MAIL") })
+    }
+
+    @Test func `nobody at the port means later`() throws {
+        let port = try SMTPPeer().port
+        let server = Delivery.Server(
+            host: "127.0.0.1", port: port, protection: .none, connectTime: 2000, totalTime: 2000)
+        guard case .delivered(.later)? = try WorkerProcess("send").ask(.send(delivery(server))) else {
+            Issue.record("not later")
+            return
+        }
+    }
+
+    @Test(arguments: [
+        ("hotline@desk.example", "a@x> X\r\nRCPT TO:<b@x"), ("hotline@desk.example", "a@x\nRSET"),
+        ("a b@c", "w@x.example"),
+        ("a@b>", "w@x.example"), ("hotline@desk.example", ""), ("hotline@desk.example", "ü@x.example"),
+    ])
+    func `an address cannot speak SMTP`(sender: String, recipient: String) throws {
+        let peer = try SMTPPeer()
+        let mail = delivery(peer.server(), sender: sender, to: recipient)
+        // CR and LF do not even pass the codec: the worker ends.
+        if (sender + recipient).utf8.contains(where: { $0 == 10 || $0 == 13 }) {
+            #expect(try WorkerProcess("send").ask(.send(mail)) == nil)
+        } else {
+            guard case .refused? = try peer.outcome(of: mail, from: WorkerProcess("send")) else {
+                Issue.record("not refused")
+                return
+            }
+        }
+        #expect(peer.heard == [])
+    }
+
+    @Test(arguments: ["mx.example/x", "mx example", "", "mx@evil.example", "mx?x", "a\u{1B}b"])
+    func `a server's name cannot leave its place in the URL`(host: String) throws {
+        let server = Delivery.Server(host: host, port: 25, protection: .none)
+        let answer = try WorkerProcess("send").ask(.send(delivery(server)))
+        #expect(answer == .delivered(.later("not a server's name")))
+    }
+}
