@@ -31,8 +31,9 @@ end_desk() {
 
 set_up() {
     mustermann=$(password) meier=$(password) schulze=$(password)
-    echo "$mustermann" | zurufd init --host localhost --admin mustermann --password-stdin >"$desk/init"
-    zurufd queue add recorder
+    echo "$mustermann" | zurufd init --host desk.mustermann.example --admin mustermann --password-stdin >"$desk/init"
+    zurufd queue set inbox --address hilfe@mustermann.example
+    zurufd queue add recorder --address rekorder@mustermann.example
     echo "$meier" | zurufd agent add meier --password-stdin --rights '*=rwm'
     echo "$schulze" | zurufd agent add schulze --password-stdin --rights '*=rwm'
 }
