@@ -43,18 +43,19 @@ extension Engine {
 
     /// `agent` has done something that names `ticket`: all his claims of its customer last their length again.
     public mutating func worked(by agent: AgentName, on ticket: TicketID, at now: Moment) {
-        guard let customer = state.tickets[ticket]?.customer else { return }
+        guard let customer = state.tickets.look(ticket, { $0.customer }) else { return }
         soft.renew(Soft.Lease.Key(agent: agent, customer: customer), at: now)
     }
 
     /// A command of `agent` was done: if it names a ticket, his claims of its customer last their length again, or as
     /// long as `hold` or a repeated `claim` asked for.
     public mutating func worked(_ command: Command, by agent: AgentName, at now: Moment) {
-        guard let id = command.ticket.flatMap({ state.id(of: $0) }), let ticket = state.tickets[id] else { return }
-        let key = Soft.Lease.Key(agent: agent, customer: ticket.customer)
+        guard let id = command.ticket.flatMap({ state.id(of: $0) }) else { return }
+        guard let customer = state.tickets.look(id, { $0.customer }) else { return }
+        let key = Soft.Lease.Key(agent: agent, customer: customer)
         switch command {
         case .claim(_, let length?, _), .hold(_, let length?):
-            guard ticket.holder == agent else { return }
+            guard state.tickets.look(id, { $0.holder }) == agent else { return }
             soft.set(key, length, at: now, until: soft.end(of: length, from: now))
         default: soft.renew(key, at: now)
         }
@@ -122,11 +123,11 @@ extension Engine {
     }
 
     /// What an event, just applied, means for leases and shown marks.
-    mutating func followUp(_ event: Event, _ served: [AgentName]) {
+    mutating func followUp(_ event: Event, _ ticket: State.Facets?, _ served: [AgentName]) {
         if case .customer(let id, .joined(let other)) = event.kind {
             return soft.join(other.customer, into: id, by: served)
         }
-        guard let id = event.subject.ticket, let ticket = state.tickets[id] else { return }
+        guard let id = event.subject.ticket, let ticket else { return }
         if case .reply = event.kind, let by = event.by, case .entry(let entry) = event.subject {
             soft.show(Shown(agent: by, ticket: id, entry: entry.entry))
         }

@@ -5,6 +5,7 @@ extension Engine {
     ///
     /// `key` is the retry key, if the command came with one. Eight rounds are always enough.
     public func needs(_ command: Command, by agent: AgentName?, key: String? = nil) -> [Need] {
+        if key == nil, isAtHand(command) { return [] }
         var wants = Wants(self)
         if let agent, let key { wants.retry(agent, key) }
         switch command {
@@ -16,6 +17,17 @@ extension Engine {
             if let ticket = command.ticket { wants.ticket(ticket) }
         }
         return wants.needs
+    }
+
+    /// Whether a command concerns only a live ticket, as most do.
+    private func isAtHand(_ command: Command) -> Bool {
+        switch command {
+        case .claimNext, .expire: return true
+        case .arrive, .sent, .failed, .administer, .reply, .send, .say: return false
+        default:
+            guard case .id(let id)? = command.ticket else { return false }
+            return state.tickets.look(id) { $0.isLive } ?? false
+        }
     }
 
     /// What the disk must still tell before the head of a reply to `query` can be written from memory.

@@ -45,7 +45,7 @@ extension Engine {
 
     /// By what the wire calls the customer of a ticket.
     public func customerName(of ticket: Ticket) -> Address {
-        state.customers[ticket.customer]?.name ?? Address("")
+        state.customers.look(ticket.customer) { $0.name } ?? Address("")
     }
 
     /// Texts of humans in `ticket` that `agent` was not shown and did not write or answer.
@@ -58,7 +58,7 @@ extension Engine {
     /// The customer's other tickets that are not over and that `agent` may read; at most the newest of them.
     public func also(_ ticket: Ticket, for agent: AgentName) -> [TicketID] {
         others(of: ticket.customer, than: ticket.id).filter { id in
-            state.tickets[id].map { may(agent, .read, in: $0.queue) } ?? false
+            state.tickets.look(id) { may(agent, .read, in: $0.queue) } ?? false
         }
     }
 
@@ -90,8 +90,10 @@ extension Engine {
     }
 
     func others(of customer: CustomerID, than id: TicketID?) -> [TicketID] {
-        guard let customer = state.customers[customer], customer.isOnePerson else { return [] }
-        return customer.live.filter { $0 != id }.suffix(Engine.alsoMost)
+        state.customers.look(customer) { record -> [TicketID]? in
+            guard record.isOnePerson, record.live != [id] else { return nil }
+            return record.live.filter { $0 != id }.suffix(Engine.alsoMost)
+        } ?? []
     }
 
     /// An event or reply names at most so many other tickets of a customer: a line has an end.

@@ -104,9 +104,9 @@ public struct Engine: Sendable {
     /// Makes a numbered event true. It cannot fail.
     public mutating func apply(_ event: Event) {
         let served = servedAgents(joinedBy: event)
-        state.apply(event)
-        memory.keep(event, in: state)
-        followUp(event, served)
+        let ticket = state.apply(event)
+        memory.keep(event, ticket, in: state)
+        followUp(event, ticket, served)
     }
 
     /// Ends a turn: what is neither live nor newer than the disk, which has `applied` events, leaves memory.

@@ -23,9 +23,9 @@ struct Memory: Sendable {
     private var touched: [CustomerID: SequenceNumber] = [:]
 
     /// Keeps what `event`, just applied, has changed until the disk has it too.
-    mutating func keep(_ event: Event, in state: State) {
-        if let id = event.subject.ticket, let ticket = state.tickets[id] {
-            if !ticket.isLive { unwritten.append((event.sequence, .ticket(id))) }
+    mutating func keep(_ event: Event, _ ticket: State.Facets?, in state: State) {
+        if let id = event.subject.ticket, let ticket, !ticket.isLive {
+            unwritten.append((event.sequence, .ticket(id)))
             keep(ticket.customer, event.sequence, in: state)
         }
         if case .customer(let id, _) = event.kind { keep(id, event.sequence, in: state) }

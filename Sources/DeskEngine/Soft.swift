@@ -36,6 +36,12 @@ public struct Soft: Equatable, Sendable {
             isReminded ? until : until - min(Limits.leaseReminder, TimeSpan(milliseconds: length.milliseconds / 2))
         }
 
+        mutating func renew(at now: Moment, grace: Moment) {
+            until = max(now + length, grace)
+            worked = now
+            isReminded = false
+        }
+
         /// From when on a colleague who is no lead may take over.
         var stealFrom: Moment {
             worked + TimeSpan(milliseconds: length.milliseconds / 2)
@@ -51,11 +57,7 @@ public struct Soft: Equatable, Sendable {
 
     /// The agent has worked for the customer: his lease lasts its length again.
     mutating func renew(_ key: Lease.Key, at now: Moment) {
-        guard var lease = leases[key] else { return }
-        lease.until = end(of: lease.length, from: now)
-        lease.worked = now
-        lease.isReminded = false
-        leases[key] = lease
+        leases[key]?.renew(at: now, grace: grace)
     }
 
     /// When a lease of `length` ends that is renewed at `now`.

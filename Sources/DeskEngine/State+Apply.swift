@@ -2,7 +2,10 @@ internal import DeskModel
 
 extension State {
     /// Makes `event` true. It cannot fail: what it needs was checked when it was decided.
-    mutating func apply(_ event: Event) {
+    ///
+    /// Returns the ticket after it, if it is about one.
+    @discardableResult
+    mutating func apply(_ event: Event) -> Facets? {
         sequence = event.sequence
         if let by = event.by, let retry = event.retry {
             retries[RetryKey(agent: by, key: retry.key)] = Used(retry: retry, at: event.at, sequence: event.sequence)
@@ -16,21 +19,27 @@ extension State {
         case .new(let mail, let number): open(mail, number, event)
         default: break
         }
-        if let id = event.subject.ticket { apply(event, to: id) }
+        let facets = event.subject.ticket.flatMap { apply(event, to: $0) }
         switch event.draftChange {
         case .set(let draft): drafts[draft.agent, default: [:]][draft.ticket] = draft
         case .ended(let agent, let ticket): endDraft(of: agent, in: ticket)
         case nil: break
         }
+        return facets
     }
 
-    private mutating func apply(_ event: Event, to id: TicketID) {
-        guard let before = tickets[id].map(Facets.init) else { return }
-        tickets[id]?.apply(event)
-        guard let ticket = tickets[id] else { return }
-        customers[ticket.customer]?.apply(event, to: ticket)
-        reindex(ticket, from: before)
+    private mutating func apply(_ event: Event, to id: TicketID) -> Facets? {
+        let changed = tickets.change(id) { ticket in
+            let before = Facets(ticket)
+            ticket.apply(event)
+            let after = Facets(ticket)
+            customers.change(after.customer) { $0.apply(event, to: ticket) }
+            return (before: before, after: after)
+        }
+        guard let changed else { return nil }
+        reindex(id, from: changed.before, to: changed.after)
         note(event)
+        return changed.after
     }
 
     private mutating func note(_ event: Event) {
@@ -111,7 +120,7 @@ extension State {
 
     private mutating func apply(_ change: CustomerChange, to id: CustomerID) {
         if case .joined(let other) = change { return join(other, into: id) }
-        customers[id]?.apply(change)
+        customers.change(id) { $0.apply(change) }
         if case .addressAdded(let address) = change { addresses[address] = id }
         for ticket in customers[id]?.live ?? [] { settle(ticket) }
     }
@@ -119,10 +128,15 @@ extension State {
     private mutating func join(_ other: CustomerChange.Joined, into id: CustomerID) {
         joined[other.customer] = id
         for address in other.addresses { addresses[address] = id }
-        let absorbed = customers.removeValue(forKey: other.customer)
-        customers[id]?.apply(.joined(other))
-        if let absorbed { customers[id]?.absorb(absorbed) }
-        for (ticket, value) in tickets where value.customer == other.customer { tickets[ticket]?.customer = id }
+        let absorbed = customers[other.customer]
+        customers[other.customer] = nil
+        customers.change(id) { customer in
+            customer.apply(.joined(other))
+            if let absorbed { customer.absorb(absorbed) }
+        }
+        for ticket in tickets.values where ticket.customer == other.customer {
+            tickets.change(ticket.id) { $0.customer = id }
+        }
         for service in services.removeValue(forKey: other.customer) ?? [] {
             for ticket in service.tickets { serve(id, by: service.agent, in: ticket) }
         }

@@ -16,7 +16,9 @@ extension State {
         for draft in image.drafts { drafts[draft.agent, default: [:]][draft.ticket] = draft }
         for letter in image.outbox { outbox.add(letter) }
         for reply in image.autoReplies { autoReplies.add(reply) }
-        tickets.reserveCapacity(image.tickets.count)
+        tickets.reserve(image.tickets.count)
+        customers.reserve(image.customers.count)
+        addresses.reserveCapacity(image.customers.count)
         numbers.reserveCapacity(image.tickets.count)
         for customer in image.customers { admit(customer) }
         for ticket in image.tickets.sorted(by: { $0.id < $1.id }) { admit(ticket) }

@@ -9,8 +9,8 @@ extension State {
         let customer: CustomerID
         let isLive: Bool
 
-        init(_ ticket: Ticket) {
-            rank = Rank(ticket)
+        init(_ ticket: borrowing Ticket) {
+            rank = Rank(ticket.priority, ticket.id)
             queue = ticket.queue
             holder = ticket.holder
             customer = ticket.customer
@@ -22,39 +22,50 @@ extension State {
     mutating func index(_ ticket: Ticket) {
         guard ticket.isLive else { return }
         let facets = Facets(ticket)
-        lanes[facets.queue, default: Lane()].live.insert(facets.rank.value)
+        if lanes[facets.queue] == nil { lanes[facets.queue] = Lane() }
+        lanes.change(facets.queue) { $0.live.insert(facets.rank.value) }
         if let holder = facets.holder { hold(ticket.id, facets, by: holder) }
-        settle(ticket.id)
+        settle(ticket.id, facets)
     }
 
-    /// Brings the indexes from what `ticket` was to what it is.
-    mutating func reindex(_ ticket: Ticket, from before: Facets) {
-        let after = Facets(ticket)
+    /// Brings the indexes from what a ticket was to what it is.
+    mutating func reindex(_ id: TicketID, from before: Facets, to after: Facets) {
         guard before != after else { return }
         let moved = before.queue != after.queue || before.rank != after.rank || before.isLive != after.isLive
-        if let holder = before.holder { letGo(ticket.id, before, by: holder) }
+        if let holder = before.holder { letGo(id, before, by: holder) }
         if moved, before.isLive {
-            lanes[before.queue]?.live.remove(before.rank.value)
-            lanes[before.queue]?.claimable.remove(before.rank.value)
-            reserve(ticket.id, before.rank.value, for: nil)
+            lanes.change(before.queue) { lane in
+                lane.live.remove(before.rank.value)
+                lane.claimable.remove(before.rank.value)
+            }
+            reserve(id, before.rank.value, for: nil)
         }
-        if moved, after.isLive { lanes[after.queue, default: Lane()].live.insert(after.rank.value) }
-        if let holder = after.holder { hold(ticket.id, after, by: holder) }
-        settle(ticket.id)
+        if moved, after.isLive {
+            if lanes[after.queue] == nil { lanes[after.queue] = Lane() }
+            lanes.change(after.queue) { $0.live.insert(after.rank.value) }
+        }
+        if let holder = after.holder { hold(id, after, by: holder) }
+        settle(id, after)
     }
 
-    /// Makes right to whom `claim next` may give `id`: to anybody, or only to the one agent who serves its customer.
+    /// Makes right to whom `claim next` may give a ticket: to anybody, or only to the one agent who serves its customer.
     mutating func settle(_ id: TicketID) {
-        guard let ticket = tickets[id], ticket.isLive else { return }
-        let rank = Rank(ticket).value
-        let services = services[ticket.customer]
-        let isFree = ticket.holder == nil
-        if isFree, services == nil || !isGuarded(ticket) {
-            lanes[ticket.queue]?.claimable.insert(rank)
-        } else {
-            lanes[ticket.queue]?.claimable.remove(rank)
+        if let facets = tickets.look(id, { Facets($0) }) { settle(id, facets) }
+    }
+
+    private mutating func settle(_ id: TicketID, _ facets: Facets) {
+        guard facets.isLive else { return }
+        let rank = facets.rank.value
+        guard facets.holder == nil else {
+            lanes.change(facets.queue) { $0.claimable.remove(rank) }
+            return reserve(id, rank, for: nil)
         }
-        let only = isFree && services?.count == 1 && customers[ticket.customer]?.isOnePerson == true
+        let services = services[facets.customer]
+        let isGuarded = services != nil && isGuarded(facets.customer, in: facets.queue)
+        lanes.change(facets.queue) { lane in
+            if isGuarded { lane.claimable.remove(rank) } else { lane.claimable.insert(rank) }
+        }
+        let only = services?.count == 1 && customers.look(facets.customer) { $0.isOnePerson } == true
         reserve(id, rank, for: only ? services?.first?.agent : nil)
     }
 
@@ -73,18 +84,14 @@ extension State {
     }
 
     private mutating func hold(_ id: TicketID, _ facets: Facets, by agent: AgentName) {
-        holdings[agent, default: Holdings()].tickets.insert(facets.rank.value)
-        holdings[agent]?.perQueue[facets.queue, default: 0] += 1
-        lanes[facets.queue]?.held += 1
+        holdings[agent, default: Holdings()].add(facets)
+        lanes.change(facets.queue) { $0.held += 1 }
         if serve(facets.customer, by: agent, in: id) { settleOthers(of: facets.customer, than: id) }
     }
 
     private mutating func letGo(_ id: TicketID, _ facets: Facets, by agent: AgentName) {
-        holdings[agent]?.tickets.remove(facets.rank.value)
-        holdings[agent]?.perQueue[facets.queue, default: 1] -= 1
-        if holdings[agent]?.perQueue[facets.queue] == 0 { holdings[agent]?.perQueue[facets.queue] = nil }
-        if holdings[agent]?.tickets.isEmpty == true { holdings[agent] = nil }
-        lanes[facets.queue]?.held -= 1
+        if holdings[agent]?.remove(facets) == true { holdings[agent] = nil }
+        lanes.change(facets.queue) { $0.held -= 1 }
         if stopServing(facets.customer, by: agent, in: id) { settleOthers(of: facets.customer, than: id) }
     }
 
@@ -92,32 +99,57 @@ extension State {
     /// by name, so that the order is always the same.
     @discardableResult
     mutating func serve(_ customer: CustomerID, by agent: AgentName, in id: TicketID) -> Bool {
-        var services = services[customer] ?? []
-        let place = services.firstIndex { $0.agent >= agent } ?? services.count
-        let isNew = place == services.count || services[place].agent != agent
-        if isNew {
-            services.insert(Service(agent: agent, tickets: [id]), at: place)
-        } else {
-            let tickets = services[place].tickets
-            services[place].tickets.insert(id, at: tickets.firstIndex { $0 > id } ?? tickets.count)
-        }
-        self.services[customer] = services
-        return isNew
+        services[customer, default: []].add(id, by: agent)
     }
 
     /// Notes that `agent` serves `customer` in one ticket less; tells whether he no longer serves him.
     private mutating func stopServing(_ customer: CustomerID, by agent: AgentName, in id: TicketID) -> Bool {
-        guard var services = services[customer] else { return false }
-        guard let place = services.firstIndex(where: { $0.agent == agent }) else { return false }
-        services[place].tickets.removeAll { $0 == id }
-        let isOver = services[place].tickets.isEmpty
-        if isOver { services.remove(at: place) }
-        self.services[customer] = services.isEmpty ? nil : services
-        return isOver
+        guard services[customer]?.remove(id, by: agent) == true else { return false }
+        if services[customer]?.isEmpty == true { services[customer] = nil }
+        return true
     }
 
     private mutating func settleOthers(of customer: CustomerID, than id: TicketID) {
-        guard let record = customers[customer], record.isOnePerson else { return }
-        for other in record.live where other != id { settle(other) }
+        let others = customers.look(customer) { record -> [TicketID]? in
+            guard let first = record.live.first, record.live.count > 1 || first != id else { return nil }
+            return record.isOnePerson ? record.live : nil
+        }
+        for other in others ?? [] where other != id { settle(other) }
+    }
+}
+
+extension State.Holdings {
+    fileprivate mutating func add(_ facets: State.Facets) {
+        tickets.insert(facets.rank.value)
+        if perQueue[facets.queue] == nil { perQueue[facets.queue] = 0 }
+        perQueue.change(facets.queue) { $0 += 1 }
+    }
+
+    /// Tells whether nothing is left.
+    fileprivate mutating func remove(_ facets: State.Facets) -> Bool {
+        tickets.remove(facets.rank.value)
+        perQueue.change(facets.queue) { $0 -= 1 }
+        if perQueue[facets.queue] == 0 { perQueue[facets.queue] = nil }
+        return tickets.isEmpty
+    }
+}
+
+extension [State.Service] {
+    fileprivate mutating func add(_ id: TicketID, by agent: AgentName) -> Bool {
+        let place = firstIndex { $0.agent >= agent } ?? count
+        guard place < count, self[place].agent == agent else {
+            insert(State.Service(agent: agent, tickets: [id]), at: place)
+            return true
+        }
+        self[place].tickets.insert(id, at: self[place].tickets.firstIndex { $0 > id } ?? self[place].tickets.count)
+        return false
+    }
+
+    fileprivate mutating func remove(_ id: TicketID, by agent: AgentName) -> Bool {
+        guard let place = firstIndex(where: { $0.agent == agent }) else { return false }
+        self[place].tickets.removeAll { $0 == id }
+        guard self[place].tickets.isEmpty else { return false }
+        remove(at: place)
+        return true
     }
 }

@@ -6,13 +6,13 @@ public import DeskModel
 /// stand the indexes by which a claim finds its ticket without looking at the others.
 public struct State: Equatable, Sendable {
     /// The tickets that are live, and those woken or not yet on disk.
-    public internal(set) var tickets: [TicketID: Ticket] = [:]
+    public internal(set) var tickets = Records<TicketID, Ticket>()
     /// The customers of live tickets, and those woken or not yet on disk.
-    public internal(set) var customers: [CustomerID: Customer] = [:]
+    public internal(set) var customers = Records<CustomerID, Customer>()
     /// Everybody who ever worked here.
     public internal(set) var agents: [AgentName: Agent] = [:]
     /// Every queue.
-    public internal(set) var queues: [QueueName: Queue] = [:]
+    public internal(set) var queues = Few<QueueName, Queue>()
     /// Unsent texts by agent and ticket.
     public internal(set) var drafts: [AgentName: [TicketID: Draft]] = [:]
     /// Mails of ours on their way.
@@ -36,7 +36,7 @@ public struct State: Equatable, Sendable {
     var tokens: [Digest: AgentName] = [:]
 
     // Where live tickets lie and who holds them.
-    var lanes: [QueueName: Lane] = [:]
+    var lanes = Few<QueueName, Lane>()
     var holdings: [AgentName: Holdings] = [:]
     var services: [CustomerID: [Service]] = [:]
     /// Free tickets whose customer one agent serves: for whom they are kept, and his in the order of rank.
@@ -74,7 +74,7 @@ public struct State: Equatable, Sendable {
     /// What an agent holds.
     struct Holdings: Equatable, Sendable {
         var tickets = SortedNumbers()
-        var perQueue: [QueueName: Int] = [:]
+        var perQueue = Few<QueueName, Int>()
     }
 
     /// One agent serves one customer: the tickets by which he does, lowest first.
@@ -95,8 +95,12 @@ public struct State: Equatable, Sendable {
 
     /// Whether two agents must not serve the customer of `ticket` unasked.
     func isGuarded(_ ticket: Ticket) -> Bool {
-        guard queues[ticket.queue]?.customerGuard != .off else { return false }
-        return customers[ticket.customer]?.isOnePerson ?? false
+        isGuarded(ticket.customer, in: ticket.queue)
+    }
+
+    func isGuarded(_ customer: CustomerID, in queue: QueueName) -> Bool {
+        guard queues[queue]?.customerGuard != .off else { return false }
+        return customers.look(customer) { $0.isOnePerson } ?? false
     }
 }
 
