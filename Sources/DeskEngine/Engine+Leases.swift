@@ -7,6 +7,9 @@ public struct Due: Equatable, Sendable {
     /// Holders to be reminded.
     public var reminders: [Reminder] = []
 
+    /// Nothing is due.
+    public init() {}
+
     /// `~ lease #T until=TIME also=#U,…`
     public struct Reminder: Equatable, Sendable {
         /// Whom.
