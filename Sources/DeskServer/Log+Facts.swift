@@ -51,7 +51,7 @@ extension Log {
         case sendFailed(entry: EntryID, why: String)
         /// Mails wait to be sent, and neither a smarthost nor a folder is set.
         case nowhereToSend
-        /// Somebody administered the desk.
+        /// Somebody asked for something at the shell.
         case administered(what: String, uid: UInt32)
         /// Somebody may not use the shell's socket.
         case stranger(uid: UInt32)
@@ -98,7 +98,7 @@ extension Log.Fact {
         case .sendFailed(let entry, let why):
             (.error, "courier: given up", [("entry", "\(entry)"), ("why", why)])
         case .nowhereToSend: (.error, "courier: mails wait, set smarthost or outgoing", [])
-        case .administered(let what, let uid): (.notice, "shell: done", [("what", what), ("uid", "\(uid)")])
+        case .administered(let what, let uid): (.notice, "shell: asked", [("what", what), ("uid", "\(uid)")])
         case .stranger(let uid): (.warning, "shell: refused", [("uid", "\(uid)")])
         }
     }

@@ -4,8 +4,8 @@ internal import DeskNet
 ///
 ///     intake: mail taken in ticket=20261124-00042-4 bytes=1802 ms=12
 ///
-/// The vocabulary is `Fact`, so that no secret, no body and no subject gets here by accident; what strangers wrote passes
-/// `quoted`. A reader of the log that is slow slows the desk, one that is gone does not stop it.
+/// The vocabulary is `Fact`, so that no secret, no body and no subject gets here by accident; what strangers wrote
+/// passes `quoted`. A reader of the log that is slow slows the desk, one that is gone does not stop it.
 struct Log: Sendable {
     /// How bad it is, as syslog counts.
     enum Level: Int, Sendable {

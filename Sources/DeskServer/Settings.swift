@@ -1,7 +1,8 @@
 public import DeskEngine
 public import DeskModel
 
-/// Everything an owner may want otherwise: the words of the configuration file, which are the long options of `serve` too.
+/// Everything an owner may want otherwise: the words of the configuration file, which are the long options of `serve`
+/// too.
 public struct Settings: Equatable, Sendable {
     /// The name by which the desk greets and makes its Message-IDs.
     public var host = "localhost"
@@ -27,7 +28,8 @@ public struct Settings: Equatable, Sendable {
     public var outgoing: String?
     /// The server that takes outgoing mail.
     public var smarthost: Smarthost?
-    /// How long a transfer that failed waits before it is tried again: the first pause, the second, …; the last repeats.
+    /// How long a transfer that failed waits before it is tried again: the first pause, the second, …; the last
+    /// repeats.
     public var pauses: [TimeSpan] = [.minutes(1), .minutes(2), .minutes(5), .minutes(15), .minutes(30), .hours(1)]
     /// After so long without success a mail is given up.
     public var giveUp = TimeSpan.days(5)

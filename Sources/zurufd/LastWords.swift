@@ -2,9 +2,11 @@ import Glibc
 
 /// What `deliver` says when a signal kills it: that the mail should come again, so that no mail server bounces it.
 ///
-/// A bug of ours is a signal too (a Swift trap is SIGILL or SIGTRAP), and mail servers take an unknown end for a permanent one.
+/// A bug of ours is a signal too (a Swift trap is SIGILL or SIGTRAP), and mail servers take an unknown end for a
+/// permanent one.
 enum LastWords {
-    /// Installs the handler; it does nothing but write(2) and _exit(2), which is what a handler may do (signal-safety(7)).
+    /// Installs the handler; it does nothing but write(2) and _exit(2), which is what a handler may do
+    /// (signal-safety(7)).
     static func arm() {
         for number in [SIGSEGV, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGXCPU] {
             signal(number) { _ in

@@ -6,7 +6,9 @@ internal import DeskStore
 
 /// A desk with all its doors, from the first look at its files to the last byte: what `zurufd serve` is.
 ///
-///     lock ─▶ files brought up ─▶ memory read ─▶ doors opened ─▶ round and round ─▶ SIGTERM: `~ bye`, everything written
+///     lock ─▶ files brought up ─▶ memory read ─▶ doors opened ─▶ round and round
+///                                                                     │ SIGTERM
+///                                          everything written ◀─ `~ bye`
 final class ServedDesk {
     private let settings: Settings
     private let directory: StateDirectory
@@ -33,7 +35,10 @@ final class ServedDesk {
     init(_ settings: Settings, worker: String, userID: UInt32, log: Log) throws {
         // Blocked before the first thread is made.
         signals = try SignalWatch()
-        _ = try raiseDescriptorLimit()
+        // SQLite, the workers and the doors of mail and shell open files too.
+        let most = max(16, try raiseDescriptorLimit() - 128)
+        var settings = settings
+        settings.connections = min(settings.connections, most)
         self.settings = settings
         self.log = log
         directory = StateDirectory(path: settings.state)

@@ -91,7 +91,7 @@ extension SettingWord {
     private static let doors: [SettingWord] = [
         listen("listen", "where agents connect, over TLS [[::]:6789]", \.listen, loopbackOnly: false),
         listen(
-            "plain-listen", "where agents connect without TLS; loopback only [none]", \.plainListen, loopbackOnly: true),
+            "plain-listen", "where agents connect without TLS; loopback [none]", \.plainListen, loopbackOnly: true),
         listen("lmtp-listen", "where mail comes in over TCP; loopback only [none]", \.lmtpListen, loopbackOnly: true),
         file("lmtp-socket", "PATH", "where mail comes in [state/lmtp.sock]", \.lmtpSocket),
         word("lmtp-mode", "MODE", "who may hand mail in there, as for chmod [660]", \.lmtpMode) {

@@ -11,8 +11,8 @@ struct SettingsError: Error, Equatable, CustomStringConvertible {
 
 /// The configuration file: a word and its value a line, values with blanks in double quotes, `#` begins a comment.
 ///
-/// Strict: an unknown word, a value that makes no sense, a word said twice are errors, told with line and column (from 1, in
-/// bytes), and nothing of the file counts.
+/// Strict: an unknown word, a value that makes no sense, a word said twice are errors, told with line and column
+/// (from 1, in bytes), and nothing of the file counts.
 struct SettingsFile {
     private let name: String
     private let bytes: [UInt8]

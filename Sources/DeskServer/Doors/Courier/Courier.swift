@@ -19,10 +19,12 @@ protocol CourierDesk: Submissions {
 
 /// Carries our mails away, one at a time, each until somebody has taken it, refused it for good, or it is too old.
 ///
-///     waiting ─▶ composed once ─▶ durable in mail.db ─▶ transfer ─▶ `sent`, `failed`, or a pause and the transfer again
+///     waiting ─▶ composed once ─▶ durable in mail.db ─▶ transfer ─▶ `sent`, `failed`, or a pause
+///                                                          ▲                                 │
+///                                                          └─────────────────────────────────┘
 ///
-/// What is to be carried stands in the desk's state, so nothing here needs to survive. A repeat is the same bytes. Belongs to
-/// the owner thread.
+/// What is to be carried stands in the desk's state, so nothing here needs to survive. A repeat is the same bytes.
+/// Belongs to the owner thread.
 final class Courier: Watcher {
     private unowned let desk: any CourierDesk
     private let settings: Settings

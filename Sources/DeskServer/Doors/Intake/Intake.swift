@@ -9,8 +9,9 @@ internal import DeskStore
 ///     bytes ─▶ durable in mail.db ─▶ read by the worker ─▶ decided in a turn ─▶ committed ─▶ the sender is told
 ///              (keeper's thread)     (a process, boxed)     (Arrival)
 ///
-/// Whatever dies in between is a temporary failure: the sender comes again, and the digest of the content makes the two one.
-/// A mail that the worker fails on twice becomes a ticket that says so. Belongs to the owner thread, which waits for nothing.
+/// Whatever dies in between is a temporary failure: the sender comes again, and the digest of the content makes the
+/// two one. A mail that the worker fails on twice becomes a ticket that says so. Belongs to the owner thread, which
+/// waits for nothing.
 final class Intake: Watcher {
     private let keeper: MailKeeper
     private let worker: MailWorker
@@ -113,14 +114,15 @@ final class Intake: Watcher {
         guard let mail = underway[number] else { return }
         switch answer {
         case .done(.arrived(let entry, let ticket), _):
-            if entry != nil { keeper.claim([raw]) }
-            guard let ticket else {
+            if entry == nil {
                 log.note(.mailDropped(bytes: mail.mail.bytes.count))
-                return finish(number, .dropped)
+            } else {
+                keeper.claim([raw])
+                let time = (Clock.monotonic() - mail.began) / 1_000_000
+                log.note(
+                    .mailTaken(ticket: ticket.map { "\($0)" } ?? "-", bytes: mail.mail.bytes.count, milliseconds: time))
             }
-            let time = (Clock.monotonic() - mail.began) / 1_000_000
-            log.note(.mailTaken(ticket: "\(ticket)", bytes: mail.mail.bytes.count, milliseconds: time))
-            finish(number, .taken(ticket: "\(ticket)"))
+            finish(number, ticket.map { .taken(ticket: "\($0)") } ?? .dropped)
         case .done: later(number, "the desk is confused", "an answer that is none to a mail")
         case .refused(let refusal): later(number, refusal.sentence, refusal.sentence)
         }

@@ -3,8 +3,8 @@ internal import DeskNet
 
 /// A mail worker, seen from the desk: started when it is needed, asked one thing at a time, ended when it is late.
 ///
-/// What it answers is believed as far as the codec of DeskMail goes. Whatever happens to it costs the desk nothing but the
-/// answer. Belongs to the owner thread.
+/// What it answers is believed as far as the codec of DeskMail goes. Whatever happens to it costs the desk nothing
+/// but the answer. Belongs to the owner thread.
 final class MailWorker {
     /// Why a request has no answer.
     enum Failure: Error, Equatable {

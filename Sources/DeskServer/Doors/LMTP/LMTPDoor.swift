@@ -2,8 +2,8 @@ internal import DeskNet
 
 /// The doors through which mail comes in: LMTP on a socket in the file system and, if wanted, on loopback TCP.
 ///
-/// Bounded: so many peers inside, so many mails underway; the mails' texts are all that takes memory here. A peer whose mail has
-/// no room yet waits for his 354.
+/// Bounded: so many peers inside, so many mails underway; the mails' texts are all that takes memory here. A peer
+/// whose mail has no room yet waits for his 354.
 final class LMTPDoor {
     private let loop: Loop
     private let log: Log
@@ -38,8 +38,7 @@ final class LMTPDoor {
             try DoorListener(
                 listener, on: loop, most: LMTPDoor.peersMost,
                 complain: { log.note(.exhausted(door: name, why: $0)) }, welcome: { [weak self] in self?.welcome($0) }))
-        let port = listener.port.map { " port \($0)" } ?? ""
-        log.note(.listening(on: name + (name.hasSuffix(":0") ? port : ""), for: "mail"))
+        log.note(.listening(on: name, for: "mail"))
     }
 
     /// Lets nobody in any more; who has handed a mail over gets his answer.

@@ -8,9 +8,12 @@ struct Delivered: Equatable, Sendable {
     var bytes: [UInt8]
 }
 
-/// One LMTP conversation (RFC 2033) without its socket: bytes in, steps out; any split of the bytes gives the same steps.
+/// One LMTP conversation (RFC 2033) without its socket: bytes in, steps out; any split of the bytes gives the same
+/// steps.
 ///
-///     greeting ─ LHLO ─▶ ready ─ MAIL ─▶ mail ─ RCPT ─▶ mail ─ DATA ─▶ asked ─ begin() ─▶ text ─ . ─▶ waiting ─ answer() ─▶ ready
+///     greeting ─ LHLO ─▶ ready ─ MAIL ─▶ mail ─ RCPT ─▶ mail ─ DATA ─▶ asked ─ begin() ─▶ text
+///                          ▲                                                               │
+///                          └────────────────────── answer() ─ waiting ◀────────── a dot ───┘
 ///
 /// Speaks PIPELINING, 8BITMIME, SMTPUTF8, SIZE and ENHANCEDSTATUSCODES (RFC 2034).
 struct LMTPSession {

@@ -1,7 +1,7 @@
 /// The text of a mail as DATA brings it: takes the dots out, finds the end, keeps to the limit.
 ///
-/// Only CR LF `.` CR LF ends it. A CR or LF alone is refused at once: what one server takes for the end of a mail and the next
-/// one does not is how mails are smuggled (CVE-2023-51764).
+/// Only CR LF `.` CR LF ends it. A CR or LF alone is refused at once: what one server takes for the end of a mail and
+/// the next one does not is how mails are smuggled (CVE-2023-51764).
 struct LMTPText {
     /// How far it is.
     enum Progress: Equatable {

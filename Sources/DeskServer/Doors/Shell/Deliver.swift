@@ -3,9 +3,9 @@ internal import DeskNet
 
 /// `zurufd deliver`: hands one mail from standard input to the desk, as the smallest client of its LMTP door.
 ///
-/// Made for pipes of mail servers, which turn most exit codes into a bounce (operations, "Mail in"): whatever goes wrong is
-/// `4.3.0 …` and exit 75, so that the server keeps the mail and tries again; only a mail over the limit is `5.3.4 …` and exit
-/// 69. One line, on standard output. It never keeps a mail itself.
+/// Made for pipes of mail servers, which turn most exit codes into a bounce (operations, "Mail in"): whatever goes
+/// wrong is `4.3.0 …` and exit 75, so that the server keeps the mail and tries again; only a mail over the limit is
+/// `5.3.4 …` and exit 69. One line, on standard output. It never keeps a mail itself.
 enum Deliver {
     static let taken: Int32 = 0
     static let tooLarge: Int32 = 69

@@ -1,6 +1,7 @@
 internal import DeskNet
 
-/// A client's side of a line conversation: says something, waits for lines. For the shell's own process, which may wait.
+/// A client's side of a line conversation: says something, waits for lines. For the shell's own process, which may
+/// wait.
 final class Dialogue {
     /// Why it did not go on.
     struct Broken: Error {

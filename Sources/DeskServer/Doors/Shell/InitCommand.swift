@@ -69,7 +69,8 @@ enum InitCommand {
             ])
     }
 
-    /// Where mail goes that no other queue claims, what is no mail for anybody, and what could not be read or delivered.
+    /// Where mail goes that no other queue claims, what is no mail for anybody, and what could not be read or
+    /// delivered.
     private static var queues: [Queue] {
         ["inbox", "junk", "postmaster"].compactMap { QueueName($0) }.map { name in
             var queue = Queue(name: name)

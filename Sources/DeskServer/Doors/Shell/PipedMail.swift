@@ -1,4 +1,5 @@
-/// A mail as a pipe brings it: LF line ends, perhaps a `From ` line of mbox in front, the envelope in words and environment.
+/// A mail as a pipe brings it: LF line ends, perhaps a `From ` line of mbox in front, the envelope in words and
+/// environment.
 struct PipedMail {
     /// The envelope's sender; empty for `<>`.
     let sender: String
@@ -54,7 +55,8 @@ struct PipedMail {
         return [environment["DOMAIN"].map { "\(whole)@\($0)" } ?? whole]
     }
 
-    /// The bare address in what was said; empty for the null sender, which some call MAILER-DAEMON, and for what is none.
+    /// The bare address in what was said; empty for the null sender, which some call MAILER-DAEMON, and for what is
+    /// none.
     private static func address(_ text: String) -> String {
         var part = text[...]
         if let open = part.lastIndex(of: "<"), let close = part[open...].firstIndex(of: ">") {

@@ -6,7 +6,8 @@ enum ServeCommand {
         [ShellOption("config", "FILE", "the configuration file: a word and its value a line")]
         + SettingWord.all.map { ShellOption($0.name, $0.form, $0.help) }
 
-    /// Ended for a reason that a restart may mend: the disk, or a write of which nobody knows whether it is done (EX_IOERR).
+    /// Ended for a reason that a restart may mend: the disk, or a write of which nobody knows whether it is done
+    /// (EX_IOERR).
     static let storageFailed: Int32 = 74
 
     static func run(_ words: [String], _ console: Console) throws(ShellError) -> Int32 {

@@ -1,0 +1,184 @@
+import DeskNet
+import Testing
+
+@testable import DeskServer
+
+@Suite struct ProgramTests {
+    private static let mail =
+        "From: Karl <kunde@example.com>\nTo: hilfe@desk.example\nSubject: Ton fehlt\n\nKein Ton.\n"
+
+    @Test func `a desk is set up once, and what it keeps is its user's alone`() throws {
+        let hall = try Hall()
+        let again = try hall.zurufd("init", "--state", hall.state, "--password-stdin", input: "x\n")
+        #expect(again.end == .exited(1))
+        #expect(again.errors == "zurufd init: there is a desk in \(hall.state) already\n")
+        let inside = try Files.list(hall.state)
+        #expect(Set(["certificate.pem", "journal.db", "key.pem", "secret"]).isSubset(of: Set(inside)))
+        let modes = try hall.zurufd("agent", "list", "--state", hall.state)
+        #expect(modes.output == "mustermann admin login=password *=rwml\n")
+    }
+
+    @Test func `a stopped desk and a running one are administered by the same words`() throws {
+        let hall = try Hall()
+        for isRunning in [false, true] {
+            if isRunning { try hall.serve() }
+            let name = isRunning ? "schulze" : "meier"
+            let added = try hall.zurufd(
+                "agent", "add", name, "--rights", "*=rw", "--state", hall.state, "--password-iterations", "4096")
+            #expect(added.end == .exited(0), "\(added)")
+            #expect(added.output.hasPrefix("password of \(name): "))
+            let refused = try hall.zurufd("agent", "rights", name, "nowhere=r", "--state", hall.state)
+            #expect(refused.end == .exited(1))
+            #expect(refused.errors == "zurufd agent rights: there is no queue nowhere\n")
+            let wrong = try hall.zurufd("agent", "rights", name, "nowhere", "--state", hall.state)
+            #expect(wrong.end == .exited(2))
+            let token = try hall.zurufd("token", "add", name, "robot", "--state", hall.state)
+            #expect(token.end == .exited(0), "\(token)")
+            #expect(token.output.hasPrefix("zt-"))
+            let queue = try hall.zurufd(
+                ["queue", "add", "\(name)s", "--address", "\(name)@desk.example", "--state", hall.state], input: [])
+            #expect(queue.end == .exited(0), "\(queue)")
+            let list = try hall.zurufd("agent", "list", "--state", hall.state)
+            #expect(list.output.contains("\(name) login=password tokens=robot *=rw\n"), "\(list)")
+        }
+        let queues = try hall.zurufd("queue", "list", "--state", hall.state).output
+        #expect(queues.contains("meiers address=meier@desk.example"))
+        #expect(queues.contains("schulzes address=schulze@desk.example"))
+        #expect(hall.stop() == .exited(0))
+    }
+
+    @Test func `a mail that is handed in has a ticket, the same mail again has the same`() throws {
+        let hall = try Hall()
+        try Files.makeDirectory(hall.yard.path + "/outgoing")
+        try hall.serve("--outgoing", hall.yard.path + "/outgoing")
+        let words = ["deliver", "--state", hall.state, "--from", "kunde@example.com", "hilfe@desk.example"]
+        let first = try hall.zurufd(words, input: Array(ProgramTests.mail.utf8))
+        #expect(first.end == .exited(0), "\(first)")
+        #expect(first.output.hasPrefix("2.0.0 ticket 2"))
+        let second = try hall.zurufd(words, input: Array(ProgramTests.mail.utf8))
+        #expect(second.output == first.output)
+        try hall.wait(for: "courier: handed over")
+        let mails = try Files.list(hall.yard.path + "/outgoing")
+        #expect(mails.count == 1)
+        let sent = String(
+            decoding: try Files.read("\(hall.yard.path)/outgoing/\(mails[0])", limit: 10_000), as: UTF8.self)
+        #expect(sent.contains("\r\nTo: Karl <kunde@example.com>\r\n"))
+        #expect(sent.contains("\r\nAuto-Submitted: auto-replied\r\n"))
+        let status = try hall.zurufd("status", "--state", hall.state)
+        #expect(status.output.contains("tickets=1\n"))
+        #expect(hall.stop() == .exited(0))
+    }
+
+    @Test func `without a desk, with wrong words and on a signal the mail server keeps the mail`() throws {
+        let hall = try Hall()
+        let alone = try hall.zurufd("deliver", "--state", hall.state, input: ProgramTests.mail)
+        #expect(alone.end == .exited(75))
+        #expect(alone.output.hasPrefix("4.3.0 the desk does not answer"))
+        #expect(alone.output.utf8.count { $0 == 0x0A } == 1)
+        #expect(alone.errors.isEmpty)
+        let wrong = try hall.zurufd("deliver", "--colour", "red", input: ProgramTests.mail)
+        #expect(wrong.end == .exited(75))
+        #expect(wrong.output == "4.3.0 there is no option --colour\n")
+    }
+
+    @Test(arguments: [Int32(11), 4, 5, 6, 7, 8, 15]) func `killed while it reads, it says so`(signal: Int32) throws {
+        let yard = try Yard()
+        let process = try ChildProcess(
+            path: Yard.program("zurufd"), arguments: ["deliver", "--state", yard.path], input: .pipe, output: .pipe,
+            errors: .null)
+        // Once it has read what is in the pipe, its handlers stand: they come first.
+        let half = Array("From: a@b\n".utf8)
+        #expect(process.send(half.span) == .moved(half.count))
+        var room = [UInt8](repeating: 0, count: 1000)
+        let state = "/proc/\(process.pid)/syscall"
+        try yard.turn { (try? Files.read(state, limit: 1000))?.starts(with: "0 0x0 ".utf8) == true }
+        let killer = try ChildProcess(path: "/bin/kill", arguments: ["-\(signal)", "\(process.pid)"])
+        #expect(killer.wait() == .exited(0))
+        #expect(process.wait() == .exited(75))
+        guard case .bytes(let count) = process.receive(into: &room) else {
+            Issue.record("it said nothing")
+            return
+        }
+        #expect(String(decoding: room[..<count], as: UTF8.self).hasPrefix("4.3.0 "))
+    }
+
+    @Test func `a mail over the limit is refused for good, by the pipe and by LMTP`() throws {
+        let hall = try Hall()
+        try hall.serve("--mail-most", "4K")
+        let long = ProgramTests.mail + String(repeating: "x\n", count: 3000)
+        let refused = try hall.zurufd("deliver", "--state", hall.state, input: long)
+        #expect(refused.end == .exited(69))
+        #expect(refused.output == "5.3.4 a mail may have 4096 bytes\n")
+        #expect(hall.stop() == .exited(0))
+    }
+
+    @Test func `a second server says who has the desk`() throws {
+        let hall = try Hall()
+        try hall.serve()
+        let second = try hall.zurufd("serve", "--state", hall.state, "--listen", "127.0.0.1:0")
+        #expect(second.end == .exited(1))
+        #expect(second.errors.contains("the desk in \(hall.state) is served by process "))
+        #expect(hall.stop() == .exited(0))
+    }
+
+    @Test func `what is missing or wrong at the start is one sentence and exit 1`() throws {
+        let hall = try Hall()
+        let conf = hall.yard.path + "/zuruf.conf"
+        try Files.write(Array("state \(hall.state)\nhots desk.example\n".utf8), to: conf)
+        let taken = try Listener.tcp(host: "127.0.0.1", port: 0)
+        let port = try #require(taken.port)
+        let cases: [([String], String)] = [
+            (["--config", conf], "\(conf):2:1: unknown word hots"),
+            (["--state", hall.yard.path + "/nowhere"], "there is no desk in \(hall.yard.path)/nowhere"),
+            (
+                ["--state", hall.state, "--worker", "/nowhere/zuruf-mail"],
+                "there is no mail worker /nowhere/zuruf-mail"
+            ),
+            (["--state", hall.state, "--certificate", "/nowhere/c.pem"], "cannot use the certificate /nowhere/c.pem"),
+            (["--state", hall.state, "--outgoing", "/proc/nowhere"], "cannot make the folder /proc/nowhere"),
+            (
+                ["--state", hall.state, "--listen", "127.0.0.1:\(port)"],
+                "cannot listen on 127.0.0.1:\(port): Address already"
+            ),
+        ]
+        for (words, sentence) in cases {
+            let said = try hall.zurufd(["serve"] + words, input: [])
+            #expect(said.end == .exited(1), "\(words): \(said)")
+            #expect(said.errors.contains("zurufd serve: \(sentence)"), "\(said.errors)")
+        }
+        withExtendedLifetime(taken) {}
+    }
+
+    @Test func `a clock that is set by hand goes on when told to, one that runs by itself does not`() throws {
+        let hall = try Hall()
+        try hall.serve("--clock", "hand")
+        let before = try hall.zurufd("status", "--state", hall.state).output
+        #expect(try hall.zurufd("clock", "advance", "11m", "--state", hall.state).end == .exited(0))
+        #expect(try hall.zurufd("status", "--state", hall.state).output != before)
+        #expect(hall.stop() == .exited(0))
+        let stopped = try hall.zurufd("clock", "advance", "11m", "--state", hall.state)
+        #expect(stopped.end == .exited(1))
+    }
+
+    @Test func `certificate and key are read anew, and a wrong one is not taken`() throws {
+        let hall = try Hall()
+        try hall.serve()
+        hall.send(.hangup)
+        try hall.wait(for: "certificate read anew")
+        try Files.write(Array("nonsense".utf8), to: hall.state + "/certificate.pem")
+        hall.send(.hangup)
+        try hall.wait(for: "certificate not read, the old one goes on")
+        #expect(hall.stop() == .exited(0))
+    }
+
+    @Test func `help is there for everything`() throws {
+        let hall = try Hall()
+        let help = try hall.zurufd("serve", "--help")
+        #expect(help.end == .exited(0))
+        for word in SettingWord.all { #expect(help.output.contains("  --\(word.name) ")) }
+        #expect(try hall.zurufd("nonsense").end == .exited(2))
+        #expect(try hall.zurufd().end == .exited(2))
+        #expect(try hall.zurufd("agent").errors.contains("zurufd agent retire NAME"))
+        #expect(try hall.zurufd("version").output == "zurufd \(Shell.version)\n")
+    }
+}
