@@ -91,7 +91,7 @@ extension Engine {
             to: arrival.to, cc: arrival.cc, machine: arrival.machine, subject: arrival.subject,
             also: others(of: customer.id, than: entry.ticket),
             served: isOnePerson ? state.services[customer.id]?.first?.agent : nil, messageID: arrival.messageID,
-            references: arrival.references, raw: arrival.raw, content: arrival.content, body: arrival.body,
+            references: arrival.references.reversed(), raw: arrival.raw, content: arrival.content, body: arrival.body,
             files: arrival.files, problems: arrival.problems)
     }
 
