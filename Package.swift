@@ -64,6 +64,10 @@ let package = Package(
         program("zuruf-mail", ["DeskPost"]),
 
         .target(name: "CFaults", path: "Tests/Faults"),
+        .target(name: "CFloor", dependencies: ["COpenSSL", "CSQLite"], path: "Tests/Bench/CFloor"),
+        .executableTarget(
+            name: "zuruf-bench", dependencies: ["DeskModel", "DeskCrypto", "DeskStore", "DeskNet", "CFloor"],
+            path: "Tests/Bench/Bench", swiftSettings: strict),
         // What the tests start: it tries from inside the worker's box what no worker may do.
         .executableTarget(
             name: "sandbox-probe", dependencies: ["DeskPost"], path: "Tests/SandboxProbe", swiftSettings: strict),

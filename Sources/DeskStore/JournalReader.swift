@@ -2,7 +2,7 @@ public import DeskModel
 
 /// The journal as other threads than its owner read it: over a connection of their own that cannot write.
 public struct JournalReader: ~Copyable {
-    private let database: Database
+    fileprivate let database: Database
     private let log: LogReads
 
     /// Opens a journal that exists.
@@ -43,5 +43,12 @@ public struct JournalReader: ~Copyable {
     /// Reckons the whole chain anew and compares; throws `corrupt` where it is broken.
     public func verify(hashing: Hashing) throws(StoreError) {
         try log.verify(from: 1, hashing: hashing)
+    }
+}
+
+extension JournalReader {
+    /// How many turns the journal holds: each of them was one sync.
+    public func turnCount() throws(StoreError) -> Int {
+        Int(try database.integer("SELECT count(*) FROM turn"))
     }
 }

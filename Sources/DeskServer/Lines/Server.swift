@@ -119,7 +119,7 @@ final class Server: LineHouse {
             guard let line = lineOfSession[session.id] else { continue }
             if session.isLost {
                 line.close()
-            } else if session.isClosing, session.outlet.isEmpty {
+            } else if session.isClosing, session.hasSaidAll {
                 line.leave()
             } else {
                 line.settle()

@@ -22,6 +22,8 @@ final class Session {
     var isLost = false
     /// Nothing more is taken from it: the last words are on their way.
     var isClosing = false
+    /// The last event that its stream is told, once it is closing.
+    var lastPosition: SequenceNumber?
     /// A password is being checked, or the disk read, for its last line; later lines wait.
     var isBusy = false
     /// What the reading room was asked for it.
@@ -55,6 +57,11 @@ final class Session {
         self.id = id
         self.line = line
         since = now
+    }
+
+    /// Whether everything has been said that there was to say.
+    var hasSaidAll: Bool {
+        outlet.isEmpty && (stream.map { $0.cursor >= lastPosition ?? $0.cursor } ?? true)
     }
 
     /// Whether its client may go on sending: not while lines wait, nor while it does not read.

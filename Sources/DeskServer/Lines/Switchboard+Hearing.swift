@@ -144,7 +144,9 @@ extension Switchboard {
         session.isClosing = true
         session.inputs = []
         session.unheard = []
-        unfollow(session)
+        // A replay that has begun is still told up to here, and nothing after it.
+        session.lastPosition = head
+        followers[session.id] = nil
         listUnsaid(session)
     }
 }

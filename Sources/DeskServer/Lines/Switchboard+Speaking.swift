@@ -45,7 +45,9 @@ extension Switchboard {
     }
 
     private func hasMore(_ session: Session) -> Bool {
-        if let stream = session.stream, stream.cursor < head { return session.outlet.backlog <= Limits.unsent }
+        if let stream = session.stream, stream.cursor < session.lastPosition ?? head {
+            return session.outlet.backlog <= Limits.unsent
+        }
         return session.outlet.nextPosition != nil
     }
 
@@ -55,7 +57,8 @@ extension Switchboard {
         speech.removeAll(keepingCapacity: true)
         while speech.count < Connection.recordByteCount {
             let position = session.outlet.nextPosition
-            if session.stream != nil, advance(session, to: min(position ?? head, head), &single) { continue }
+            let end = min(position ?? .max, session.lastPosition ?? head)
+            if session.stream != nil, advance(session, to: end, &single) { continue }
             greetLive(session, &single)
             guard let position, session.stream.map({ $0.cursor >= position }) ?? true else { break }
             begin(&single)

@@ -6,6 +6,11 @@ import Testing
     func `in memory`(_ conversation: Conversation) throws {
         try conversation.play(on: MemoryDesk())
     }
+
+    @Test(arguments: try Conversation.all())
+    func `over TLS`(_ conversation: Conversation) throws {
+        try conversation.play(on: LiveDesk())
+    }
 }
 
 extension Conversation: CustomTestStringConvertible {

@@ -1,0 +1,141 @@
+import DeskNet
+import Testing
+
+/// The programs of this package, as tests start them.
+enum Programs {
+    /// Where a program lies: beside the tests.
+    static func path(_ name: String) -> String {
+        let arguments = CommandLine.arguments
+        let own = arguments.first { $0.hasSuffix(".xctest") } ?? arguments.first ?? ""
+        return String(own.dropLast(own.reversed().prefix { $0 != "/" }.count)) + name
+    }
+
+    /// Runs one to its end with this input; tells how it ended and what it said, complaints included.
+    static func run(_ name: String, _ words: [String], input: [UInt8] = []) throws -> (
+        end: ChildProcess.End, said: String
+    ) {
+        let child = try ChildProcess(path: path(name), arguments: words, errors: .pipe)
+        var start = 0
+        while start < input.count {
+            switch child.send(input.span.extracting(start..<input.count)) {
+            case .moved(let count): start += count
+            case .wait: try wait(child.inputDescriptor, for: .write)
+            case .failed: start = input.count
+            }
+        }
+        child.closeInput()
+        let said = try read(child, errors: false) { _ in false } + read(child, errors: true) { _ in false }
+        return (child.wait(), said)
+    }
+
+    /// Waits for a descriptor; a minute without anything is an error.
+    static func wait(_ descriptor: Int32, for interest: Interest) throws {
+        var poller = try Poller()
+        try poller.add(descriptor, token: 1, for: interest)
+        #expect(try poller.wait(milliseconds: 60_000) == 1, "a program says nothing")
+    }
+
+    /// Reads what a program says until that is enough, or it ends.
+    static func read(_ child: ChildProcess, errors: Bool, until isEnough: (String) -> Bool) throws -> String {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        var said: [UInt8] = []
+        while true {
+            switch errors ? child.receiveErrors(into: &buffer) : child.receive(into: &buffer) {
+            case .bytes(let count):
+                said += buffer[..<count]
+                if isEnough(String(decoding: said, as: UTF8.self)) { return String(decoding: said, as: UTF8.self) }
+            case .wait:
+                try wait(errors ? child.errorsDescriptor : child.outputDescriptor, for: .read)
+            case .ended, .failed: return String(decoding: said, as: UTF8.self)
+            }
+        }
+    }
+}
+
+/// A desk as every live conversation finds it; made once by the real programs, then copied.
+enum Pattern {
+    private static let made = Result { try make() }
+
+    /// Copies the state directory to a place that does not exist yet.
+    static func copy(to path: String) throws {
+        let pattern = try made.get()
+        try Files.makeDirectory(path, mode: 0o700)
+        for (name, bytes) in pattern { try Files.write(bytes, to: "\(path)/\(name)", mode: 0o600) }
+    }
+
+    private static func make() throws -> [(String, [UInt8])] {
+        let folder = try Files.makeTemporaryDirectory(prefix: "/tmp/zuruf-pattern-")
+        defer { try? Files.removeDirectory(folder) }
+        let state = ["--state", folder + "/state"]
+        let password = ["--password-stdin", "--password-iterations", "4096"]
+        let steps: [([String], String)] = [
+            (["init", "--admin", "mustermann"] + password, "m"),
+            (["queue", "set", "inbox", "--address", "hotline@desk.example"], ""),
+            (["queue", "add", "recorder", "--address", "recorder@desk.example"], ""),
+            (["agent", "add", "meier", "--rights", "*=rwm"] + password, "m"),
+            (["agent", "add", "schulze", "--rights", "*=rwm"] + password, "s"),
+        ]
+        for (words, input) in steps {
+            let (end, said) = try Programs.run("zurufd", words + state, input: Array((input + "\n").utf8))
+            guard end == .exited(0) else { throw Unmade(words: words, said: said) }
+        }
+        return try Files.list(folder + "/state").filter { $0 != "lock" }.map {
+            ($0, try Files.read("\(folder)/state/\($0)", limit: 1 << 24))
+        }
+    }
+
+    struct Unmade: Error, CustomStringConvertible {
+        let words: [String]
+        let said: String
+        var description: String { "zurufd \(words.joined(separator: " ")): \(said)" }
+    }
+}
+
+/// The other end of a session: a TLS connection, as any client has one.
+final class LiveLine {
+    let connection: Connection
+    private var heard: [UInt8] = []
+    private var buffer = [UInt8](repeating: 0, count: 16384)
+
+    /// Takes over a connection whose handshake is done.
+    init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    func send(_ text: String) throws {
+        let bytes = Array(text.utf8)
+        var start = 0
+        while start < bytes.count {
+            switch connection.send(bytes.span.extracting(start..<bytes.count)) {
+            case .moved(let count): start += count
+            case .wait: try wait(.write)
+            case .failed(let failure): throw NetError.failed(host: "the desk", failure)
+            }
+        }
+    }
+
+    /// The next line; `nil` once the desk has closed the connection. Half a minute without one is an error.
+    func nextLine() throws -> String? {
+        while true {
+            if let end = heard.firstIndex(of: UInt8(ascii: "\n")) {
+                defer { heard.removeSubrange(...end) }
+                return String(decoding: heard[..<end], as: UTF8.self)
+            }
+            switch connection.receive(into: &buffer) {
+            case .bytes(let count): heard += buffer[..<count]
+            case .wait: try wait(.read)
+            case .ended, .failed: return nil
+            }
+        }
+    }
+
+    func close() {
+        connection.close()
+    }
+
+    private func wait(_ interest: Interest) throws {
+        guard connection.wait(for: interest, milliseconds: 30_000) else { throw Silence() }
+    }
+
+    struct Silence: Error {}
+}
