@@ -1,5 +1,5 @@
-/// Big values by key. They lie side by side, so that a look at one neither copies nor moves it, and a key's entry is two
-/// words: a hundred thousand tickets would otherwise be carried around whenever the table grows.
+/// Big values by key. They lie side by side, so that a look at one neither copies nor moves it, and a key's entry is
+/// two words: a hundred thousand tickets would otherwise be carried around whenever the table grows.
 public struct Records<Key: Hashable & Sendable, Value: Equatable & Sendable>: Equatable, Sendable {
     private var slots: [Key: Int] = [:]
     private var keys: [Key] = []

@@ -48,7 +48,8 @@ extension State {
         settle(id, after)
     }
 
-    /// Makes right to whom `claim next` may give a ticket: to anybody, or only to the one agent who serves its customer.
+    /// Makes right to whom `claim next` may give a ticket: to anybody, or only to the one agent who serves its
+    /// customer.
     mutating func settle(_ id: TicketID) {
         if let facets = tickets.look(id, { Facets($0) }) { settle(id, facets) }
     }

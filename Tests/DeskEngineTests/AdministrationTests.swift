@@ -1,0 +1,104 @@
+import DeskEngine
+import DeskModel
+import Testing
+
+struct AdministrationTests {
+    @Test func `only an admin or the shell administers`() {
+        var desk = Desk()
+        let queue = Administration.setQueue(Queue(name: .named("junk")))
+        #expect(desk.say(.administer(queue), by: .meier).refusal == .notAdmin)
+        let decision = desk.say(.administer(queue), by: .mustermann)
+        #expect(decision.events.first?.subject == .queue(.named("junk")) && decision.events.first?.by == .mustermann)
+        #expect(desk.say(.administer(queue), by: .desk).events.isEmpty)
+    }
+
+    @Test func `names are used once and mean one thing`() {
+        var desk = Desk()
+        let add = { Administration.addAgent(.named($0), isBot: false, isAdmin: false, password: nil) }
+        #expect(desk.say(.administer(add("meier")), by: .desk).refusal != nil)
+        #expect(desk.say(.administer(add("customer")), by: .desk).refusal != nil)
+        desk.administer(.retireAgent(.meier))
+        #expect(desk.say(.administer(add("meier")), by: .desk).refusal != nil)
+        #expect(desk.say(.administer(.setQueue(Queue(name: .named("next")))), by: .desk).refusal != nil)
+        var greedy = Queue(name: .named("greedy"))
+        greedy.addresses = [Address("inbox@desk.example")]
+        #expect(desk.say(.administer(.setQueue(greedy)), by: .desk).refusal != nil)
+    }
+
+    @Test func `there is one default queue`() {
+        var desk = Desk()
+        var recorder = Queue(name: .recorder)
+        recorder.isDefault = true
+        let decision = desk.say(.administer(.setQueue(recorder)), by: .desk)
+        #expect(decision.events.map(\.subject) == [.queue(.inbox), .queue(.recorder)])
+        #expect(desk.engine.state.queues.values.filter(\.isDefault).map(\.name) == [.recorder])
+    }
+
+    @Test func `rights that go take the claims along; so does retirement`() throws {
+        var desk = Desk()
+        let (one, two) = (desk.bring(), desk.bring(from: "b@example.org", to: "recorder@desk.example"))
+        for id in [one, two] { desk.say(.claim(.id(id), lease: nil, anyway: nil), by: .weber) }
+        desk.administer(.setRights(.weber, queue: .recorder, [.read, .work]))
+        let less = desk.say(.administer(.setRights(.weber, queue: nil, [.read])), by: .desk)
+        #expect(less.kinds == ["release #1", "agent -"])
+        #expect(less.events[0].kind == .release(.rights, text: nil))
+        #expect(try desk.ticket(two).holder == .weber)
+        #expect(desk.say(.administer(.retireAgent(.weber)), by: .desk).kinds == ["release #2", "agent -"])
+        #expect(!desk.engine.may(.weber, .read, in: .recorder))
+        #expect(desk.say(.administer(.retireAgent(.weber)), by: .desk).refusal == .noSuchAgent(.weber))
+    }
+
+    @Test func `a bot works only where that was granted`() {
+        var desk = Desk()
+        let id = desk.bring()
+        desk.administer(.setFlags(.meier, isBot: true, isAdmin: false))
+        #expect(
+            desk.say(.claim(.id(id), lease: nil, anyway: nil), by: .meier).refusal
+                == .forbidden(ticket: id, need: .work, queue: .inbox, agent: nil))
+        desk.administer(.setRights(.meier, queue: .inbox, [.work]))
+        #expect(desk.say(.claim(.id(id), lease: nil, anyway: nil), by: .meier).kinds == ["claim #1"])
+    }
+
+    @Test func `a token leads to its agent until it is revoked or he retires`() {
+        var desk = Desk()
+        desk.administer(.addToken(.meier, token: "laptop", .of(1)))
+        desk.administer(.addToken(.schulze, token: "laptop", .of(2)))
+        #expect(desk.engine.state.agent(withToken: .of(1)) == .meier)
+        #expect(desk.say(.administer(.addToken(.meier, token: "laptop", .of(3))), by: .desk).refusal != nil)
+        desk.administer(.revokeToken(.meier, token: "laptop"))
+        desk.administer(.retireAgent(.schulze))
+        #expect(desk.engine.state.agent(withToken: .of(1)) == nil && desk.engine.state.agent(withToken: .of(2)) == nil)
+    }
+
+    @Test func `two customers become one: addresses, tickets, claims and lease`() throws {
+        var desk = Desk()
+        let (one, two) = (desk.bring(from: "a@example.org"), desk.bring(from: "b@example.org"))
+        desk.say(.claim(.id(two), lease: nil, anyway: nil), by: .meier)
+        desk.administer(.joinCustomers(Address("a@example.org"), Address("b@example.org")))
+        #expect(try desk.ticket(two).customer == (try desk.ticket(one).customer))
+        #expect(desk.engine.lease(of: try desk.ticket(two)) == desk.now + .minutes(30))
+        #expect(desk.engine.customerName(of: try desk.ticket(two)) == Address("a@example.org"))
+        #expect(desk.engine.also(try desk.ticket(two), for: .meier) == [one])
+        guard case .customerBusy = desk.say(.claim(.id(one), lease: nil, anyway: nil), by: .schulze).refusal else {
+            Issue.record("the guard did not follow")
+            return
+        }
+        let three = desk.bring(from: "b@example.org")
+        #expect(try desk.ticket(three).customer == (try desk.ticket(one).customer))
+        let nobody = Address("nobody@example.org")
+        #expect(desk.say(.administer(.joinCustomers(nobody, nobody)), by: .desk).refusal == .noSuchCustomer(nobody))
+    }
+
+    @Test func `customers whom two agents serve are not joined`() {
+        var desk = Desk()
+        let (one, two) = (desk.bring(from: "a@example.org"), desk.bring(from: "b@example.org"))
+        desk.say(.claim(.id(one), lease: nil, anyway: nil), by: .schulze)
+        desk.say(.claim(.id(two), lease: nil, anyway: nil), by: .meier)
+        let join = Administration.joinCustomers(Address("a@example.org"), Address("b@example.org"))
+        guard case .customerBusy(two, let occupation, _, _) = desk.say(.administer(join), by: .desk).refusal else {
+            Issue.record("joined")
+            return
+        }
+        #expect(occupation.holder == .schulze)
+    }
+}

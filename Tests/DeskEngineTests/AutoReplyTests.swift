@@ -1,0 +1,98 @@
+import DeskEngine
+import DeskModel
+import Testing
+
+struct AutoReplyTests {
+    /// Why the mail got no automatic reply; `nil`: it got one.
+    private func why(_ desk: inout Desk, _ arrival: Arrival) -> SuppressReason? {
+        for event in desk.say(.arrive(arrival), by: nil).events {
+            if case .autoSuppressed(let why) = event.kind { return why }
+        }
+        return nil
+    }
+
+    private func mail(_ desk: inout Desk, from: String, subject: String = "") -> Arrival {
+        var arrival = desk.mail(from: from)
+        arrival.subjectKey = subject
+        return arrival
+    }
+
+    @Test(arguments: SuppressReason.allCases.filter { $0.rawValue <= SuppressReason.subject.rawValue })
+    func `what the mail itself says comes first`(rule: SuppressReason) {
+        var desk = Desk()
+        var arrival = desk.mail()
+        arrival.suppress = rule
+        #expect(why(&desk, arrival) == rule)
+    }
+
+    @Test(arguments: [(Machine.auto, SuppressReason.autoSubmitted), (.list, .list), (.bulk, .precedence)])
+    func `a machine is never answered`(machine: Machine, rule: SuppressReason) {
+        var desk = Desk()
+        var arrival = desk.mail()
+        arrival.machine = machine
+        #expect(why(&desk, arrival) == rule)
+    }
+
+    @Test func `who or what is never answered`() throws {
+        var desk = Desk()
+        #expect(why(&desk, desk.mail(from: "recorder@desk.example")) == .sender)
+        #expect(why(&desk, desk.mail(from: "")) == .sender)
+        #expect(why(&desk, mail(&desk, from: "kunz@example.org")) == nil)
+        desk.administer(
+            .setCustomerFlags(
+                Address("kunz@example.org"), isRelay: false, wantsNoAutomaticReply: true, isUnguarded: false))
+        #expect(why(&desk, mail(&desk, from: "kunz@example.org")) == .noAuto)
+        var inbox = try #require(desk.engine.state.queues[.inbox])
+        inbox.answersAutomatically = false
+        desk.administer(.setQueue(inbox))
+        #expect(why(&desk, mail(&desk, from: "huber@example.org")) == .noAuto)
+    }
+
+    @Test func `three an hour and ten a day to one address`() {
+        var desk = Desk()
+        var told: [SuppressReason?] = []
+        for _ in 0..<5 {
+            for _ in 0..<4 { told.append(why(&desk, mail(&desk, from: "kunz@example.org"))) }
+            desk.wait(.hours(1))
+        }
+        #expect(told.filter { $0 == nil }.count == 10)
+        #expect(told[3] == .limitAddress && told[4] == nil && told[19] == .limitAddress)
+        desk.wait(.hours(24))
+        #expect(why(&desk, mail(&desk, from: "kunz@example.org")) == nil)
+    }
+
+    @Test func `sixty an hour to one domain, five an hour with one subject`() {
+        var desk = Desk()
+        let told = (0..<61).map { why(&desk, mail(&desk, from: "c\($0)@big.example")) }
+        #expect(told.dropLast().allSatisfy { $0 == nil } && told.last == .limitDomain)
+        let alike = (0..<6).map { why(&desk, mail(&desk, from: "x@d\($0).example", subject: "stoerung")) }
+        #expect(alike == [nil, nil, nil, nil, nil, .limitSubject])
+    }
+
+    @Test func `the breaker stops everything for its window and says so once`() {
+        var desk = Desk()
+        desk.engine.autoReplyLimits.breaker = 5
+        for count in 0..<5 { #expect(why(&desk, mail(&desk, from: "x@a\(count).example")) == nil) }
+        let broken = desk.say(.arrive(mail(&desk, from: "x@b.example")), by: nil)
+        #expect(broken.events.map(\.subject) == [.ticket(TicketID(6)), .ticket(TicketID(6)), .desk])
+        #expect(broken.events[2].kind == .autoBreaker(count: 5, window: .minutes(10)))
+        desk.wait(.minutes(9))
+        #expect(desk.say(.arrive(mail(&desk, from: "x@c.example")), by: nil).events.count == 2)
+        desk.wait(.minutes(1))
+        #expect(why(&desk, mail(&desk, from: "x@d.example")) == nil)
+    }
+
+    @Test func `a follow-up is acknowledged only where that is set, at most once a day`() {
+        var desk = Desk()
+        desk.engine.autoReplyLimits.answersFollowUps = true
+        let id = desk.bring()
+        var kinds: [[String]] = []
+        for _ in 0..<2 {
+            var more = desk.mail()
+            more.answersOurs = [EntryID(id, 1)]
+            kinds.append(desk.say(.arrive(more), by: nil).kinds)
+            desk.wait(.days(1))
+        }
+        #expect(kinds == [["followUp #1", "autoSuppressed #1"], ["followUp #1", "autoSent #1"]])
+    }
+}
