@@ -72,6 +72,9 @@ let package = Package(
         .executableTarget(
             name: "sandbox-probe", dependencies: ["DeskPost"], path: "Tests/SandboxProbe", swiftSettings: strict),
 
+        // The real programs, as tests start them.
+        .target(name: "DeskTestSupport", dependencies: ["DeskNet"], path: "Tests/DeskTestSupport", swiftSettings: strict),
+
         tests("DeskModel", ["DeskModel"]),
         tests("DeskWire", ["DeskWire", "DeskModel"]),
         tests("DeskEngine", ["DeskEngine", "DeskModel"]),
@@ -85,6 +88,16 @@ let package = Package(
         tests("DeskTerminal", ["DeskTerminal", "DeskNet", "DeskCrypto", "zuruf"]),
         tests(
             "DeskServer",
-            ["DeskServer", "DeskModel", "DeskMail", "DeskEngine", "DeskStore", "DeskNet", "DeskCrypto", "DeskPost"]),
+            [
+                "DeskServer", "DeskModel", "DeskMail", "DeskEngine", "DeskStore", "DeskNet", "DeskCrypto", "DeskPost",
+                "DeskTestSupport", "zurufd", "zuruf-mail",
+            ]),
+        // The real programs under load, killed, starved, and with failing storage.
+        tests(
+            "Endurance",
+            [
+                "DeskModel", "DeskStore", "DeskNet", "DeskCrypto", "DeskTestSupport", "zurufd", "zuruf-mail",
+                "CFaults",
+            ]),
     ]
 )

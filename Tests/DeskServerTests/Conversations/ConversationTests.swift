@@ -1,3 +1,4 @@
+import DeskTestSupport
 import Testing
 
 /// What a non-programmer can read: the files of `Tests/Conversations`, each played in memory and over TLS.
@@ -16,3 +17,6 @@ import Testing
 extension Conversation: CustomTestStringConvertible {
     var testDescription: String { name }
 }
+
+/// The real programs are a stage, too.
+extension LiveDesk: Stage {}

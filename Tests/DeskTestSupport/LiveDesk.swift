@@ -1,13 +1,12 @@
-import DeskModel
-import DeskNet
+package import DeskNet
 import Testing
 
 /// The same desk as `MemoryDesk`, but the real programs, over TLS: `zurufd serve` in a folder of its own, mail through
 /// `zurufd deliver`, the clock through the shell.
-final class LiveDesk: Stage {
-    let folder: String
+package final class LiveDesk {
+    package let folder: String
     /// Where agents connect.
-    private(set) var port: UInt16 = 0
+    package private(set) var port: UInt16 = 0
     private var server: ChildProcess?
     private let tls: TLSContext
     private var lines: [String: LiveLine] = [:]
@@ -15,7 +14,7 @@ final class LiveDesk: Stage {
     private let environment: [String]
 
     /// Starts a desk that sends no mail: when `sent` is told depends on the machine. `options` are more words of `zurufd serve`, `environment` is what the server sees of one.
-    init(options: [String] = [], environment: [String] = []) throws {
+    package init(options: [String] = [], environment: [String] = []) throws {
         folder = try Files.makeTemporaryDirectory(prefix: "/tmp/zuruf-live-")
         self.options = options
         self.environment = environment
@@ -32,7 +31,7 @@ final class LiveDesk: Stage {
     }
 
     /// Starts the server and waits until it says where it listens.
-    func start() throws {
+    package func start() throws {
         let words =
             [
                 "serve", "--state", folder + "/state", "--listen", "127.0.0.1:0", "--clock", "hand", "--login-time",
@@ -59,7 +58,7 @@ final class LiveDesk: Stage {
     }
 
     /// Ends the server at once, as a crash does, and starts another one on the same files.
-    func crash() throws {
+    package func crash() throws {
         server?.kill()
         _ = server?.wait()
         for line in lines.values { line.close() }
@@ -68,38 +67,38 @@ final class LiveDesk: Stage {
     }
 
     /// How the server ended; waits for it.
-    func end() -> ChildProcess.End? {
+    package func end() -> ChildProcess.End? {
         server?.wait()
     }
 
-    struct Died: Error, CustomStringConvertible {
+    package struct Died: Error, CustomStringConvertible {
         let said: String
-        var description: String { "the server ended: \(said)" }
+        package var description: String { "the server ended: \(said)" }
     }
 
-    func say(_ who: String, _ text: String) throws {
+    package func say(_ who: String, _ text: String) throws {
         try line(who).send(text + "\n")
     }
 
-    func hear(_ who: String) throws -> String? {
+    package func hear(_ who: String) throws -> String? {
         try line(who).nextLine()
     }
 
-    func endInput(_ who: String) throws {
+    package func endInput(_ who: String) throws {
         _ = try line(who).connection.shutdown()
     }
 
-    func mail(from: String, to: [String], _ bytes: [UInt8]) throws {
+    package func mail(from: String, to: [String], _ bytes: [UInt8]) throws {
         let words = ["deliver", "--state", folder + "/state", "--from", from] + to
         let (end, said) = try Programs.run("zurufd", words, input: bytes)
         #expect(end == .exited(0), "deliver: \(said)")
     }
 
-    func advanceClock(by span: String) throws {
+    package func advanceClock(by span: String) throws {
         try shell(["clock", "advance", span])
     }
 
-    func desk(_ words: [String]) throws {
+    package func desk(_ words: [String]) throws {
         switch words.first {
         case "shell": try shell(Array(words.dropFirst()))
         case "crash": try crash()

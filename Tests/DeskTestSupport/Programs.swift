@@ -1,17 +1,17 @@
-import DeskNet
+package import DeskNet
 import Testing
 
 /// The programs of this package, as tests start them.
-enum Programs {
+package enum Programs {
     /// Where a program lies: beside the tests.
-    static func path(_ name: String) -> String {
+    package static func path(_ name: String) -> String {
         let arguments = CommandLine.arguments
         let own = arguments.first { $0.hasSuffix(".xctest") } ?? arguments.first ?? ""
         return String(own.dropLast(own.reversed().prefix { $0 != "/" }.count)) + name
     }
 
     /// Runs one to its end with this input; tells how it ended and what it said, complaints included.
-    static func run(_ name: String, _ words: [String], input: [UInt8] = []) throws -> (
+    package static func run(_ name: String, _ words: [String], input: [UInt8] = []) throws -> (
         end: ChildProcess.End, said: String
     ) {
         let child = try ChildProcess(path: path(name), arguments: words, errors: .pipe)
@@ -29,14 +29,14 @@ enum Programs {
     }
 
     /// Waits for a descriptor; a minute without anything is an error.
-    static func wait(_ descriptor: Int32, for interest: Interest) throws {
+    package static func wait(_ descriptor: Int32, for interest: Interest) throws {
         var poller = try Poller()
         try poller.add(descriptor, token: 1, for: interest)
         #expect(try poller.wait(milliseconds: 60_000) == 1, "a program says nothing")
     }
 
     /// Reads what a program says until that is enough, or it ends.
-    static func read(_ child: ChildProcess, errors: Bool, until isEnough: (String) -> Bool) throws -> String {
+    package static func read(_ child: ChildProcess, errors: Bool, until isEnough: (String) -> Bool) throws -> String {
         var buffer = [UInt8](repeating: 0, count: 4096)
         var said: [UInt8] = []
         while true {
@@ -53,11 +53,11 @@ enum Programs {
 }
 
 /// A desk as every live conversation finds it; made once by the real programs, then copied.
-enum Pattern {
+package enum Pattern {
     private static let made = Result { try make() }
 
     /// Copies the state directory to a place that does not exist yet.
-    static func copy(to path: String) throws {
+    package static func copy(to path: String) throws {
         let pattern = try made.get()
         try Files.makeDirectory(path, mode: 0o700)
         for (name, bytes) in pattern { try Files.write(bytes, to: "\(path)/\(name)", mode: 0o600) }
@@ -84,25 +84,25 @@ enum Pattern {
         }
     }
 
-    struct Unmade: Error, CustomStringConvertible {
+    package struct Unmade: Error, CustomStringConvertible {
         let words: [String]
         let said: String
-        var description: String { "zurufd \(words.joined(separator: " ")): \(said)" }
+        package var description: String { "zurufd \(words.joined(separator: " ")): \(said)" }
     }
 }
 
 /// The other end of a session: a TLS connection, as any client has one.
-final class LiveLine {
-    let connection: Connection
+package final class LiveLine {
+    package let connection: Connection
     private var heard: [UInt8] = []
     private var buffer = [UInt8](repeating: 0, count: 16384)
 
     /// Takes over a connection whose handshake is done.
-    init(_ connection: Connection) {
+    package init(_ connection: Connection) {
         self.connection = connection
     }
 
-    func send(_ text: String) throws {
+    package func send(_ text: String) throws {
         let bytes = Array(text.utf8)
         var start = 0
         while start < bytes.count {
@@ -115,7 +115,7 @@ final class LiveLine {
     }
 
     /// The next line; `nil` once the desk has closed the connection. Half a minute without one is an error.
-    func nextLine() throws -> String? {
+    package func nextLine() throws -> String? {
         while true {
             if let end = heard.firstIndex(of: UInt8(ascii: "\n")) {
                 defer { heard.removeSubrange(...end) }
@@ -129,7 +129,7 @@ final class LiveLine {
         }
     }
 
-    func close() {
+    package func close() {
         connection.close()
     }
 
@@ -137,5 +137,5 @@ final class LiveLine {
         guard connection.wait(for: interest, milliseconds: 30_000) else { throw Silence() }
     }
 
-    struct Silence: Error {}
+    package struct Silence: Error {}
 }
