@@ -11,8 +11,28 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// `make fuzz` sets DESK_FUZZ: libFuzzer wants its own flags on all that it watches, and programs of its own.
+let isFuzzing = Context.environment["DESK_FUZZ"] != nil
+let fuzzFlags = ["-sanitize=fuzzer,address"]
+let watched: [SwiftSetting] = isFuzzing ? strict + [.unsafeFlags(fuzzFlags)] : strict
+
+/// SwiftPM renames `main`, so the program brings its own and calls libFuzzer's; gold cannot link it.
+func fuzzer(_ name: String, _ folder: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: "fuzz-" + name, dependencies: dependencies + ["CFuzz"], path: "Tests/Fuzz/" + folder,
+        swiftSettings: watched, linkerSettings: [.unsafeFlags(fuzzFlags + ["-use-ld=lld"])])
+}
+
+let fuzzers: [Target] =
+    isFuzzing
+    ? [
+        .target(name: "CFuzz", path: "Tests/Fuzz/CFuzz"),
+        fuzzer("mail", "Mail", ["DeskMail", "DeskPost"]),
+        fuzzer("codec", "Codec", ["DeskMail"]),
+    ] : []
+
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+    .target(name: name, dependencies: dependencies, swiftSettings: watched)
 }
 
 func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -99,5 +119,5 @@ let package = Package(
                 "DeskModel", "DeskStore", "DeskNet", "DeskCrypto", "DeskTestSupport", "zurufd", "zuruf-mail",
                 "CFaults",
             ]),
-    ]
+    ] + fuzzers
 )

@@ -61,9 +61,18 @@ extension QuotedLine {
 
     /// Only characters that people draw lines with.
     private static func isRule(_ line: Substring.UTF8View) -> Bool {
-        let drawn = Array("-_,=+~#*".utf8)
-        if line.allSatisfy({ drawn.contains($0) }) { return line.count >= 2 }
+        if line.allSatisfy(isDrawn) { return line.count >= 2 }
+        guard line.first == UInt8(ascii: "_") || line.first ?? 0 >= 0x80 else { return false }
         return line.elementsEqual("ᐧ".utf8) || line.count > 3 && Substring(line).allSatisfy { $0 == "—" || $0 == "_" }
+    }
+
+    private static func isDrawn(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: ","), UInt8(ascii: "="), UInt8(ascii: "+"),
+            UInt8(ascii: "~"), UInt8(ascii: "#"), UInt8(ascii: "*"):
+            true
+        default: false
+        }
     }
 
     private static func isHeader(_ line: Substring) -> Bool {
@@ -83,18 +92,36 @@ extension QuotedLine {
 
     private static func isDevice(_ line: Substring) -> Bool {
         guard line.utf8.count <= 130 else { return false }
-        let words = line.lowercased().drop { $0 == "(" || $0 == "<" || $0 == "[" || $0 == "*" }
-        return deviceStarts.contains { words.hasPrefix($0) } || deviceEnds.contains { words.hasSuffix($0) }
+        let words = line.utf8.drop { $0 == 0x28 || $0 == 0x3C || $0 == 0x5B || $0 == 0x2A }
+        return deviceStarts.contains { words.begins(with: $0) } || deviceEnds.contains { words.ends(with: $0) }
     }
 
-    private static let deviceStarts = [
+    private static let deviceStarts: [[UInt8]] = [
         "sent from ", "sent via ", "sent with ", "sent by ", "get outlook for", "get [outlook for", "from my iphone",
         "gesendet von ", "gesendet mit ", "gesendet aus ", "diese nachricht wurde von mein", "von meinem iphone",
         "von meinem mobil", "von meinem ipad", "holen sie sich outlook", "outlook für ", "envoyé depuis", "envoyé de ",
         "verzonden vanaf", "verzonden met", "verstuurd vanaf", "sendt fra", "skickat från", "inviato da",
         "enviado desde",
-        "enviado do ", "wysłane z", "отправлено с", "從我的", "发自我的",
-    ]
+        "enviado do ", "wysłane z", "Отправлено с", "從我的", "发自我的",
+    ].map { Array($0.utf8) }
 
-    private static let deviceEnds = ["from mobile", "mobilgerät gesendet", "mobiltelefon gesendet", "iphone gesendet"]
+    private static let deviceEnds: [[UInt8]] = [
+        "from mobile", "mobilgerät gesendet", "mobiltelefon gesendet", "iphone gesendet",
+    ].map { Array($0.utf8) }
+}
+
+extension Substring.UTF8View {
+    /// Whether it begins with these bytes, capital letters of ASCII taken as small ones.
+    func begins(with word: [UInt8]) -> Bool {
+        var rest = makeIterator()
+        for byte in word {
+            guard let next = rest.next(), next.lowercasedASCII == byte.lowercasedASCII else { return false }
+        }
+        return true
+    }
+
+    /// Whether it ends with these bytes, likewise.
+    func ends(with word: [UInt8]) -> Bool {
+        count >= word.count && dropFirst(count - word.count).begins(with: word)
+    }
 }
