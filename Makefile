@@ -1,6 +1,6 @@
 # For developers; nothing here is needed to build, run or test (that is ./run and ./test).
 
-.PHONY: check test long tsan asan run demo
+.PHONY: check test long tsan asan fuzz run demo
 
 check:                  # the laws of the house: arrows, format, lengths, words
 	@clients/scripts/check
@@ -17,6 +17,8 @@ tsan asan:              # every test under the thread or the address sanitizer
 	ZURUF_BIN=$$(swift build --sanitize=$(kind) --scratch-path .build-$@ --show-bin-path) \
 	    swift test --skip-build --disable-xctest --sanitize=$(kind) --scratch-path .build-$@
 
+fuzz:                   # libFuzzer on what strangers write, FUZZ_SECONDS (60) each
+	@clients/scripts/fuzz
 
 run:                    # a desk to try out
 	@./run

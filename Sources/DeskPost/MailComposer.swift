@@ -81,8 +81,8 @@ public enum MailComposer {
         return text.hasSuffix("\n") ? body : body + end
     }
 
-    /// 7bit where the text is; base64 where quoted-printable would be longer still, and where a line begins with "From ",
-    /// which some relay would quote. A line of 998 bytes is the most that SMTP carries.
+    /// 7bit where the text is; base64 where quoted-printable would be longer still, and where a line begins with
+    /// "From ", which some relay would quote. A line of 998 bytes is the most that SMTP carries.
     private static func encoding(of text: String) -> GMimeContentEncoding {
         var high = 0
         var line = 0

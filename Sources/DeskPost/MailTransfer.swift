@@ -101,8 +101,8 @@ import Glibc
         return isGreeting ? .later(told) : outcome(code: code, words: words, told: told)
     }
 
-    /// The server's code decides; libcurl's result tells nothing about how a mail was refused. 354 as the last code means
-    /// that the mail was on its way: if all of it had gone out, it may have been taken.
+    /// The server's code decides; libcurl's result tells nothing about how a mail was refused. 354 as the last code
+    /// means that the mail was on its way: if all of it had gone out, it may have been taken.
     private func outcome(code: Int, words: String, told: String) -> DeliveryOutcome {
         switch code {
         // The codes of a login or a TLS refusal speak of us, not of the mail.

@@ -23,8 +23,8 @@ struct QuotationTests {
     }
 
     @Test(arguments: [
-        "-----Ursprüngliche Nachricht-----\nVon: Hotline <hotline@desk.example>\nGesendet: Dienstag\nAn: Anna\nBetreff: x",
-        "________________________________\nVon: Hotline <hotline@desk.example>\nGesendet: Dienstag\nAn: Anna\nBetreff: x",
+        "-----Ursprüngliche Nachricht-----\nVon: Hotline <h@desk.example>\nGesendet: Dienstag\nAn: Anna\nBetreff: x",
+        "________________\nVon: Hotline <h@desk.example>\nGesendet: Dienstag\nAn: Anna\nBetreff: x",
         "From: Hotline\nSent: Tuesday\nTo: Anna\nSubject: something\nthat goes on",
         "*Von:* Hotline\n*Gesendet:* Dienstag\n*An:* Anna\n*Betreff:* x",
     ])

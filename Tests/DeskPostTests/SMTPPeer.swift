@@ -12,7 +12,8 @@ final class SMTPPeer {
         var protection = Delivery.Protection.none
         /// Whether EHLO offers STARTTLS.
         var offersTLS = true
-        /// The reply to a line that begins so, instead of the usual one; "DATA." is the end of the mail, "" the greeting.
+        /// The reply to a line that begins so, instead of the usual one; "DATA." is the end of the mail, "" the
+        /// greeting.
         var replies: [String: String] = [:]
         /// Where the server falls silent: as in `replies`.
         var silence: String?
