@@ -32,7 +32,10 @@ struct Mischief {
     var mails = 0
     static let agents: [AgentName] = [.meier, .schulze, .weber, .mustermann, .lehmann, .neu]
     static let queues: [QueueName] = [.inbox, .recorder, .postmaster]
-    static let people = ["a@example.org", "b@example.org", "c@shop.example", "d@shop.example", "web@form.example", ""]
+    static let people = [
+        "a@example.org", "b@example.org", "c@shop.example", "d@shop.example", "web@form.example", "",
+        "e@example.org", "f@example.org", "g@firm.example", "h@firm.example",
+    ]
 
     init(seed: UInt64) {
         dice = Dice(seed: seed)
@@ -40,13 +43,14 @@ struct Mischief {
 
     /// A command and who gives it; `tickets` are the numbers given so far, `at` the texts in each.
     mutating func next(
-        _ tickets: Int64, numbers: [TicketNumber], outbox: [EntryID], held: (AgentName) -> [TicketID]
+        _ tickets: Int64, numbers: [TicketNumber], outbox: [EntryID], held: (AgentName) -> [TicketID],
+        served: [Address]
     ) -> (Command, AgentName?) {
         let agent = dice.pick(Mischief.agents)
         switch dice.roll(100) {
         case 0..<14: return (.arrive(arrival(tickets, numbers)), nil)
         case 14..<17: return (courier(outbox), nil)
-        case 17..<20: return (.administer(administration()), dice.one(in: 3) ? .mustermann : .desk)
+        case 17..<20: return (.administer(administration(served)), dice.one(in: 3) ? .mustermann : .desk)
         default:
             let mine = held(agent)
             let isMine = !mine.isEmpty && dice.one(in: 2)
@@ -88,7 +92,7 @@ struct Mischief {
         return dice.one(in: 3) ? .failed(entry, text: "550") : .sent(entry)
     }
 
-    private mutating func administration() -> Administration {
+    private mutating func administration(_ served: [Address]) -> Administration {
         let agent = dice.pick(Mischief.agents)
         let person = Address(dice.pick(Mischief.people))
         switch dice.roll(18) {
@@ -103,7 +107,9 @@ struct Mischief {
             queue.addresses = [Address("\(queue.name)@desk.example")]
             queue.isDefault = dice.one(in: 2)
             return .setQueue(queue)
-        case 7, 8: return .joinCustomers(person, Address(dice.pick(Mischief.people)))
+        case 7, 8:
+            let (one, two) = served.count < 2 ? (person, person) : (dice.pick(served), dice.pick(served))
+            return .joinCustomers(one, dice.one(in: 4) ? Address(dice.pick(Mischief.people)) : two)
         case 9: return .addAddress(person, Address("\(dice.roll(9))@new.example"))
         case 10:
             return .setCustomerFlags(

@@ -96,9 +96,12 @@ struct Game {
                 outbox.append(letter.entry)
                 after = letter.sequence
             }
+            let served = Mischief.agents.flatMap { desk.engine.held(by: $0) }.compactMap { id in
+                desk.engine.state.tickets[id].map { desk.engine.customerName(of: $0) }
+            }
             (last.command, last.agent) = mischief.next(
                 desk.engine.state.lastTicket, numbers: numbers, outbox: outbox,
-                held: { [engine = desk.engine] in engine.held(by: $0) })
+                held: { [engine = desk.engine] in engine.held(by: $0) }, served: served)
         }
         let decision = desk.say(last.command, by: last.agent)
         if case .new(_, let number)? = decision.events.first?.kind { numbers.append(number) }

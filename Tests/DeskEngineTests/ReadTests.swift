@@ -100,6 +100,21 @@ struct ReadTests {
         #expect(desk.engine.needs(.claim(.id(TicketID(9)), lease: nil, anyway: nil), by: .meier).isEmpty)
     }
 
+    @Test func `a customer stays in memory until the disk has his last event`() throws {
+        var desk = Desk()
+        let id = desk.bring()
+        desk.say(.close(.id(id), read: nil, text: nil), by: .meier)
+        let address = Address("kunz@example.org")
+        for isUnguarded in [true, false] {
+            desk.administer(
+                .setCustomerFlags(address, isRelay: false, wantsNoAutomaticReply: true, isUnguarded: isUnguarded))
+        }
+        desk.engine.forget(applied: desk.engine.state.sequence - 1)
+        #expect(desk.engine.state.customer(address)?.isUnguarded == false)
+        desk.engine.forget(applied: desk.engine.state.sequence)
+        #expect(desk.engine.state.customer(address) == nil)
+    }
+
     @Test(arguments: UInt64(1)...5)
     func `numbers stay sorted, whatever comes and goes`(seed: UInt64) {
         var dice = Dice(seed: seed)
