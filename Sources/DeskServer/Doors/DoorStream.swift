@@ -24,6 +24,8 @@ final class DoorStream: Watcher {
     private var interest: Interest = .read
 
     private static let chunk = 64 * 1024
+    /// Who does not read what he is told is not listened to any longer.
+    private static let unsentMost = 64 * 1024
 
     init(_ connection: Connection, from peer: PeerAddress, on loop: Loop) throws(NetError) {
         self.loop = loop
@@ -73,9 +75,9 @@ final class DoorStream: Watcher {
 
     func isReady(_ readiness: Readiness) {
         if connection.canSend(readiness), !output.isEmpty { flush() }
-        guard isOpen, !isPaused, !hasEnded, connection.canReceive(readiness) else {
+        guard isOpen, listens, connection.canReceive(readiness) else {
             // Reported as long as it is watched, so who does not read it must close.
-            if readiness.hangup, isPaused || hasEnded { close() }
+            if readiness.hangup, !listens { close() }
             return
         }
         var buffer = [UInt8](repeating: 0, count: DoorStream.chunk)
@@ -105,9 +107,11 @@ final class DoorStream: Watcher {
         if output.isEmpty, closesWhenSent { close() } else { ask() }
     }
 
+    private var listens: Bool { !isPaused && !hasEnded && output.count <= DoorStream.unsentMost }
+
     private func ask() {
         guard let token else { return }
-        let wanted = connection.interest(receiving: !isPaused && !hasEnded, sending: !output.isEmpty)
+        let wanted = connection.interest(receiving: listens, sending: !output.isEmpty)
         guard wanted != interest else { return }
         interest = wanted
         do { try loop.change(token, connection.descriptor, to: wanted) } catch { close() }

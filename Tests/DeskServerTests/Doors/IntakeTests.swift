@@ -81,6 +81,25 @@ import Testing
         #expect(try Files.read(yard.path + "/starts", limit: 100) == Array("x\nx\n".utf8))
     }
 
+    @Test func `a worker that dies while nobody asks costs nothing`() throws {
+        defer { keeper.stop() }
+        desk.answer = taken
+        let worker = try yard.program(
+            "mortal", "echo $$ >>\(yard.path)/pids; exec \(Yard.program("zuruf-mail")) $1")
+        let intake = try intake(worker)
+        #expect(try take(intake) == .taken(ticket: "20261124-00001-6"))
+        func pids() throws -> [String] {
+            String(decoding: try Files.read(yard.path + "/pids", limit: 100), as: UTF8.self).split(separator: "\n").map(
+                String.init)
+        }
+        let first = try #require(pids().first)
+        _ = try ChildProcess(path: "/bin/kill", arguments: ["-9", first]).wait()
+        try yard.turn { !Files.exists("/proc/\(first)") }
+        #expect(try take(intake) == .taken(ticket: "20261124-00001-6"))
+        #expect(arrivals().map(\.isUnreadable) == [false, false])
+        #expect(try pids().count == 2)
+    }
+
     @Test func `a worker that hangs is killed, and meanwhile the loop goes round`() throws {
         defer { keeper.stop() }
         desk.answer = taken

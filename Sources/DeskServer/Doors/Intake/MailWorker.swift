@@ -81,7 +81,7 @@ final class MailWorker {
     }
 
     private func running() throws(NetError) -> Child {
-        if let child { return child }
+        if let child, !child.isOver { return child }
         let child = try Child(path: path, role: role, loop: loop)
         self.child = child
         return child
@@ -104,6 +104,8 @@ final class MailWorker {
 private final class Child: Watcher {
     private(set) var answers = 0
     var isBusy: Bool { then != nil }
+    /// It has been ended, or has ended by itself while nobody asked for anything.
+    var isOver: Bool { token == nil }
 
     private let process: ChildProcess
     private let loop: Loop
@@ -153,12 +155,13 @@ private final class Child: Watcher {
 
     /// Ends the process, at once, and its request with it; `nil`: there is none, and it may finish in peace.
     func end(_ failure: MailWorker.Failure?) {
-        guard token != nil || failure == nil else { return }
-        if let token { loop.unwatch(token, descriptor) }
-        token = nil
-        complaints?.stop()
-        if failure == nil { process.closeInput() } else { process.kill() }
-        bury(tries: 0)
+        if let token {
+            loop.unwatch(token, descriptor)
+            self.token = nil
+            complaints?.stop()
+            if failure == nil { process.closeInput() } else { process.kill() }
+            bury(tries: 0)
+        }
         if let failure { finish(.failure(failure)) }
     }
 

@@ -60,7 +60,9 @@ final class LMTPDoor {
     }
 
     private func go(on peer: Peer) {
+        var steps = 0
         while let stream = peer.stream, stream.isOpen, let step = peer.session.next() {
+            steps += 1
             switch step {
             case .reply(let reply): stream.send(reply.utf8)
             case .close: stream.closeWhenSent()
@@ -73,8 +75,11 @@ final class LMTPDoor {
         }
         guard let stream = peer.stream, stream.isOpen else { return }
         stream.pause(!peer.session.wantsInput)
-        stream.expire(
-            afterMilliseconds: peer.session.isInText ? LMTPDoor.mailMilliseconds : LMTPDoor.commandMilliseconds)
+        // Half a line and half a mail give nobody more time.
+        if steps > 0 {
+            stream.expire(
+                afterMilliseconds: peer.session.isInText ? LMTPDoor.mailMilliseconds : LMTPDoor.commandMilliseconds)
+        }
         if peer.hasEnded, peer.session.wantsInput { stream.closeWhenSent() }
     }
 
