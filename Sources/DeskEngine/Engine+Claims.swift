@@ -91,7 +91,7 @@ extension Engine {
         let event = ticket.event(
             .claim(lease: lease), at: asker.now, by: asker.agent, holder: asker.agent, state: .open)
         let claimed = claimed(ticket, isNew: true, lease: lease, was: was, asker)
-        return .done(.claimed(ticket.id, claimed), events + [event])
+        return .done(.claimed(ticket.id, claimed), events.isEmpty ? [event] : events + [event])
     }
 
     func claimed(
@@ -113,13 +113,10 @@ extension Engine {
 
     /// `agent` may not come to hold more tickets of a queue than it allows, once `tickets` are his too.
     func checkHeld(_ tickets: [Ticket], by agent: AgentName) throws(Refusal) {
-        var more: [QueueName: Int] = [:]
-        for ticket in tickets where ticket.holder != agent {
-            more[ticket.queue, default: 0] += 1
-            guard heldCount(by: agent, in: ticket.queue) + (more[ticket.queue] ?? 0) <= heldMost(in: ticket.queue)
-            else {
-                throw .tooMany(.held, most: heldMost(in: ticket.queue))
-            }
+        for (place, ticket) in tickets.enumerated() where ticket.holder != agent {
+            let more = tickets[...place].count { $0.queue == ticket.queue && $0.holder != agent }
+            let most = heldMost(in: ticket.queue)
+            guard heldCount(by: agent, in: ticket.queue) + more <= most else { throw .tooMany(.held, most: most) }
         }
     }
 

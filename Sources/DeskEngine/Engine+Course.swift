@@ -70,11 +70,11 @@ extension Engine {
     /// The ticket as far as the asker may see it; without `need` seeing is enough.
     func ticket(_ reference: TicketReference, _ asker: Asker, need: Rights = .read) throws(Refusal) -> Ticket {
         guard let id = state.id(of: reference), let ticket = state.tickets[id], let agent = state.agents[asker.agent],
-            agent.may(.read, in: ticket.queue)
+            case let rights = agent.rights(in: ticket.queue), rights.contains(.read)
         else {
             throw .noSuchTicket(reference)
         }
-        guard agent.may(need, in: ticket.queue) else {
+        guard rights.isSuperset(of: need) else {
             throw .forbidden(ticket: id, need: need, queue: ticket.queue, agent: nil)
         }
         return ticket
