@@ -143,6 +143,11 @@ public struct Address: Hashable, Comparable, Sendable, CustomStringConvertible {
         description = text.lowercased()
     }
 
+    /// Takes the `description` of an address: it is lower-cased already.
+    public init(known text: String) {
+        description = text
+    }
+
     /// What follows the last `@`; empty if there is none.
     public var domain: Substring {
         guard let at = description.lastIndex(of: "@") else { return "" }

@@ -15,16 +15,25 @@ public struct Digest: Hashable, Sendable, BitwiseCopyable, CustomStringConvertib
 
     /// Takes exactly 32 bytes; `nil` for any other number.
     public init?(_ bytes: some Collection<UInt8>) {
+        self.init(Array(bytes)[...])
+    }
+
+    /// Takes exactly 32 bytes; `nil` for any other number. Not generic, since every row of the log is read by it.
+    public init?(_ bytes: [UInt8]) {
+        self.init(bytes[...])
+    }
+
+    /// Takes exactly 32 bytes; `nil` for any other number. Not generic, since every row of the log is read by it.
+    public init?(_ bytes: ArraySlice<UInt8>) {
         guard bytes.count == Digest.byteCount else { return nil }
         var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-        for (index, byte) in bytes.enumerated() {
-            let part = UInt64(byte) << UInt64(index % 8 * 8)
-            switch index / 8 {
-            case 0: words.0 |= part
-            case 1: words.1 |= part
-            case 2: words.2 |= part
-            default: words.3 |= part
-            }
+        for index in 0..<8 {
+            let shift = UInt64(index * 8)
+            let at = bytes.startIndex + index
+            words.0 |= UInt64(bytes[at]) << shift
+            words.1 |= UInt64(bytes[at + 8]) << shift
+            words.2 |= UInt64(bytes[at + 16]) << shift
+            words.3 |= UInt64(bytes[at + 24]) << shift
         }
         self.words = words
     }

@@ -76,6 +76,12 @@ public struct AgentName: Hashable, Comparable, Sendable, CustomStringConvertible
         description = String(text)
     }
 
+    /// Takes a name that fits the alphabet; `nil` otherwise. Not generic, since every event is read by it.
+    public init?(_ text: String) {
+        guard isName(text.utf8) else { return nil }
+        description = text
+    }
+
     private init(known: String) {
         description = known
     }
@@ -103,6 +109,12 @@ public struct QueueName: Hashable, Comparable, Sendable, CustomStringConvertible
     public init?(_ text: some StringProtocol) {
         guard isName(text.utf8) else { return nil }
         description = String(text)
+    }
+
+    /// Takes a name that fits the alphabet; `nil` otherwise. Not generic, since every event is read by it.
+    public init?(_ text: String) {
+        guard isName(text.utf8) else { return nil }
+        description = text
     }
 
     private init(known: String) {
