@@ -18,10 +18,11 @@ extension DeskReader {
     private func readTickets(_ image: inout Image) throws(StoreError) {
         let live = "state IN (\(TicketState.new.rawValue), \(TicketState.open.rawValue))"
         var tickets: [Ticket] = []
-        try database.prepare("SELECT \(TicketRow.columns) FROM ticket WHERE \(live)").each {
+        try database.prepare(
+            "SELECT \(TicketRow.columns) FROM ticket WHERE id IN (SELECT id FROM ticket WHERE \(live)) ORDER BY id"
+        ).each {
             row throws(StoreError) in tickets.append(try TicketRow.read(row))
         }
-        tickets.sort { $0.id < $1.id }
         image.tickets = tickets
         var customers: [Customer] = []
         try database.prepare(
@@ -78,7 +79,7 @@ extension DeskReader {
         try database.prepare("SELECT t, address, subject FROM auto_reply ORDER BY seq").each { row in
             replies.append(
                 AutoReply(
-                    at: Moment(milliseconds: row.integer(0)), to: Address(stored: row.text(1)),
+                    at: Moment(milliseconds: row.integer(0)), to: Address(known: row.text(1)),
                     subjectKey: row.text(2)))
         }
         image.autoReplies = replies

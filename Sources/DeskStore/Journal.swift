@@ -62,8 +62,8 @@ public struct Journal: ~Copyable {
         lastAt = head.at
     }
 
-    /// Turns whose chain is checked at every start: what a crash or a careless copy may have torn.
-    private static let checkedAtStart = 64
+    /// Events whose chain is checked at every start: what a crash or a careless copy may have torn.
+    private static let checkedAtStart = 1000
 
     /// Makes `events`, which are numbered on from `sequence`, durable as one turn.
     ///

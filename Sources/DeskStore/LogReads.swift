@@ -28,7 +28,7 @@ final class LogReads {
         ending = try database.prepare(
             "SELECT first + count - 1, chain FROM turn WHERE first <= ? ORDER BY first DESC LIMIT 1")
         texts = try database.prepare("SELECT id, bytes FROM text WHERE id >= ? AND id < ?")
-        recent = try database.prepare("SELECT first FROM turn ORDER BY first DESC LIMIT 1 OFFSET ?")
+        recent = try database.prepare("SELECT first, count FROM turn ORDER BY first DESC")
     }
 
     /// Where the log ends.
@@ -49,10 +49,16 @@ final class LogReads {
         return chain
     }
 
-    /// The first event of the last `turns` turns.
-    func start(ofLast turns: Int) throws(StoreError) -> SequenceNumber {
-        recent.bind(1, Int64(turns - 1))
-        return try recent.first { $0.integer(0) } ?? 1
+    /// Where a turn begins after which lie at least `events` events, or the log.
+    func start(ofLast events: Int) throws(StoreError) -> SequenceNumber {
+        var left = Int64(events)
+        var first: SequenceNumber = 1
+        try recent.scan { row in
+            first = row.integer(0)
+            left -= row.integer(1)
+            return left > 0
+        }
+        return first
     }
 
     /// Whole turns after `sequence`, which ends one, until they hold `limit` events or `upTo` is reached.

@@ -38,8 +38,8 @@ extension Ticket {
         newestBy = try reader.optional { reader throws(Corruption) in try reader.agent() }
         newestMail = try reader.int()
         newestMailAt = try reader.moment()
-        answerTo = Address(stored: try reader.string())
-        answerFrom = try reader.optional { reader throws(Corruption) in Address(stored: try reader.string()) }
+        answerTo = Address(known: try reader.string())
+        answerFrom = try reader.optional { reader throws(Corruption) in Address(known: try reader.string()) }
         lastAutoReply = try reader.optional { reader throws(Corruption) in try reader.moment() }
         recentReplies = try reader.list { reader throws(Corruption) in
             let agent = try reader.agent()
@@ -69,7 +69,7 @@ extension Customer {
     init(id: CustomerID, record: [UInt8]) throws(Corruption) {
         var reader = ByteReader(record)
         self.init(
-            id: id, addresses: try reader.list { reader throws(Corruption) in Address(stored: try reader.string()) })
+            id: id, addresses: try reader.list { reader throws(Corruption) in Address(known: try reader.string()) })
         let flags = try reader.byte()
         (isRelay, wantsNoAutomaticReply, isUnguarded) = (flags & 1 != 0, flags & 2 != 0, flags & 4 != 0)
         live = try reader.list { reader throws(Corruption) in TicketID(try reader.number()) }
@@ -145,7 +145,7 @@ extension Queue {
     init(name: QueueName, record: [UInt8]) throws(Corruption) {
         var reader = ByteReader(record)
         self.init(name: name)
-        addresses = try reader.list { reader throws(Corruption) in Address(stored: try reader.string()) }
+        addresses = try reader.list { reader throws(Corruption) in Address(known: try reader.string()) }
         lease = TimeSpan(milliseconds: try reader.number())
         let guarding = try reader.byte()
         guard let known = Guard(rawValue: guarding) else { throw .unknown(guarding) }
@@ -154,13 +154,6 @@ extension Queue {
         automaticReply = try reader.optional { reader throws(Corruption) in try reader.string() }
         let flags = try reader.byte()
         (answersAutomatically, isDefault) = (flags & 1 != 0, flags & 2 != 0)
-    }
-}
-
-extension Address {
-    /// An address that was stored, and so is lower-cased already.
-    init(stored: String) {
-        self.init(stored)
     }
 }
 

@@ -72,7 +72,7 @@ import Testing
     @Test func `an old turn that was changed is found by reckoning the whole chain`() throws {
         var story = Story(seed: 4)
         var journal = try folder.journal()
-        for _ in 0..<100 { try journal.append(story.nextTurn(3)) }
+        while story.sequence < 1500 { try journal.append(story.nextTurn(20)) }
         try JournalReader(path: folder.files.journal).verify(hashing: .system)
         try folder.execute(
             "journal.db", "UPDATE turn SET body = replace(body, x'6d65696572', x'6d65696573') WHERE first = 1")

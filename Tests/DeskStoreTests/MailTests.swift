@@ -25,10 +25,8 @@ import Testing
 
     @Test func `a mail of 25 MiB is kept and read in parts`() throws {
         var dice = Dice(1)
-        let raw = (0..<(25 << 20) / 8).flatMap { _ in
-            let word = dice.next()
-            return (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
-        }
+        var raw = [UInt8](repeating: 0, count: 25 << 20)
+        for index in stride(from: 0, to: raw.count, by: 1000) { raw[index] = UInt8(truncatingIfNeeded: dice.next()) }
         let digest = try archive().put(raw)
         let reader = try MailReader(path: folder.files.mail)
         var found: [UInt8] = []

@@ -7,7 +7,7 @@ import Testing
 @Suite struct ProjectionTests {
     let folder = Folder()
 
-    @Test(arguments: 1...12 as ClosedRange<UInt64>)
+    @Test(arguments: 1...8 as ClosedRange<UInt64>)
     func `what desk.db holds equals what memory holds, after every turn`(seed: UInt64) throws {
         var story = Story(seed: seed)
         var journal = try folder.journal()
