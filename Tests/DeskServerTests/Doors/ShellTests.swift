@@ -101,7 +101,7 @@ import Testing
         ("agent flags meier king", "the flags that hold from now on: admin, bot, or - for none"),
         ("queue add next", "next can be no queue's name: a-z, then a-z 0-9 . _ -, at most 32"),
         ("queue add a --guard maybe", "--guard is ask, strict or off"),
-        ("queue add a --held 0", "--held is a number from 1 to 1000"),
+        ("queue add a --held 0", "--held is a number from 1 to 1000000"),
         ("queue add a --lease long", "TIME is a time such as 90s, 5m, 2h or 7d"),
         ("queue add a --default perhaps", "--default is yes or no"),
         ("queue add a --address x", "x is no address"),
