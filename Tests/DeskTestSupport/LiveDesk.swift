@@ -13,7 +13,8 @@ package final class LiveDesk {
     private let options: [String]
     private let environment: [String]
 
-    /// Starts a desk that sends no mail: when `sent` is told depends on the machine. `options` are more words of `zurufd serve`, `environment` is what the server sees of one.
+    /// Starts a desk that sends no mail: when `sent` is told depends on the machine. `options` are more words of
+    /// `zurufd serve`, `environment` is what the server sees of one.
     package init(options: [String] = [], environment: [String] = []) throws {
         folder = try Files.makeTemporaryDirectory(prefix: "/tmp/zuruf-live-")
         self.options = options

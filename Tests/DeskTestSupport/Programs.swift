@@ -28,6 +28,12 @@ package enum Programs {
         return (child.wait(), said)
     }
 
+    /// Runs one that has to succeed.
+    package static func expect(_ name: String, _ words: [String], input: [UInt8] = []) throws {
+        let (end, said) = try run(name, words, input: input)
+        #expect(end == .exited(0), "\(name) \(words.joined(separator: " ")): \(said)")
+    }
+
     /// Waits for a descriptor; a minute without anything is an error.
     package static func wait(_ descriptor: Int32, for interest: Interest) throws {
         var poller = try Poller()

@@ -4,7 +4,7 @@
 //
 //     journal.db full       writes to files whose name begins so say ENOSPC
 //     journal.db write      they say EIO
-//     journal.db sync       syncs of them say EIO, after having happened: the kernel has the bytes, the caller cannot know
+//     journal.db sync       syncs of them say EIO, after having happened: the kernel has the bytes, nobody can know
 //     desk.db read          reads say EIO
 //     journal.db kill 17    the 17th write or sync from now on is done by half, and the process dies of SIGKILL
 //
