@@ -64,7 +64,7 @@ public final class MailKeeper: Sendable {
 
     /// Bytes that wait to be written: intake has to pause when they are too many.
     public var backlog: Int {
-        shared.change { $0.orders.reduce(0) { $0 + $1.size } }
+        shared.look { $0.orders.reduce(0) { $0 + $1.size } }
     }
 
     /// Writes what there is and ends the thread.

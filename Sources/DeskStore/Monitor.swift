@@ -33,6 +33,20 @@ import Glibc
         return body(&state)
     }
 
+    /// Reads the values, and disturbs nobody.
+    func look<Result>(_ body: (State) -> Result) -> Result {
+        unsafe pthread_mutex_lock(mutex)
+        defer { unsafe pthread_mutex_unlock(mutex) }
+        return body(state)
+    }
+
+    /// Changes the values, and lets those who wait look again only if `body` says so: each look costs a thread switch.
+    func changeQuietly(_ body: (inout State) -> Bool) {
+        unsafe pthread_mutex_lock(mutex)
+        if body(&state) { unsafe pthread_cond_broadcast(condition) }
+        unsafe pthread_mutex_unlock(mutex)
+    }
+
     /// Waits until `ready` gives something; `nil` once `milliseconds` have passed without.
     func wait<Result>(atMost milliseconds: Int? = nil, until ready: (inout State) -> Result?) -> Result? {
         var deadline = timespec()

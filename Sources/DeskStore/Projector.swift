@@ -15,6 +15,8 @@ public final class Projector: Sendable {
         var queued = 0
         var shown: [Shown] = []
         var isWoken = false
+        /// It rests after a bite: a turn does not end that, only somebody who waits or a full bite does.
+        var isResting = false
         var isStopping = false
     }
 
@@ -64,16 +66,18 @@ public final class Projector: Sendable {
 
     /// Events that are committed but not yet in `desk.db`: above some bound the owner has to slow down.
     public var lag: Int {
-        Int(max(0, shared.change { $0.head } - applied))
+        Int(max(0, shared.look { $0.head } - applied))
     }
 
     /// Takes a committed turn.
     public func follow(_ turn: Turn) {
-        shared.change { shared in
+        shared.changeQuietly { shared in
             shared.head = turn.last
-            guard shared.queued < Projector.queuedMost else { return }
-            shared.turns.append(turn)
-            shared.queued += turn.events.count
+            if shared.queued < Projector.queuedMost {
+                shared.turns.append(turn)
+                shared.queued += turn.events.count
+            }
+            return !shared.isResting || shared.queued >= Projection.bite
         }
     }
 
@@ -86,7 +90,10 @@ public final class Projector: Sendable {
 
     /// Takes soft marks; they are written with the next bite.
     public func note(_ shown: [Shown]) {
-        shared.change { $0.shown += shown }
+        shared.changeQuietly { shared in
+            shared.shown += shown
+            return !shared.isResting
+        }
     }
 
     /// Cuts the rest short: somebody waits.
@@ -176,7 +183,12 @@ public final class Projector: Sendable {
 
     private func rest(_ applied: SequenceNumber) {
         _ = shared.wait(atMost: pause) { shared in
-            shared.isWoken || shared.isStopping || shared.head - applied >= Projection.bite ? true : nil
+            shared.isResting = true
+            return shared.isWoken || shared.isStopping || shared.head - applied >= Projection.bite ? true : nil
+        }
+        shared.changeQuietly { shared in
+            shared.isResting = false
+            return false
         }
     }
 }
