@@ -1,12 +1,14 @@
 # Sourced by run and demo: a desk of Mustermann's, the maker of video recorders, in a folder that is thrown away.
 #
 #     begin_desk [OPTION...]   builds, sets up, serves; the options go to `zurufd serve`. Then there are
-#                              $desk the folder, $bin the programs, $port, $meier $schulze $mustermann the passwords
+#                              $desk the folder, $bin the programs, $port, $pin the certificate's,
+#                              $meier $schulze $mustermann the passwords
 #     bring_in FILE...         mails, through the intake, as a mail server would hand them over
 #     end_desk                 what the trap calls: the server ends, the folder goes
 #
 # The debug build serves: it takes half the time of a release build, and ./test needs the same one.
 
+host=desk.mustermann.example
 server=
 desk=
 
@@ -14,14 +16,14 @@ begin_desk() {
     swift build >&2
     bin=$(swift build --show-bin-path)
     trap end_desk EXIT
-    trap 'exit 0' INT TERM HUP
+    trap 'exit 0' INT TERM HUP PIPE
     desk=$(mktemp -d "${TMPDIR:-/tmp}/zuruf.XXXXXX")
     set_up
     serve "$@"
 }
 
 end_desk() {
-    trap '' INT TERM HUP
+    trap '' INT TERM HUP PIPE
     if [ -n "$server" ]; then
         kill "$server" 2>/dev/null || :
         wait "$server" 2>/dev/null || :
@@ -31,7 +33,8 @@ end_desk() {
 
 set_up() {
     mustermann=$(password) meier=$(password) schulze=$(password)
-    echo "$mustermann" | zurufd init --host desk.mustermann.example --admin mustermann --password-stdin >"$desk/init"
+    echo "$mustermann" | zurufd init --host $host --admin mustermann --password-stdin >"$desk/init"
+    pin=$(sed -n 's|^certificate pin: sha256//||p' "$desk/init")
     zurufd queue set inbox --address hilfe@mustermann.example
     zurufd queue add recorder --address rekorder@mustermann.example
     echo "$meier" | zurufd agent add meier --password-stdin --rights '*=rwm'
@@ -42,7 +45,7 @@ zurufd() {
     command=$1
     shift
     case $command in
-    queue | agent)
+    queue | agent | clock)
         command="$command $1"
         shift
         ;;
@@ -60,8 +63,8 @@ password() {
 serve() {
     port=6789
     while [ $port -lt 6799 ]; do
-        "$bin/zurufd" serve --state "$desk/state" --listen "127.0.0.1:$port" --outgoing "$desk/outgoing" "$@" \
-            >"$desk/log" 2>&1 &
+        "$bin/zurufd" serve --state "$desk/state" --host $host --listen "127.0.0.1:$port" \
+            --outgoing "$desk/outgoing" "$@" >"$desk/log" 2>&1 &
         server=$!
         until grep -q "listening on 127.0.0.1:$port" "$desk/log"; do
             kill -0 "$server" 2>/dev/null || break
