@@ -59,6 +59,11 @@ final class Hall {
 
     /// Starts the server and waits until it listens; `options` beside state and log.
     func serve(_ options: String...) throws {
+        try serve(options)
+    }
+
+    /// Starts the server and waits until it listens.
+    func serve(_ options: [String]) throws {
         let log = yard.path + "/log"
         try Files.write([], to: log)
         let script = "exec \"$@\" 2>>\(log)"

@@ -69,6 +69,26 @@ import Testing
         #expect(hall.stop() == .exited(0))
     }
 
+    @Test func `what the mail server would not take goes out after a restart, byte for byte`() throws {
+        let hall = try Hall()
+        let office = try PlayedPostOffice(on: hall.yard.loop, answers: ["451 4.3.0 later"])
+        let options = ["--smarthost", "\(office.endpoint)", "--pauses", "1h", "--host", "desk.example"]
+        try hall.serve(options)
+        _ = try hall.zurufd(
+            ["deliver", "--state", hall.state, "--from", "kunde@example.com", "hilfe@desk.example"],
+            input: Array(ProgramTests.mail.utf8))
+        #expect(try hall.wait(for: "courier: not yet").contains("later"))
+        #expect(hall.stop() == .exited(0))
+        office.answers = ["250 2.0.0 taken"]
+        try hall.serve(options)
+        try hall.wait(for: "courier: handed over")
+        #expect(office.handed.count == 2)
+        #expect(office.handed[0] == office.handed[1])
+        #expect(office.handed[0].sender.isEmpty)
+        #expect(office.handed[0].recipient == "kunde@example.com")
+        #expect(hall.stop() == .exited(0))
+    }
+
     @Test func `without a desk, with wrong words and on a signal the mail server keeps the mail`() throws {
         let hall = try Hall()
         let alone = try hall.zurufd("deliver", "--state", hall.state, input: ProgramTests.mail)
