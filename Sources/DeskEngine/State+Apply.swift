@@ -31,7 +31,8 @@ extension State {
     private mutating func apply(_ event: Event, to id: TicketID) -> Facets? {
         let changed = tickets.change(id) { ticket in
             let before = Facets(ticket)
-            ticket.apply(event)
+            // A ticket woken while the journal is read again may be ahead of the event.
+            if ticket.changed < event.sequence || event.kind.isNew { ticket.apply(event) }
             let after = Facets(ticket)
             customers.change(after.customer) { $0.apply(event, to: ticket) }
             return (before: before, after: after)
@@ -145,6 +146,10 @@ extension State {
 }
 
 extension Kind {
+    fileprivate var isNew: Bool {
+        if case .new = self { true } else { false }
+    }
+
     /// The mail that came in, if one did.
     var mail: Mail? {
         switch self {

@@ -262,7 +262,7 @@ extension Customer {
     }
 
     private mutating func met(_ entry: EntryID, at: Moment, by: AgentName?) {
-        recent.removeAll { $0.at + Limits.staleWindow < at }
+        recent.removeAll { $0.at + Limits.staleWindow < at || $0.entry == entry }
         recent.append(Contact(entry: entry, at: at, by: by))
     }
 }

@@ -56,7 +56,14 @@ final class Archive {
             image: image, at: now, defaultAutomaticReply: AutomaticText.template,
             zone: .minutes(Int64(settings.zone)))
         engine.autoReplyLimits = settings.automaticReplies
-        for event in try journal.read(after: image.applied, limit: .max) { engine.apply(event) }
+        for event in try journal.read(after: image.applied, limit: .max) {
+            for _ in 0..<8 {
+                let needs = engine.needs(toApply: event)
+                if needs.isEmpty { break }
+                for need in needs { engine.learn(try fact(for: need)) }
+            }
+            engine.apply(event)
+        }
         return engine
     }
 
