@@ -1,6 +1,6 @@
 # For developers; nothing here is needed to build, run or test (that is ./run and ./test).
 
-.PHONY: check test long tsan asan fuzz run demo
+.PHONY: check test long tsan asan fuzz bench run demo
 
 check:                  # the laws of the house: arrows, format, lengths, words
 	@clients/scripts/check
@@ -19,6 +19,10 @@ tsan asan:              # every test under the thread or the address sanitizer
 
 fuzz:                   # libFuzzer on what strangers write, FUZZ_SECONDS (60) each
 	@clients/scripts/fuzz
+
+bench:                  # what it costs beside its bare floor: name, value, unit; BENCH="claims mail" for some of it
+	@swift build -c release >&2
+	@$$(swift build -c release --show-bin-path)/zuruf-bench $(BENCH)
 
 run:                    # a desk to try out
 	@./run
