@@ -39,7 +39,8 @@ import Testing
         return answer
     }
 
-    private func taken(_ command: Command) -> Answer {
+    /// Not of `self`: what the desk holds must not hold the desk.
+    private static func taken(_ command: Command) -> Answer {
         .done(.arrived(EntryID(TicketID(1), 1), number: TicketNumber(day: 20_261_124, counter: 1)), 9)
     }
 
@@ -55,14 +56,14 @@ import Testing
         #expect(try MailReader(path: yard.files.mail).raw(arrival.raw) == IntakeTests.mail.bytes)
         #expect(answer == nil)
         let submission = try #require(desk.open.first)
-        submission.then(taken(submission.command))
+        submission.then(IntakeTests.taken(submission.command))
         #expect(answer == .taken(ticket: "20261124-00001-6"))
         intake.stop()
     }
 
     @Test func `a worker that dies is replaced, and the mail read by the next one`() throws {
         defer { keeper.stop() }
-        desk.answer = taken
+        desk.answer = IntakeTests.taken
         let flaky = try yard.program(
             "flaky",
             "[ -e \(yard.path)/died ] || { : >\(yard.path)/died; kill -9 $$; }; exec \(Yard.program("zuruf-mail")) $1")
@@ -73,7 +74,7 @@ import Testing
 
     @Test func `a mail on which the worker dies twice becomes visible`() throws {
         defer { keeper.stop() }
-        desk.answer = taken
+        desk.answer = IntakeTests.taken
         let dying = try yard.program("dying", "echo x >>\(yard.path)/starts; kill -SEGV $$")
         #expect(try take(intake(dying)) == .taken(ticket: "20261124-00001-6"))
         #expect(arrivals().map(\.isUnreadable) == [true])
@@ -83,7 +84,7 @@ import Testing
 
     @Test func `a worker that dies while nobody asks costs nothing`() throws {
         defer { keeper.stop() }
-        desk.answer = taken
+        desk.answer = IntakeTests.taken
         let worker = try yard.program(
             "mortal", "echo $$ >>\(yard.path)/pids; exec \(Yard.program("zuruf-mail")) $1")
         let intake = try intake(worker)
@@ -102,7 +103,7 @@ import Testing
 
     @Test func `a worker that hangs is killed, and meanwhile the loop goes round`() throws {
         defer { keeper.stop() }
-        desk.answer = taken
+        desk.answer = IntakeTests.taken
         let hanging = try yard.program("hanging", "echo $$ >>\(yard.path)/pids; exec sleep 1000")
         let intake = try intake(hanging, patience: 150)
         var longest: Int64 = 0
@@ -126,7 +127,7 @@ import Testing
     @Test(arguments: ["head -c 4 >/dev/null; printf '\\000\\000\\000\\002\\001\\377'", "printf '\\377\\377\\377\\377'"])
     func `a worker that talks nonsense is not believed`(lines: String) throws {
         defer { keeper.stop() }
-        desk.answer = taken
+        desk.answer = IntakeTests.taken
         #expect(try take(intake(yard.program("mad", lines))) == .taken(ticket: "20261124-00001-6"))
         #expect(arrivals().map(\.isUnreadable) == [true])
     }

@@ -128,7 +128,9 @@ private struct RequestReader {
             }
         }
         if let text = words.value(of: "held") {
-            said.heldMost = try take("--held") { () throws(Expected) in try SettingValue.count(text, in: 1...1_000_000) }
+            said.heldMost = try take("--held") { () throws(Expected) in
+                try SettingValue.count(text, in: 1...1_000_000)
+            }
         }
         said.reply = words.value(of: "reply")
         said.answersAutomatically = try yes("automatic")
