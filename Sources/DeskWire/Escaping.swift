@@ -92,6 +92,43 @@ extension [UInt8] {
     }
 }
 
+// The same for text lines, which are long: whole runs are copied. The bytes come from a `String`, so they are UTF-8.
+extension [UInt8] {
+    /// Where the run of whole characters ends that need no neutralising.
+    func harmlessEnd(from start: Int, before end: Int) -> Int {
+        var at = start
+        while at < end {
+            let byte = self[at]
+            if byte < 0x80 {
+                guard byte &- 0x20 < 0x5F || byte == Ascii.tab else { return at }
+                at += 1
+                continue
+            }
+            let length = byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
+            guard at + length <= end, !isSuspect(at) else { return at }
+            at += length
+        }
+        return at
+    }
+
+    /// Whether C1 or a block of General Punctuation begins here that has such characters in it.
+    private func isSuspect(_ at: Int) -> Bool {
+        switch self[at] {
+        case 0xC2: self[at + 1] < 0xA0
+        case 0xE2: self[at + 1] == 0x80 && self[at + 2] >= 0xA8 || self[at + 1] == 0x81 && self[at + 2] >= 0xA6
+        default: false
+        }
+    }
+
+    /// Appends the character that begins at `at` of `text`, neutralised; returns how many bytes it had there.
+    mutating func putNeutral(_ text: [UInt8], _ at: Int) -> Int {
+        let byte = text[at]
+        let length = byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
+        for scalar in text.text(at..<Swift.min(at + length, text.count)).unicodeScalars { put(scalar.neutral) }
+        return length
+    }
+}
+
 extension String {
     /// Whether this is a value as it stands: printable ASCII that needs no quotes.
     fileprivate var isPlain: Bool {

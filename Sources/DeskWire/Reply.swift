@@ -26,29 +26,39 @@ public struct Reply: Equatable, Sendable {
     /// an earlier page began.
     @discardableResult
     public func text(_ text: String, continued: Bool = false, to out: inout [UInt8]) -> Int {
+        let bytes = Array(text.utf8)
         var lines = 0
-        var start = text.utf8.startIndex
-        while start < text.utf8.endIndex {
-            let end = text.utf8[start...].firstIndex(of: Ascii.feed) ?? text.utf8.endIndex
-            line(text[start..<end], mark: continued && lines == 0 ? Ascii.backslash : Ascii.bar, to: &out)
+        var start = 0
+        while start < bytes.count {
+            let end = bytes[start...].firstIndex(of: Ascii.feed) ?? bytes.count
+            line(bytes, start..<end, mark: continued && lines == 0 ? Ascii.backslash : Ascii.bar, to: &out)
             lines += 1
-            start = end < text.utf8.endIndex ? text.utf8.index(after: end) : end
+            start = end + 1
         }
         return lines
     }
 
-    private func line(_ text: Substring, mark: UInt8, to out: inout [UInt8]) {
+    private func line(_ text: [UInt8], _ range: Range<Int>, mark: UInt8, to out: inout [UInt8]) {
         var start = out.count
         begin(&out)
         out.append(mark)
-        for scalar in text.unicodeScalars {
-            if out.count - start > Limits.line - WireLimits.widest {
+        var at = range.lowerBound
+        while at < range.upperBound {
+            let room = Limits.line - WireLimits.widest - (out.count - start)
+            guard room > 0 else {
                 out.append(Ascii.feed)
                 start = out.count
                 begin(&out)
                 out.append(Ascii.backslash)
+                continue
             }
-            out.put(scalar.neutral)
+            let end = text.harmlessEnd(from: at, before: min(range.upperBound, at + room))
+            if end > at {
+                out.append(contentsOf: text[at..<end])
+                at = end
+            } else {
+                at += out.putNeutral(text, at)
+            }
         }
         out.append(Ascii.feed)
     }

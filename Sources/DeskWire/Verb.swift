@@ -75,27 +75,32 @@ extension Verb: Equatable {
 extension Verb {
     /// The row for a verb as it stands in a line; takes the second word of `claim next` off `words`.
     static func named(_ bytes: [UInt8], _ word: Range<Int>, _ words: inout Words) -> Verb? {
-        guard let packed = pack(bytes[word]), let entry = index.first(where: { $0.word == packed }) else { return nil }
-        if let longer = entry.longer, words.skip(longer.word) { return longer.verb }
-        return entry.verb
+        guard let packed = pack(bytes[word]), let place = index.words.firstIndex(of: packed) else { return nil }
+        if let longer = index.longer[place], words.skip(longer.word) { return longer.verb }
+        return index.verbs[place]
     }
 
-    private struct Entry {
-        let word: UInt128
-        let verb: Verb
+    /// Every word that may begin a line, as a number: sixteen letters fit, and comparing them costs next to nothing.
+    private struct Index {
+        var words: [UInt128] = []
+        var verbs: [Verb] = []
         /// A row whose name is this word and another one.
-        let longer: (word: String, verb: Verb)?
+        var longer: [(word: String, verb: Verb)?] = []
     }
 
-    /// First words, as numbers: sixteen letters fit, and comparing them costs a nanosecond each.
-    private static let index: [Entry] = all.flatMap { verb in
-        ([verb.name] + verb.aliases).compactMap { word in
-            guard let packed = pack(word.utf8) else { return nil }
-            let longer = all.first { $0.name.hasPrefix(word + " ") }
-            return Entry(
-                word: packed, verb: verb, longer: longer.map { (String($0.name.dropFirst(word.count + 1)), $0) })
+    private static let index: Index = {
+        var index = Index()
+        for verb in all {
+            for word in [verb.name] + verb.aliases {
+                guard let packed = pack(word.utf8) else { continue }
+                index.words.append(packed)
+                index.verbs.append(verb)
+                let longer = all.first { $0.name.hasPrefix(word + " ") }
+                index.longer.append(longer.map { (String($0.name.dropFirst(word.utf8.count + 1)), $0) })
+            }
         }
-    }
+        return index
+    }()
 
     private static func pack(_ word: some Collection<UInt8>) -> UInt128? {
         guard word.count <= 16 else { return nil }

@@ -19,9 +19,9 @@ struct EscapingTests {
         #expect(Final.answered(.pong(token: text), at: nil).text == "OK pong \(value)")
     }
 
-    /// Every character there is, in a value, a text line and a hint.
+    /// In a value, a text line and a hint: every character of the blocks that hold what is dangerous, and many others.
     @Test func `no character breaks a line`() {
-        let all = (0...0x10FFFF).compactMap(Unicode.Scalar.init)
+        let all = (Array(0...0x3100) + stride(from: 0x3101, through: 0x10FFFF, by: 61)).compactMap(Unicode.Scalar.init)
         for start in stride(from: 0, to: all.count, by: 64) {
             var text = String.UnicodeScalarView()
             text.append(contentsOf: all[start..<min(start + 64, all.count)])
