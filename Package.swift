@@ -29,6 +29,7 @@ let fuzzers: [Target] =
         .target(name: "CFuzz", path: "Tests/Fuzz/CFuzz"),
         fuzzer("mail", "Mail", ["DeskMail", "DeskPost"]),
         fuzzer("codec", "Codec", ["DeskMail"]),
+        fuzzer("lines", "Lines", ["DeskWire", "DeskModel"]),
     ] : []
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
