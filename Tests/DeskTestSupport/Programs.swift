@@ -135,6 +135,24 @@ package final class LiveLine {
         }
     }
 
+    /// The lines that are here already, without waiting for more; `isClosed`: no more will come.
+    package func linesHere() -> (lines: [String], isClosed: Bool) {
+        var isClosed = false
+        receiving: while true {
+            switch connection.receive(into: &buffer) {
+            case .bytes(let count): heard += buffer[..<count]
+            case .wait: break receiving
+            case .ended, .failed:
+                isClosed = true
+                break receiving
+            }
+        }
+        guard let end = heard.lastIndex(of: UInt8(ascii: "\n")) else { return ([], isClosed) }
+        let lines = heard[..<end].split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        heard.removeSubrange(...end)
+        return (lines.map { String(decoding: $0, as: UTF8.self) }, isClosed)
+    }
+
     package func close() {
         connection.close()
     }

@@ -20,8 +20,8 @@ struct Dice {
         Int(next() % UInt64(sides))
     }
 
-    mutating func pick<Thing>(_ things: [Thing]) -> Thing {
-        things[roll(things.count)]
+    mutating func pick<Things: RandomAccessCollection>(_ things: Things) -> Things.Element {
+        things[things.index(things.startIndex, offsetBy: roll(things.count))]
     }
 }
 

@@ -18,7 +18,7 @@ final class Desk {
     private let descriptors: Int?
 
     /// Sets a desk up and starts it; `descriptors` is how many the server may have.
-    init(_ options: String..., descriptors: Int? = nil) throws {
+    init(_ options: [String] = [], descriptors: Int? = nil) throws {
         folder = try Files.makeTemporaryDirectory(prefix: "/tmp/zuruf-endurance-")
         self.options = options
         self.descriptors = descriptors
