@@ -87,9 +87,11 @@ final class AgentLine: Watcher, ByteSink {
         phase == .talking ? connection.send(bytes) : .failed(.closed)
     }
 
-    /// Asks the poller for what the session wants now; called once a turn for every session that did something.
+    /// Asks the poller for what the session wants now, or ends with it.
     func settle() {
         guard phase == .talking, let session else { return }
+        if session.isLost { return close() }
+        if session.isClosing, session.hasSaidAll { return leave() }
         let interest = connection.interest(
             receiving: session.wantsInput && !peerHasEnded, sending: !session.outlet.isDrained)
         ask(interest)

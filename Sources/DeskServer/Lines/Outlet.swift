@@ -5,6 +5,8 @@ internal import DeskNet
 protocol ByteSink: AnyObject {
     /// Takes bytes from the front of what is offered, as `Connection.send` does.
     func send(_ bytes: Span<UInt8>) -> Sent
+    /// The session has done something: the line looks what it wants now, or whether it is over.
+    func settle()
 }
 
 /// What a session still has to say, in the one order that its client sees.

@@ -16,7 +16,6 @@ final class Server: LineHouse {
     private var tls: TLSContext
     private var listeners: [Door] = []
     private var lines: [ObjectIdentifier: AgentLine] = [:]
-    private var lineOfSession: [Int: AgentLine] = [:]
     private var handshakes: [AgentLine] = []
     private var withMore: [AgentLine] = []
     private var perOrigin: [PeerAddress: Int] = [:]
@@ -113,18 +112,9 @@ final class Server: LineHouse {
         for line in row { line.stepHandshake() }
     }
 
-    /// Asks the poller for what every session that did something wants now, and ends those that are done.
+    /// Lets the line of every session that did something look what that means for its socket.
     private func settle() {
-        for session in switchboard.takeSettled() {
-            guard let line = lineOfSession[session.id] else { continue }
-            if session.isLost {
-                line.close()
-            } else if session.isClosing, session.hasSaidAll {
-                line.leave()
-            } else {
-                line.settle()
-            }
-        }
+        for session in switchboard.takeSettled() { session.line.settle() }
     }
 }
 
@@ -167,9 +157,7 @@ extension Server {
     }
 
     func begin(_ line: AgentLine) -> Session {
-        let session = switchboard.open(line, isFull: isFull(for: line.origin))
-        lineOfSession[session.id] = line
-        return session
+        switchboard.open(line, isFull: isFull(for: line.origin))
     }
 
     func hear(_ count: Int, for session: Session) {
@@ -196,10 +184,7 @@ extension Server {
         guard lines.removeValue(forKey: ObjectIdentifier(line)) != nil else { return }
         let left = (perOrigin[line.origin] ?? 1) - 1
         perOrigin[line.origin] = left > 0 ? left : nil
-        if let session = line.session {
-            lineOfSession[session.id] = nil
-            switchboard.close(session)
-        }
+        if let session = line.session { switchboard.close(session) }
     }
 }
 

@@ -44,6 +44,8 @@ final class Session {
     var stream: Stream?
     /// What it is still to be told.
     var outlet = Outlet()
+    /// Its place among the followers.
+    var placeInRow: Int?
     /// Its pending waits.
     var waits = 0
 

@@ -1,7 +1,7 @@
 internal import DeskModel
 
 /// What one session has subscribed to, and how far it has been told.
-struct Stream {
+final class Stream {
     /// Everything up to here has been told, or was not for this session.
     var cursor: SequenceNumber
     /// From when on each subscription counts: it shows what came after.
@@ -15,6 +15,8 @@ struct Stream {
     var tick: TimeSpan?
     /// When something was told last, in nanoseconds of the monotonic clock.
     var toldAt: Int64 = 0
+    /// Those who see exactly what this one sees; `nil`: to be found anew, since the subscriptions have changed.
+    var audience: Audience?
 
     /// A stream that begins after `cursor`.
     init(after cursor: SequenceNumber) {
@@ -45,7 +47,8 @@ struct Stream {
     }
 
     /// Adds a subscription that counts from `position` on; one that is there already stays as it is.
-    mutating func add(_ what: What, from position: SequenceNumber) {
+    func add(_ what: What, from position: SequenceNumber) {
+        audience = nil
         switch what {
         case .everything: everything = everything ?? position
         case .mine: mine = mine ?? position
@@ -55,13 +58,19 @@ struct Stream {
     }
 
     /// Ends a subscription; one that is not there is no error.
-    mutating func remove(_ what: What) {
+    func remove(_ what: What) {
+        audience = nil
         switch what {
         case .everything: everything = nil
         case .mine: mine = nil
         case .queue(let name): queues[name] = nil
         case .ticket(let id): tickets[id] = nil
         }
+    }
+
+    /// How many there would be with these as well.
+    func count(with more: [What]) -> Int {
+        Set(all).union(more).count
     }
 
     /// All subscriptions in a fixed order.

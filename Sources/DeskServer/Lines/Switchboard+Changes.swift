@@ -54,7 +54,7 @@ extension Switchboard {
         _ command: Command, by agent: AgentName?, key: String?, in round: inout Round
     ) -> Result<Done, Refusal> {
         do throws(StoreError) {
-            try wake(command, by: agent)
+            try wake { engine.needs(command, by: agent) }
             if let agent, let key, let found = try recall(key, of: agent, for: command) { return found }
         } catch {
             return .failure(.storage(retry: 5))
@@ -86,13 +86,17 @@ extension Switchboard {
     }
 
     /// Reads from disk what the engine misses, until it misses nothing; a mail needs the most rounds.
-    func wake(_ command: Command, by agent: AgentName?) throws(StoreError) {
-        for _ in 0..<8 {
-            let needs = engine.needs(command, by: agent)
-            if needs.isEmpty { return }
-            for need in needs { engine.learn(try archive.fact(for: need)) }
+    func wake(_ needs: () -> [Need]) throws(StoreError) {
+        for _ in 0..<Switchboard.wakeRounds {
+            let missing = needs()
+            if missing.isEmpty { return }
+            for need in missing { engine.learn(try archive.fact(for: need)) }
         }
+        throw .corrupt("the disk answers the same questions differently again and again")
     }
+
+    /// Message-ID, ticket, customer, his other tickets …: more rounds than any command needs.
+    private static let wakeRounds = 16
 
     /// What a retry key stands for: the stored final, or the refusal if it was another command's.
     private func recall(

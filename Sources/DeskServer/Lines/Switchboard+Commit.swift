@@ -93,7 +93,7 @@ extension Switchboard {
 
     /// Ends the subscriptions that their owner may no longer have: `~ cut`, never silence.
     private func cutStreams() {
-        for session in followers.values {
+        for session in followers.row {
             guard let stream = session.stream, let agent = session.agent.flatMap({ engine.state.agents[$0] }) else {
                 continue
             }
@@ -102,7 +102,7 @@ extension Switchboard {
     }
 
     private func cutStreams(of ticket: TicketID) {
-        for session in followers.values where session.stream?.tickets[ticket] != nil {
+        for session in followers.row where session.stream?.tickets[ticket] != nil {
             guard let agent = session.agent.flatMap({ engine.state.agents[$0] }) else { continue }
             if !isReadable(.ticket(ticket), by: agent) { cut([.ticket(ticket)], of: session) }
         }

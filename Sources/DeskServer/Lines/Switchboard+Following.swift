@@ -12,21 +12,20 @@ extension Switchboard {
         do throws(Refusal) {
             let resolved = try resolve(what, of: session)
             if let since { try check(since, epoch, session) }
-            var stream = session.stream ?? Stream(after: since ?? head)
-            for what in resolved { stream.add(what, from: since ?? head) }
-            guard stream.count <= Limits.subscriptions else {
+            let stream = session.stream ?? Stream(after: since ?? head)
+            guard stream.count(with: resolved) <= Limits.subscriptions else {
                 throw .tooMany(.subscriptions, most: Limits.subscriptions)
             }
+            for what in resolved { stream.add(what, from: since ?? head) }
             if since != nil { stream.isReplaying = true }
             if let tick { stream.tick = tick }
             stream.toldAt = Clock.monotonic()
-            // The final of a replay goes first, though its `at=` lies ahead of what the stream has shown.
-            let position = since ?? head
             if session.stream == nil { session.outlet.release() }
+            // The final of a replay goes first, though its `at=` lies ahead of what the stream has shown.
             let final = Final.answered(.subscribed(resolved.map(\.subscription), since: since), at: head)
-            say(session, tag: tag, after: position) { reply, out in reply.end(final, to: &out) }
+            say(session, tag: tag, after: since ?? head) { reply, out in reply.end(final, to: &out) }
             session.stream = stream
-            followers[session.id] = session
+            followers.add(session)
         } catch {
             finish(session, tag, .refused(error))
         }
@@ -58,7 +57,7 @@ extension Switchboard {
     func unfollow(_ session: Session) {
         guard session.stream != nil else { return }
         session.stream = nil
-        followers[session.id] = nil
+        followers.remove(session)
     }
 
     /// What the subscriptions mean today; one that its owner may not read refuses all.
@@ -91,13 +90,13 @@ extension Switchboard {
     /// `~ tick` for those whose stream has been silent for as long as they asked.
     func tick() {
         let now = Clock.monotonic()
-        for session in followers.values {
+        for session in followers.row {
             guard let stream = session.stream, let tick = stream.tick else { continue }
             guard now - stream.toldAt >= tick.milliseconds * 1_000_000, session.outlet.isEmpty, stream.cursor == head
             else {
                 continue
             }
-            session.stream?.toldAt = now
+            stream.toldAt = now
             tell(session, .tick(at: head))
         }
     }

@@ -146,7 +146,7 @@ extension Switchboard {
         session.unheard = []
         // A replay that has begun is still told up to here, and nothing after it.
         session.lastPosition = head
-        followers[session.id] = nil
+        followers.remove(session)
         listUnsaid(session)
     }
 }

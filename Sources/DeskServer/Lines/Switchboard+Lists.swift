@@ -43,12 +43,13 @@ extension Switchboard {
     }
 
     private func customer(_ address: Address) throws(Refusal) -> CustomerID? {
-        if let known = engine.state.customer(address) { return known.id }
         do throws(StoreError) {
-            if case .address(_, let id) = try archive.fact(for: .address(address)) { return id }
+            var query = ListQuery()
+            query.customer = address
+            try wake { engine.needs(.list(query)) }
         } catch {
             throw .storage(retry: 5)
         }
-        return nil
+        return engine.state.customer(address)?.id
     }
 }

@@ -58,15 +58,10 @@ extension Switchboard {
         readingRoom.ask(question, for: session.id, after: head)
     }
 
-    /// The ticket that somebody named, if he may read it: from memory, or woken.
+    /// The ticket that somebody named, if he may read it: from memory, or woken together with its customer.
     func readable(_ reference: TicketReference, by agent: Agent) throws(Refusal) -> Ticket {
         do throws(StoreError) {
-            if engine.state.id(of: reference) == nil, case .number(let number) = reference {
-                engine.learn(try archive.fact(for: .number(number)))
-            }
-            if let id = engine.state.id(of: reference), engine.state.tickets[id] == nil {
-                engine.learn(try archive.fact(for: .ticket(id)))
-            }
+            try wake { engine.needs(.draft(reference)) }
         } catch {
             throw .storage(retry: 5)
         }

@@ -128,7 +128,7 @@ extension Switchboard {
     /// `~ here` and `~ gone`, to followers who share a queue with the agent.
     private func tellPresence(of name: AgentName, isHere: Bool) {
         let queues = engine.queues(for: name)
-        for session in followers.values {
+        for session in followers.row {
             guard let reader = session.agent, reader != name, let other = engine.state.agents[reader] else { continue }
             guard queues.contains(where: { other.may(.read, in: $0) }) else { continue }
             tell(session, isHere ? .here(name) : .gone(name))
@@ -143,7 +143,7 @@ extension Switchboard {
         let event = Event(
             sequence: .max, at: clock.now, by: name, subject: .ticket(ticket.id), snapshot: .init(ticket),
             kind: .note(text: ""))
-        for session in followers.values {
+        for session in followers.row {
             guard let stream = session.stream, let reader = session.agent.flatMap({ engine.state.agents[$0] }) else {
                 continue
             }

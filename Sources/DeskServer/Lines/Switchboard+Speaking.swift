@@ -10,17 +10,69 @@ internal import DeskWire
 /// ones from disk, and writing pauses while the socket is full. A reply waits in the session's outlet until the cursor has
 /// come to its position, so `OK … seq=n` never overtakes event n.
 extension Switchboard {
-    /// Gives every session that has something to say, and every follower that lags, its chance.
+    /// Gives every follower the news, and every session that has something to say its chance.
     func speak() {
+        if newestOffered < head { offerNews() }
         let row = unsaid
         unsaid.removeAll(keepingCapacity: true)
         for session in row {
             session.isUnsaid = false
             speak(session)
         }
-        guard newestOffered < head else { return }
+    }
+
+    /// Tells the followers who keep up what this turn has brought; the others go on where their cursor stands.
+    private func offerNews() {
+        let base = newestOffered
         newestOffered = head
-        for session in followers.values where (session.stream?.cursor ?? head) < head { speak(session) }
+        let now = Clock.monotonic()
+        var prepared: [Audience] = []
+        for session in followers.row {
+            guard let stream = session.stream, let agent = session.agent, stream.cursor == base, !stream.isReplaying,
+                session.outlet.isEmpty
+            else {
+                listUnsaid(session)
+                continue
+            }
+            let audience = stream.audience ?? audiences.find(stream, of: agent)
+            if audience.head != head {
+                guard prepare(audience, stream, agent, after: base) else {
+                    listUnsaid(session)
+                    continue
+                }
+                prepared.append(audience)
+            }
+            stream.cursor = head
+            guard !audience.news.isEmpty else { continue }
+            stream.toldAt = now
+            offer(audience.news, to: session)
+        }
+        for audience in prepared { audience.news = [] }
+    }
+
+    private func offer(_ news: [UInt8], to session: Session) {
+        do throws(LineLost) {
+            if try session.outlet.offer(news, to: session.line) { return }
+        } catch {
+            session.isLost = true
+        }
+        settled.append(session)
+    }
+
+    /// Puts together what an audience sees of the events after `base`; `false` if the ring does not have all of them.
+    private func prepare(
+        _ audience: Audience, _ stream: Stream, _ name: AgentName, after base: SequenceNumber
+    ) -> Bool {
+        guard let agent = engine.state.agents[name] else { return false }
+        audience.news = []
+        for sequence in (base + 1)...head {
+            guard let told = ring[sequence] else { return false }
+            if stream.shows(told.event, to: agent, mayRead: { agent.may(.read, in: $0) }) {
+                audience.news.append(contentsOf: told.line)
+            }
+        }
+        audience.head = head
+        return true
     }
 
     /// Says what the line takes now; the rest when the socket is writable again.
@@ -82,20 +134,20 @@ extension Switchboard {
     /// `~ live`, once a replay has met the present.
     private func greetLive(_ session: Session, _ single: inout Told?) {
         guard let stream = session.stream, stream.isReplaying, stream.cursor >= head else { return }
-        session.stream?.isReplaying = false
+        stream.isReplaying = false
         begin(&single)
         Notice.live(at: stream.cursor).append(to: &speech)
     }
 
     /// Moves a follower's cursor on by one event or to `end`; `false` if it stands there already.
     private func advance(_ session: Session, to end: SequenceNumber, _ single: inout Told?) -> Bool {
-        guard var stream = session.stream, stream.cursor < end, let told = told(stream.cursor + 1) else {
+        guard let stream = session.stream, stream.cursor < end, let told = told(stream.cursor + 1) else {
             return false
         }
         stream.cursor += 1
-        defer { session.stream = stream }
         guard let agent = session.agent.flatMap({ engine.state.agents[$0] }) else { return true }
         if stream.shows(told.event, to: agent, mayRead: { agent.may(.read, in: $0) }) {
+            stream.toldAt = Clock.monotonic()
             begin(&single)
             if speech.isEmpty { single = told } else { speech.append(contentsOf: told.line) }
         }

@@ -35,7 +35,9 @@ final class Switchboard {
     /// Every conversation.
     var sessions: [Int: Session] = [:]
     /// Those that follow events.
-    var followers: [Int: Session] = [:]
+    var followers = Followers()
+    /// Those of them who see the same.
+    var audiences = Audiences()
     /// Those with lines to be handled, in the order of their turn.
     var listed: [Session] = []
     /// Those whose next line is a question, which waits until the turn is durable.
@@ -111,7 +113,7 @@ final class Switchboard {
     func close(_ session: Session) {
         guard sessions.removeValue(forKey: session.id) != nil else { return }
         session.isClosing = true
-        followers[session.id] = nil
+        followers.remove(session)
         waits.drop(session)
         if let agent = session.agent { left(agent) }
     }

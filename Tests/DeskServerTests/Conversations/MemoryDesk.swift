@@ -157,6 +157,8 @@ final class MemoryLine: ByteSink {
         return .moved(bytes.count)
     }
 
+    func settle() {}
+
     /// The next whole line; `nil` if none has come.
     func nextLine() -> String? {
         guard let end = bytes.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
