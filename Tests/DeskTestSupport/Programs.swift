@@ -38,8 +38,11 @@ package enum Programs {
     package static func wait(_ descriptor: Int32, for interest: Interest) throws {
         var poller = try Poller()
         try poller.add(descriptor, token: 1, for: interest)
-        #expect(try poller.wait(milliseconds: 60_000) == 1, "a program says nothing")
+        guard try poller.wait(milliseconds: 60_000) == 1 else { throw Silence() }
     }
+
+    /// A program says nothing.
+    package struct Silence: Error {}
 
     /// Reads what a program says until that is enough, or it ends.
     package static func read(_ child: ChildProcess, errors: Bool, until isEnough: (String) -> Bool) throws -> String {

@@ -313,7 +313,7 @@ extension CrashLoop {
         #expect(register.faults == [])
         try compareOutgoing(with: log)
         #expect(desk.stop() == .exited(0))
-        try compareRebuilt()
+        try desk.compareRebuilt()
     }
 
     private func awaitOutgoing() throws {
@@ -381,16 +381,5 @@ extension CrashLoop {
             }
         }
         #expect(numbers.count == outgoing.count && Set(numbers).count == numbers.count)
-    }
-
-    private func compareRebuilt() throws {
-        let grown = try DeskDump.of(desk.state)
-        for suffix in ["", "-wal", "-shm"] { try Files.remove("\(desk.state)/desk.db\(suffix)") }
-        try desk.start()
-        #expect(desk.stop() == .exited(0))
-        let rebuilt = try DeskDump.of(desk.state)
-        let difference = rebuilt.difference(from: grown)
-        #expect(difference.isEmpty, "\(difference.prefix(6))")
-        try JournalReader(path: desk.state + "/journal.db").verify(hashing: .system)
     }
 }

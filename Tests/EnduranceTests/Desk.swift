@@ -59,8 +59,13 @@ final class Desk {
         let ports = said.split(separator: "\n").filter { $0.hasSuffix("for=agents") }.compactMap { line in
             line.split(separator: " ").lazy.compactMap { $0.split(separator: ":").last.flatMap { UInt16($0) } }.first
         }
-        try #require(ports.count == 2, "the server says: \(said)")
+        guard ports.count == 2 else { throw Closed(said: said) }
         (port, plainPort) = (ports[0], ports[1])
+    }
+
+    /// The server has ended where it should have opened its doors.
+    struct Closed: Error {
+        let said: String
     }
 
     /// Waits until what the server says is enough, or it has ended.

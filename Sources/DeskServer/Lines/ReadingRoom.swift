@@ -42,8 +42,9 @@ final class ReadingRoom {
     private let shelf: Shelf
     private let projector: Projector
 
-    /// How long a read waits for the projector before it says `ERR storage`, in milliseconds.
-    private static let patience = 5000
+    /// How long a read waits for the projector before it says `ERR storage`, in milliseconds from the question on: those
+    /// behind it in the row have waited as well.
+    private static let patience: Int64 = 5000
 
     /// Opens the room over the files of a desk.
     init(_ files: StateFiles, projector: Projector) throws(NetError) {
@@ -56,8 +57,10 @@ final class ReadingRoom {
     /// Lets a question be answered once the disk has everything up to `position`.
     func ask(_ question: Question, for session: Int, after position: SequenceNumber) {
         let (results, shelf, projector) = (results, shelf, projector)
+        let latest = Clock.monotonic() + ReadingRoom.patience * 1_000_000
         worker.post {
-            let isReady = projector.wait(for: position, atMost: ReadingRoom.patience)
+            let left = max(0, latest - Clock.monotonic()) / 1_000_000
+            let isReady = projector.wait(for: position, atMost: Int(left))
             results.post(Result(session: session, reading: isReady ? shelf.find(question) : nil))
         }
     }
