@@ -110,8 +110,8 @@ let package = Package(
         tests(
             "DeskServer",
             [
-                "DeskServer", "DeskModel", "DeskMail", "DeskEngine", "DeskStore", "DeskNet", "DeskCrypto", "DeskPost",
-                "DeskTestSupport", "zurufd", "zuruf-mail",
+                "DeskServer", "DeskModel", "DeskWire", "DeskMail", "DeskEngine", "DeskStore", "DeskNet", "DeskCrypto",
+                "DeskPost", "DeskTestSupport", "zurufd", "zuruf-mail", "CFaults",
             ]),
         // The real programs under load, killed, starved, and with failing storage.
         tests(

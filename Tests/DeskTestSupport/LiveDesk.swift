@@ -13,8 +13,9 @@ package final class LiveDesk {
     private let options: [String]
     private let environment: [String]
 
-    /// Starts a desk that sends no mail: when `sent` is told depends on the machine. `options` are more words of
-    /// `zurufd serve`, `environment` is what the server sees of one.
+    /// Starts a desk that sends no mail, unless `options` say where to: when `sent` is told depends on the machine.
+    ///
+    /// `options` are more words of `zurufd serve`, `environment` is all that the server sees of one.
     package init(options: [String] = [], environment: [String] = []) throws {
         folder = try Files.makeTemporaryDirectory(prefix: "/tmp/zuruf-live-")
         self.options = options
@@ -60,11 +61,26 @@ package final class LiveDesk {
 
     /// Ends the server at once, as a crash does, and starts another one on the same files.
     package func crash() throws {
+        kill()
+        forgetLines()
+        try start()
+    }
+
+    /// Ends the server at once.
+    package func kill() {
         server?.kill()
         _ = server?.wait()
+    }
+
+    /// Asks the server to end in order.
+    package func terminate() {
+        server?.send(.terminate)
+    }
+
+    /// Closes all connections from this side.
+    package func forgetLines() {
         for line in lines.values { line.close() }
         lines = [:]
-        try start()
     }
 
     /// How the server ended; waits for it.
@@ -77,39 +93,44 @@ package final class LiveDesk {
         package var description: String { "the server ended: \(said)" }
     }
 
+    /// Sends a line; whoever has not said anything yet is connected first.
     package func say(_ who: String, _ text: String) throws {
-        try line(who).send(text + "\n")
+        try send(who, Array((text + "\n").utf8))
     }
 
+    /// Sends bytes.
+    package func send(_ who: String, _ bytes: [UInt8]) throws {
+        try line(who).send(bytes)
+    }
+
+    /// The next line; `nil` once the desk has closed the connection.
     package func hear(_ who: String) throws -> String? {
         try line(who).nextLine()
     }
 
+    /// Ends what this one has to say; he goes on listening.
     package func endInput(_ who: String) throws {
         _ = try line(who).connection.shutdown()
     }
 
-    package func mail(from: String, to: [String], _ bytes: [UInt8]) throws {
-        let words = ["deliver", "--state", folder + "/state", "--from", from] + to
-        let (end, said) = try Programs.run("zurufd", words, input: bytes)
-        #expect(end == .exited(0), "deliver: \(said)")
+    /// Closes a connection without a word.
+    package func tear(_ who: String) {
+        lines.removeValue(forKey: who)?.close()
     }
 
-    package func advanceClock(by span: String) throws {
-        try shell(["clock", "advance", span])
+    /// Hands a mail in, and gives how `deliver` ends and what it says.
+    package func deliver(
+        from: String, to: [String], _ bytes: [UInt8]
+    ) throws -> (end: ChildProcess.End, said: String) {
+        try Programs.run(
+            "zurufd", ["deliver", "--state", folder + "/state", "--from=" + from, "--"] + to, input: bytes)
     }
 
-    package func desk(_ words: [String]) throws {
-        switch words.first {
-        case "shell": try shell(Array(words.dropFirst()))
-        case "crash": try crash()
-        default: Issue.record("the desk does not know: \(words.joined(separator: " "))")
-        }
-    }
-
-    private func shell(_ words: [String]) throws {
-        let (end, said) = try Programs.run("zurufd", words + ["--state", folder + "/state"])
+    /// Runs a command of the shell for this desk, and gives what it says.
+    package func shell(_ words: [String], input: [UInt8] = []) throws -> String {
+        let (end, said) = try Programs.run("zurufd", words + ["--state", folder + "/state"], input: input)
         #expect(end == .exited(0), "\(words.joined(separator: " ")): \(said)")
+        return said
     }
 
     private func line(_ who: String) throws -> LiveLine {

@@ -112,7 +112,10 @@ package final class LiveLine {
     }
 
     package func send(_ text: String) throws {
-        let bytes = Array(text.utf8)
+        try send(Array(text.utf8))
+    }
+
+    package func send(_ bytes: [UInt8]) throws {
         var start = 0
         while start < bytes.count {
             switch connection.send(bytes.span.extracting(start..<bytes.count)) {

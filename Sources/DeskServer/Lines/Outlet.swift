@@ -23,6 +23,8 @@ struct Outlet {
 
     private var pieces: [Piece] = []
     private var next = 0
+    /// How many replies have been taken out so far.
+    private(set) var taken = 0
     /// Bytes that were offered to the line and not taken yet.
     private var unsent: [UInt8] = []
     private var sent = 0
@@ -38,6 +40,11 @@ struct Outlet {
         waiting += bytes.count
     }
 
+    /// How many replies have been queued so far.
+    var queued: Int {
+        taken + pieces.count - next
+    }
+
     /// The position that the next reply waits for; `nil` if there is none.
     var nextPosition: SequenceNumber? {
         next < pieces.count ? pieces[next].position : nil
@@ -49,6 +56,7 @@ struct Outlet {
         let bytes = pieces[next].bytes
         if let mark = pieces[next].mark { marks.append(mark) }
         next += 1
+        taken += 1
         waiting -= bytes.count
         if next == pieces.count {
             pieces.removeAll(keepingCapacity: false)

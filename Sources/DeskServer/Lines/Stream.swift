@@ -9,12 +9,13 @@ final class Stream {
     private(set) var mine: SequenceNumber?
     private(set) var queues: [QueueName: SequenceNumber] = [:]
     private(set) var tickets: [TicketID: SequenceNumber] = [:]
-    /// It was begun with `since=`: `~ live` is due once the cursor has met the present.
-    var isReplaying = false
+    /// It was begun with `since=`: `~ live` is due once the reply of that number is out (`Outlet.queued`) and the cursor
+    /// has met the present.
+    var replay: Int?
     /// How long silence may last before `~ tick`.
     var tick: TimeSpan?
-    /// When something was told last, in nanoseconds of the monotonic clock.
-    var toldAt: Int64 = 0
+    /// When something was told last.
+    var toldAt = Moment(milliseconds: 0)
     /// Those who see exactly what this one sees; `nil`: to be found anew, since the subscriptions have changed.
     var audience: Audience?
 

@@ -35,6 +35,8 @@ extension Switchboard {
             switch asker {
             case .line(let session, _, let final, let position):
                 session.outlet.append(final, after: position)
+                // Who ended in this very turn still hears of what he did in it.
+                if let last = session.lastPosition { session.lastPosition = max(last, position) }
                 listUnsaid(session)
             case .waiter(let wait, let final, let position):
                 _ = waits.take { $0.number == wait.number }
@@ -43,7 +45,18 @@ extension Switchboard {
             case .door(let then, let answer): then(answer)
             }
         }
+        for case .agent(.retired) in round.events.lazy.map(\.kind) { dismissRetired() }
         if !round.events.isEmpty { afterCommit(round.events) }
+    }
+
+    /// Who no longer works here hears so, and is not left on the line.
+    private func dismissRetired() {
+        for session in sessions.values where !session.isClosing {
+            guard let agent = session.agent, engine.state.agents[agent]?.isRetired != false else { continue }
+            endWaits(of: session)
+            tell(session, .bye(.admin))
+            end(session)
+        }
     }
 
     /// Tells everybody of a turn that was rolled back that nothing of it was done.

@@ -17,9 +17,9 @@ extension Switchboard {
                 throw .tooMany(.subscriptions, most: Limits.subscriptions)
             }
             for what in resolved { stream.add(what, from: since ?? head) }
-            if since != nil { stream.isReplaying = true }
+            if since != nil { stream.replay = session.outlet.queued }
             if let tick { stream.tick = tick }
-            stream.toldAt = Clock.monotonic()
+            stream.toldAt = clock.now
             if session.stream == nil { session.outlet.release() }
             // The final of a replay goes first, though its `at=` lies ahead of what the stream has shown.
             let final = Final.answered(.subscribed(resolved.map(\.subscription), since: since), at: head)
@@ -87,17 +87,16 @@ extension Switchboard {
         }
     }
 
-    /// `~ tick` for those whose stream has been silent for as long as they asked.
+    /// `~ tick` for those whose stream has been silent for as long as they asked; looks again after those who lag because
+    /// the disk could not be read.
     func tick() {
-        let now = Clock.monotonic()
         for session in followers.row {
-            guard let stream = session.stream, let tick = stream.tick else { continue }
-            guard now - stream.toldAt >= tick.milliseconds * 1_000_000, session.outlet.isEmpty, stream.cursor == head
-            else {
-                continue
+            guard let stream = session.stream else { continue }
+            if stream.cursor < head {
+                listUnsaid(session)
+            } else if let tick = stream.tick, stream.toldAt + tick <= clock.now, session.outlet.isEmpty {
+                tell(session, .tick(at: head))
             }
-            stream.toldAt = now
-            tell(session, .tick(at: head))
         }
     }
 }

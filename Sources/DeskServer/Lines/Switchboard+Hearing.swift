@@ -52,8 +52,9 @@ extension Switchboard {
             end(session)
         case .malformed(let flaw, let tag):
             endUntaggedWait(of: session)
-            answer(session, tag, .malformed(flaw), in: &round)
-            if case .unknownVerb = flaw, session.agent == nil { countStranger(session) }
+            let isLast = isLost(session, by: flaw)
+            answer(session, tag, .malformed(flaw), farewell: isLast ? .bye(.errors) : nil, in: &round)
+            if isLast { end(session) }
         case .line(let line):
             guard let request = request(of: line, from: session, in: &round) else { break }
             guard case .change(let command) = request else { return false }
@@ -86,9 +87,12 @@ extension Switchboard {
         }
     }
 
-    private func answer(_ session: Session, _ tag: String?, _ final: Final, in round: inout Round) {
+    private func answer(
+        _ session: Session, _ tag: String?, _ final: Final, farewell: Notice? = nil, in round: inout Round
+    ) {
         var line: [UInt8] = []
         Reply(tag: tag).end(final, to: &line)
+        farewell?.append(to: &line)
         round.askers.append(.line(session, tag: tag, final: line, position: round.head))
     }
 
@@ -124,11 +128,10 @@ extension Switchboard {
     }
 
     /// Five unknown verbs before a login are somebody who has lost his way, or a web page that talks to our port.
-    private func countStranger(_ session: Session) {
+    private func isLost(_ session: Session, by flaw: Malformed) -> Bool {
+        guard case .unknownVerb = flaw, session.agent == nil else { return false }
         session.unknownVerbs += 1
-        guard session.unknownVerbs >= Session.unknownVerbsMost else { return }
-        tell(session, .bye(.errors))
-        end(session)
+        return session.unknownVerbs >= Session.unknownVerbsMost
     }
 
     /// After the client's end and the last answer the connection ends too.

@@ -25,10 +25,10 @@ extension Switchboard {
     private func offerNews() {
         let base = newestOffered
         newestOffered = head
-        let now = Clock.monotonic()
+        let now = clock.now
         var prepared: [Audience] = []
         for session in followers.row {
-            guard let stream = session.stream, let agent = session.agent, stream.cursor == base, !stream.isReplaying,
+            guard let stream = session.stream, let agent = session.agent, stream.cursor == base, stream.replay == nil,
                 session.outlet.isEmpty
             else {
                 listUnsaid(session)
@@ -79,9 +79,7 @@ extension Switchboard {
     func speak(_ session: Session) {
         do throws(LineLost) {
             guard try session.outlet.drain(into: session.line) else { return }
-            repeat {
-                try say(next: session)
-            } while session.outlet.isDrained && hasMore(session)
+            while try say(next: session), session.outlet.isDrained, hasMore(session) {}
             note(session.outlet.takeMarks())
         } catch {
             session.isLost = true
@@ -103,9 +101,11 @@ extension Switchboard {
         return session.outlet.nextPosition != nil
     }
 
-    /// Fills one record with events up to the next reply's position, the reply, more events …, and offers it.
-    private func say(next session: Session) throws(LineLost) {
+    /// Fills one record with events up to the next reply's position, the reply, more events …, and offers it; `false` if
+    /// there was nothing, or an older event could not be read from the disk.
+    private func say(next session: Session) throws(LineLost) -> Bool {
         var single: Told?
+        let cursor = session.stream?.cursor
         speech.removeAll(keepingCapacity: true)
         while speech.count < Connection.recordByteCount {
             let position = session.outlet.nextPosition
@@ -121,7 +121,11 @@ extension Switchboard {
             _ = try session.outlet.offer(single.line, to: session.line)
         } else if !speech.isEmpty {
             _ = try session.outlet.offer(speech, to: session.line)
+        } else {
+            return session.stream?.cursor != cursor
         }
+        session.stream?.toldAt = clock.now
+        return true
     }
 
     /// One line alone is offered as it lies in the ring, without being copied; a second one moves both into the record.
@@ -131,10 +135,12 @@ extension Switchboard {
         single = nil
     }
 
-    /// `~ live`, once a replay has met the present.
+    /// `~ live`, once a replay has begun with its final and met the present.
     private func greetLive(_ session: Session, _ single: inout Told?) {
-        guard let stream = session.stream, stream.isReplaying, stream.cursor >= head else { return }
-        stream.isReplaying = false
+        guard let stream = session.stream, let final = stream.replay, session.outlet.taken > final,
+            stream.cursor >= head
+        else { return }
+        stream.replay = nil
         begin(&single)
         Notice.live(at: stream.cursor).append(to: &speech)
     }
@@ -147,7 +153,6 @@ extension Switchboard {
         stream.cursor += 1
         guard let agent = session.agent.flatMap({ engine.state.agents[$0] }) else { return true }
         if stream.shows(told.event, to: agent, mayRead: { agent.may(.read, in: $0) }) {
-            stream.toldAt = Clock.monotonic()
             begin(&single)
             if speech.isEmpty { single = told } else { speech.append(contentsOf: told.line) }
         }

@@ -14,9 +14,9 @@ extension Switchboard {
                 var final: [UInt8] = []
                 Reply(tag: wait.tag).end(done.final, to: &final)
                 round.askers.append(.waiter(wait, final: final, position: round.head))
-            case .failure(.empty): continue
+            case .failure(.empty), .failure(.storage): continue
             case .failure(let refusal):
-                for wait in waits.take(where: { $0.number == wait.number }) { refuse(wait, refusal) }
+                for wait in waits.take(where: { $0.number == wait.number }) { refuse(wait, refusal.ofWait) }
             }
         }
     }
@@ -45,5 +45,15 @@ extension Switchboard {
 
     private func refuse(_ wait: Waits.Wait, _ refusal: Refusal) {
         finish(wait.session, wait.tag, .refused(refusal))
+    }
+}
+
+extension Refusal {
+    /// What a wait is told that had begun rightly: whoever lost a right meanwhile has asked nothing wrong.
+    fileprivate var ofWait: Refusal {
+        switch self {
+        case .forbidden, .noSuchQueue: .canceled
+        default: self
+        }
     }
 }

@@ -1,22 +1,17 @@
-import DeskTestSupport
 import Testing
 
-/// What a non-programmer can read: the files of `Tests/Conversations`, each played in memory and over TLS.
+/// What a non-programmer can read: the files of `Tests/Conversations` and the examples of PROTOCOL.md, each played in
+/// memory and over TLS.
 @Suite struct Conversations {
-    @Test(arguments: try Conversation.all())
+    private static let everything = Result { try Conversation.all() + Conversation.examples() }
+
+    @Test(arguments: try everything.get().filter { !$0.isLiveOnly })
     func `in memory`(_ conversation: Conversation) throws {
-        try conversation.play(on: MemoryDesk())
+        try conversation.play(on: MemoryDesk(conversation.settings))
     }
 
-    @Test(arguments: try Conversation.all())
+    @Test(arguments: try everything.get())
     func `over TLS`(_ conversation: Conversation) throws {
-        try conversation.play(on: LiveDesk())
+        try conversation.play(on: LiveStage(conversation.settings))
     }
 }
-
-extension Conversation: CustomTestStringConvertible {
-    var testDescription: String { name }
-}
-
-/// The real programs are a stage, too.
-extension LiveDesk: Stage {}

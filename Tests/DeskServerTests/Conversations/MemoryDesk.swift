@@ -2,148 +2,204 @@ import DeskCrypto
 import DeskMail
 import DeskModel
 import DeskNet
-import DeskPost
 import DeskStore
+import DeskTestSupport
 import Testing
 
 @testable import DeskServer
 
-/// A whole desk without sockets: real engine, real files in a folder of its own, lines in memory, a clock set by hand.
+/// A whole desk without sockets: the real switchboard, intake, courier and files, lines in memory, a clock set by hand.
 ///
-/// The worker's reading of mail happens in this process: what is tried here is the conversation, not the box around it.
+/// It begins with the queues inbox, recorder, junk and postmaster, the agents meier and schulze, and the owner mustermann.
 final class MemoryDesk: Stage {
     let folder: String
-    let switchboard: Switchboard
-    private let loop: Loop
+    private let settings: Settings
+    private var running: Running?
     private var lines: [String: MemoryLine] = [:]
-    private let secret = randomBytes(32)
 
-    /// Makes a desk with the agents meier and schulze, the owner mustermann, and the queues inbox, recorder, junk.
-    init(_ change: (inout Settings) -> Void = { _ in }) throws {
-        folder = try Files.makeTemporaryDirectory(prefix: "zuruf-test-")
-        var settings = Settings()
-        settings.clockByHand = true
-        settings.passwordIterations = 4096
-        change(&settings)
-        let files = StateFiles(directory: folder)
-        let opening = try Opening(files, settings: settings, log: .silent) { _, _ in }
-        let loop = try Loop()
-        let gate = try Gate(iterations: 4096)
-        let room = try ReadingRoom(files, projector: opening.archive.projector)
-        switchboard = Switchboard(
-            engine: opening.engine, archive: opening.archive, clock: opening.clock, settings: settings, gate: gate,
-            readingRoom: room, log: .silent)
-        self.loop = loop
-        try switchboard.watch(loop)
-        try setUp()
+    /// Makes a desk; `settings` are words of `zurufd serve`.
+    init(_ settings: [(word: String, value: String)] = []) throws {
+        Signals.ignoreBrokenPipes()
+        folder = try Files.makeTemporaryDirectory(prefix: "/tmp/zuruf-memory-")
+        try Files.makeDirectory(folder + "/out")
+        try Pattern.copy(to: folder + "/state")
+        let out = folder + "/out"
+        var taken = Settings()
+        taken.clockByHand = true
+        taken.passwordIterations = 4096
+        try taken.apply(options: settings.map { ($0.word, $0.word == "outgoing" ? out : $0.value) })
+        self.settings = taken
+        running = try Running(folder + "/state", taken)
     }
 
     deinit {
-        switchboard.shut()
-        try? Files.removeDirectory(folder)
+        running?.stop()
+        do { try Files.removeDirectory(folder) } catch { Issue.record("\(error)") }
     }
 
-    private func setUp() throws {
-        func queue(_ name: String, _ address: String?, isDefault: Bool = false) throws {
-            var queue = Queue(name: try #require(QueueName(name)))
-            queue.addresses = address.map { [Address($0)] } ?? []
-            queue.isDefault = isDefault
-            try administer(.setQueue(queue))
-        }
-        try queue("inbox", "hotline@desk.example", isDefault: true)
-        try queue("recorder", "recorder@desk.example")
-        try queue("junk", nil)
-        try queue("postmaster", nil)
-        for (name, rights) in [("meier", Rights([.read, .work, .move])), ("schulze", [.read, .work, .move])] {
-            try agent(name, rights, isAdmin: false)
-        }
-        try agent("mustermann", [.read, .work, .move, .lead], isAdmin: true)
-    }
+    var postFolder: String { folder + "/out" }
 
-    /// Adds an agent whose password is his name's first letter.
-    func agent(_ name: String, _ rights: Rights, isAdmin: Bool = false, isBot: Bool = false) throws {
-        let agent = try #require(AgentName(name))
-        let made = ScramKeys.make(password: String(name.prefix(1)), salt: randomBytes(16), iterations: 4096)
-        let key = PasswordKey(
-            salt: made.salt, iterations: made.iterations, storedKey: made.storedKey.bytes,
-            serverKey: made.serverKey.bytes)
-        try administer(.addAgent(agent, isBot: isBot, isAdmin: isAdmin, password: key))
-        try administer(.setRights(agent, queue: nil, rights))
-    }
-
-    func administer(_ administration: Administration) throws {
-        let answer = try submit(.administer(administration), by: .desk)
-        guard case .done = answer else {
-            Issue.record("refused: \(answer)")
-            return
-        }
+    /// Who is on the line.
+    var switchboard: Switchboard {
+        get throws { try #require(running, "the desk is stopped").switchboard }
     }
 
     /// Has a command decided and tells what became of it.
     func submit(_ command: Command, by agent: AgentName? = nil) throws -> DeskServer.Answer {
         var found: DeskServer.Answer?
-        switchboard.submit(Submission(command: command, agent: agent) { found = $0 })
-        while found == nil { try goRound() }
+        try switchboard.submit(Submission(command: command, agent: agent) { found = $0 })
+        try goRound { found != nil }
         return try #require(found)
     }
 
-    private func line(_ who: String) -> MemoryLine {
-        if let line = lines[who] { return line }
-        let line = MemoryLine()
-        line.session = switchboard.open(line)
-        lines[who] = line
-        return line
-    }
-
-    /// Goes round until nothing is left to be done, decided, read or said.
-    func settle() throws {
-        try goRound()
-        while !switchboard.isIdle || switchboard.sessions.values.contains(where: \.isBusy) { try goRound() }
-    }
-
-    func say(_ who: String, _ text: String) throws {
-        let session = try #require(line(who).session)
-        switchboard.hear(Array((text + "\n").utf8)[...], for: session)
+    func send(_ who: String, _ bytes: [UInt8]) throws {
+        try switchboard.hear(bytes[...], for: try session(of: who))
     }
 
     func hear(_ who: String) throws -> String? {
-        let line = line(who)
-        if let heard = line.nextLine() { return heard }
+        let session = try session(of: who)
+        let line = try #require(lines[who])
         try settle()
-        if let heard = line.nextLine() { return heard }
-        return try #require(line.session).isClosing ? nil : "(nothing)"
+        try goRound { line.hasLine || session.isClosing && session.hasSaidAll }
+        return line.nextLine() ?? (session.isClosing ? nil : "(nothing)")
     }
 
     func endInput(_ who: String) throws {
-        switchboard.hearsNoMore(try #require(line(who).session))
+        try switchboard.hearsNoMore(try session(of: who))
+        try settle()
     }
 
-    func mail(from: String, to: [String], _ bytes: [UInt8]) throws {
-        var hash = SHA256()
-        ContentDigest.feed(bytes) { hash.update($0) }
-        let facts = Arrival.Delivered(
-            raw: SHA256.digest(of: bytes), content: hash.finish(), sender: from.isEmpty ? nil : Address(from),
-            recipients: to.map { Address($0) })
-        let read = try MailReader().read(bytes)
-        let secret = secret
-        let arrival = Arrival(read, delivered: facts) { HMAC.code(of: $0, key: secret).bytes }
-        _ = try submit(.arrive(arrival))
+    func tear(_ who: String) throws {
+        try settle()
+        try switchboard.close(try session(of: who))
+        lines[who] = nil
+    }
+
+    func mail(from: String, to: [String], _ bytes: [UInt8]) throws -> String {
+        guard let running else { return "4.3.0 the desk does not answer" }
+        var answer: IntakeAnswer?
+        running.intake.take(Delivered(sender: from, recipients: to, bytes: bytes)) { answer = $0 }
+        try goRound { answer != nil }
+        return String(try #require(answer).reply.dropFirst(4))
     }
 
     func advanceClock(by span: String) throws {
         let span = try TimeSpan(setting: span)
-        #expect(switchboard.clock.advance(by: span))
+        #expect(try switchboard.clock.advance(by: span))
         try settle()
     }
 
-    func desk(_ words: [String]) throws {
-        Issue.record("the desk in memory does not know: \(words.joined(separator: " "))")
+    func desk(_ words: [String]) throws -> Bool {
+        switch words {
+        case ["crash"], ["stop"]:
+            // In memory a crash is only that nobody hears of it: the files are what they were after the last turn.
+            if words == ["stop"] { try switchboard.stop() }
+            running?.stop()
+            running = nil
+            if words == ["crash"] { lines = [:] }
+        case ["start"]:
+            lines = [:]
+            running = try Running(folder + "/state", settings)
+        case ["post", "works"]: try Files.makeDirectory(postFolder)
+        case ["post", "broken"]: try Files.removeDirectory(postFolder)
+        default: return false
+        }
+        return true
     }
 
-    private func goRound() throws {
-        try loop.wait(milliseconds: switchboard.isIdle ? 1000 : 0)
+    func shell(_ words: [String]) throws -> [String] {
+        var words = words
+        var secret: [String] = []
+        switch words.prefix(2) {
+        case ["agent", "add"] where !words.contains("--bot"), ["agent", "passwd"]:
+            words.append("--key=" + PasswordKey(password: String(words[2].prefix(1)), iterations: 4096).text)
+        case ["token", "add"]:
+            let token = Token()
+            words.append("--digest=" + Base64.standard.encode(token.digest.bytes))
+            secret = [token.text]
+        default: break
+        }
+        var reply: ShellReply?
+        let counter = ShellCounter(try switchboard)
+        counter.fulfil(try ShellRequest(words)) { reply = $0 }
+        try goRound { reply != nil }
+        let said = try #require(reply)
+        return said.lines + (said.failure.map { ["zurufd: \($0)"] } ?? []) + secret
+    }
+
+    private func session(of who: String) throws -> Session {
+        if let session = lines[who]?.session { return session }
+        let line = MemoryLine()
+        line.session = try switchboard.open(line)
+        lines[who] = line
+        return try #require(line.session)
+    }
+
+    /// Goes round until nothing is left to be done, decided, read or said.
+    private func settle() throws {
+        guard let running else { return }
+        try running.goRound(patience: 0)
+        try goRound { !running.isBusy }
+    }
+
+    /// Goes round until `isOver`; some seconds are too long.
+    private func goRound(until isOver: () -> Bool) throws {
+        let latest = Clock.monotonic() + 5_000_000_000
+        while !isOver(), Clock.monotonic() < latest { try running?.goRound(patience: 20) }
+    }
+}
+
+/// A desk that runs.
+private final class Running {
+    let switchboard: Switchboard
+    let intake: Intake
+    private let courier: Courier
+    private let loop: Loop
+    private let keeper: MailKeeper
+    private let reader: MailWorker
+
+    init(_ state: String, _ settings: Settings) throws {
+        let files = StateFiles(directory: state)
+        let secret = try StateDirectory(path: state).readSecret()
+        let signature: SignedMessageID.Signature = { HMAC.code(of: $0, key: secret).bytes }
+        let opening = try Opening(files, settings: settings, log: .silent) { _, _ in }
+        loop = try Loop()
+        switchboard = Switchboard(
+            engine: opening.engine, archive: opening.archive, clock: opening.clock, settings: settings,
+            gate: try Gate(iterations: 4096),
+            readingRoom: try ReadingRoom(files, projector: opening.archive.projector), log: .silent)
+        try switchboard.watch(loop)
+        keeper = MailKeeper(path: files.mail, hashing: .system)
+        reader = MailWorker(path: Programs.path("zuruf-mail"), role: "read", loop: loop, log: .silent)
+        intake = try Intake(
+            switchboard, keeper: keeper, worker: reader, signature: signature, mailMost: settings.mailMost, loop: loop,
+            log: .silent)
+        courier = try Courier(
+            switchboard, settings: settings, worker: Programs.path("zuruf-mail"), files: files, keeper: keeper,
+            signature: signature, loop: loop, log: .silent)
+        switchboard.afterCommit = { [weak courier] _ in courier?.wake() }
+        courier.wake()
+    }
+
+    var isBusy: Bool {
+        !switchboard.isIdle || switchboard.sessions.values.contains { $0.isBusy && !$0.isClosing }
+    }
+
+    func goRound(patience: Int32) throws {
+        try loop.wait(milliseconds: switchboard.isIdle ? patience : 0)
         try switchboard.keepTime()
         try switchboard.turn()
+        for session in switchboard.takeSettled() where session.isClosing && session.hasSaidAll {
+            switchboard.close(session)
+        }
+    }
+
+    func stop() {
+        intake.stop()
+        courier.stop()
+        reader.stop()
+        keeper.stop()
+        switchboard.shut()
     }
 }
 
@@ -158,6 +214,11 @@ final class MemoryLine: ByteSink {
     }
 
     func settle() {}
+
+    /// Whether a whole line has come.
+    var hasLine: Bool {
+        bytes.contains(UInt8(ascii: "\n"))
+    }
 
     /// The next whole line; `nil` if none has come.
     func nextLine() -> String? {
