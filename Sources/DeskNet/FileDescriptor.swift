@@ -46,6 +46,12 @@ public struct FileDescriptor: ~Copyable, Sendable {
         return .init(count: count)
     }
 
+    /// Whether a line could be written now without waiting for whoever reads it (a pipe: PIPE_BUF bytes, pipe(7)).
+    public borrowing func takesLine() -> Bool {
+        var entry = pollfd(fd: raw, events: Int16(POLLOUT), revents: 0)
+        return unsafe poll(&entry, 1, 0) > 0
+    }
+
     /// Sets whether calls return at once when nothing can be done.
     public borrowing func setNonBlocking(_ on: Bool) throws(NetError) {
         let flags = fcntl(raw, F_GETFL)

@@ -28,14 +28,12 @@ struct Log: Sendable {
         self.write = write
     }
 
-    /// Writes to standard error.
+    /// Writes to standard error; a line that its reader does not take at once is lost, because nobody's claim may wait
+    /// for a pager.
     static func standardError(isJournal: Bool) -> Log {
         Log(isJournal: isJournal) { bytes in
             let errors = FileDescriptor(owning: 2)
-            var start = 0
-            while start < bytes.count, case .moved(let count) = errors.send(bytes.span.extracting(start...)) {
-                start += count
-            }
+            if errors.takesLine() { _ = errors.send(bytes.span) }
             _ = errors.release()
         }
     }
