@@ -9,7 +9,7 @@ extension Engine {
         if let known = known(arrival, at: now) {
             return dropped(known, at: now)
         }
-        if arrival.isOurOwn { return cameBack(arrival, at: now) }
+        if let own = arrival.ownEntry, has(own) { return dropped(own, at: now) }
         if let ours = arrival.reportsOurs.first(where: { has($0) }), let ticket = state.tickets[ours.ticket] {
             return bounced(ours, ticket, arrival, at: now)
         }
@@ -22,16 +22,11 @@ extension Engine {
         return place.entry
     }
 
+    /// It is no news, and the ticket says so: the same mail again, or our own in our own mailbox, which is a loop.
     private func dropped(_ entry: EntryID, at now: Moment) -> Decision {
         guard let ticket = state.tickets[entry.ticket] else { return .done(.arrived(nil, number: nil)) }
         let kind = Kind.duplicateDropped(customer: customerName(of: ticket), entry: entry)
         return .done(.arrived(nil, number: ticket.number), [ticket.event(kind, at: now)])
-    }
-
-    /// Our own mail in our own mailbox: a loop. It is no news, and the ticket says so.
-    private func cameBack(_ arrival: Arrival, at now: Moment) -> Decision {
-        guard let entry = arrival.ownEntry, has(entry) else { return .done(.arrived(nil, number: nil)) }
-        return dropped(entry, at: now)
     }
 
     private func bounced(_ ours: EntryID, _ ticket: Ticket, _ arrival: Arrival, at now: Moment) -> Decision {

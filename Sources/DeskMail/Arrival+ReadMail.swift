@@ -30,7 +30,7 @@ extension Arrival {
         suppress = MachineRules.suppression(of: mail, hasNullSender: delivered.sender == nil)
         machine = MachineRules.machine(of: mail, reason: suppress)
         answersOurs = references.compactMap { SignedMessageID.entry(of: $0, signature: signature) }
-        isOurOwn = SignedMessageID.entry(of: mail.messageID, signature: signature) != nil
+        ownEntry = SignedMessageID.entry(of: mail.messageID, signature: signature)
         if machine == .bounce {
             reportsOurs = mail.embeddedMessageIDs.compactMap { SignedMessageID.entry(of: $0, signature: signature) }
             diagnosis = mail.diagnosis

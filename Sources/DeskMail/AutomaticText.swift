@@ -1,4 +1,4 @@
-/// The text of an automatic reply, made from a template.
+/// The text of an automatic reply; the engine puts number, subject and queue in their places.
 public enum AutomaticText {
     /// What a customer is told when his mail became a ticket, unless the queue has words of its own.
     public static let template = """
@@ -16,25 +16,4 @@ public enum AutomaticText {
 
         Diese Antwort wurde automatisch verschickt.
         """
-
-    /// Fills `{number}`, `{subject}` and the other words of `values` into a template, in one pass: what is filled in is
-    /// never filled in again. Other braces stay as they are.
-    public static func fill(_ template: String, with values: [String: String]) -> String {
-        var text = ""
-        var rest = Substring(template)
-        while let open = rest.utf8.firstIndex(of: UInt8(ascii: "{")) {
-            text += rest[..<open]
-            rest = rest[open...]
-            guard let close = rest.utf8.prefix(40).firstIndex(of: UInt8(ascii: "}")),
-                let value = values[String(rest[rest.index(after: open)..<close])]
-            else {
-                text += "{"
-                rest = rest.dropFirst()
-                continue
-            }
-            text += CleanText.line(value, atMost: 300)
-            rest = rest[rest.index(after: close)...]
-        }
-        return text + rest
-    }
 }

@@ -24,7 +24,7 @@ public struct MachineRules {
 
     /// What kind of machine wrote a mail that `reason` suppresses; nil for a person's.
     public static func machine(of mail: ReadMail, reason: SuppressReason?) -> Machine? {
-        guard let reason else { return nil }
+        guard let reason, reason != .loop else { return nil }
         let rules = MachineRules(mail, hasNullSender: reason == .nullSender)
         if rules.isBounce { return .bounce }
         switch reason {
@@ -43,7 +43,8 @@ public struct MachineRules {
         if hasVendorField { return .vendor }
         if mail.report != nil || mail.type == "multipart/report" { return .report }
         if isSenderMachine { return .sender }
-        return MachineSubject.matches(mail.subject) ? .subject : nil
+        if MachineSubject.matches(mail.subject) { return .subject }
+        return mail.values(of: "Received").count >= Self.hopsMost ? .loop : nil
     }
 
     /// RFC 3834 §5: whatever is not "no" was not sent by a person's own hand.
@@ -57,6 +58,10 @@ public struct MachineRules {
     private var isReturnPathNull: Bool {
         mail.values(of: "Return-Path").first?.filter { $0 != " " } == "<>"
     }
+
+    /// Fields of `Received` in a mail that goes round in circles; servers give up at 50 to 100 (RFC 5321 §6.3). It may
+    /// still be a person's, so it is kept like any other: every round after the first is the same mail again.
+    private static let hopsMost = 30
 
     private static let precedences: Set<String> = ["bulk", "junk", "list", "auto_reply", "auto-reply"]
 
@@ -76,6 +81,7 @@ public struct MachineRules {
 
     private static let listFields: Set<String> = [
         "list-id", "list-unsubscribe", "list-post", "list-help", "list-archive", "mailing-list",
+        "x-mailing-list", "x-beenthere", "x-mlserver", "x-ml-name",
     ]
 
     private var isFromList: Bool { has(Self.listFields) }

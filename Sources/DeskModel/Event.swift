@@ -255,4 +255,6 @@ public enum SuppressReason: UInt8, Equatable, Sendable, CaseIterable {
     case limitSubject
     /// Too many over all.
     case breaker
+    /// So many servers have passed it on that it goes round in circles.
+    case loop
 }

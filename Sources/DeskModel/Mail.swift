@@ -175,9 +175,7 @@ public struct Arrival: Equatable, Sendable {
     public var answersOurs: [EntryID]
     /// The mails of ours that a report in it is about, their signature checked.
     public var reportsOurs: [EntryID]
-    /// Its own Message-ID is one of ours: our mail has come back to us.
-    public var isOurOwn: Bool
-    /// Which of our mails that is, if its Message-ID tells.
+    /// Our mail that it is, its signature checked: its own Message-ID is one of ours, it has come back to us.
     public var ownEntry: EntryID?
     /// Ticket numbers in the subject whose check digit is right, in order.
     public var numbers: [TicketNumber]
@@ -211,7 +209,6 @@ public struct Arrival: Equatable, Sendable {
         references = []
         answersOurs = []
         reportsOurs = []
-        isOurOwn = false
         numbers = []
         body = []
         files = []

@@ -95,7 +95,7 @@ import Glibc
         let code = unsafe desk_curl_response(handle)
         let words = body.reply.isEmpty ? unsafe String(cString: curl_easy_strerror(result)) : body.reply
         if result == CURLE_OK { return .accepted(words) }
-        let told = unsafe "\(String(cString: curl_easy_strerror(result))): \(words)"
+        let told = body.reply.isEmpty ? words : unsafe "\(String(cString: curl_easy_strerror(result))): \(words)"
         // A server that refuses the connection itself says nothing about the mail (RFC 5321 §3.1).
         let isGreeting = unsafe desk_curl_connects(handle) > 0 && body.replies < 2
         return isGreeting ? .later(told) : outcome(code: code, words: words, told: told)

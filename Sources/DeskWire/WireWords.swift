@@ -86,6 +86,7 @@ extension SuppressReason {
         case .limitDomain: "limit-domain"
         case .limitSubject: "limit-subject"
         case .breaker: "breaker"
+        case .loop: "loop"
         }
     }
 }

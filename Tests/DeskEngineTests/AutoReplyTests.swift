@@ -33,6 +33,24 @@ struct AutoReplyTests {
         #expect(why(&desk, arrival) == rule)
     }
 
+    @Test(arguments: [
+        ("{number}{number}", "NN"), ("{unknown} {number", "{unknown} {number"), ("{{number}}", "{N}"), ("", ""),
+        ("{subject} {queue}", "{number} inbox"), ("a{}b{ü}", "a{}b{ü}"),
+    ])
+    func `a text is filled once, and its other braces stay`(template: String, text: String) throws {
+        var desk = Desk()
+        var queue = try #require(desk.engine.state.queues[.inbox])
+        queue.automaticReply = template
+        desk.administer(.setQueue(queue))
+        let event = try #require(desk.say(.arrive(desk.mail("{number}")), by: nil).events.last)
+        guard case .autoSent(let letter, _) = event.kind else {
+            Issue.record("\(event.kind)")
+            return
+        }
+        let number = try desk.ticket(TicketID(1)).number
+        #expect(letter.text == text.replacing("N", with: "\(number)"))
+    }
+
     @Test func `who or what is never answered`() throws {
         var desk = Desk()
         #expect(why(&desk, desk.mail(from: "recorder@desk.example")) == .sender)

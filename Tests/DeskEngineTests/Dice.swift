@@ -136,7 +136,7 @@ struct Mischief {
         if dice.one(in: 4) { arrival.references = ["m\(1 + dice.roll(mails))", "m0"] }
         if dice.one(in: 4), !numbers.isEmpty { arrival.numbers = [dice.pick(numbers)] }
         if dice.one(in: 20) { arrival.isUnreadable = true }
-        if dice.one(in: 20) { (arrival.isOurOwn, arrival.ownEntry) = (true, dice.one(in: 2) ? entry : nil) }
+        if dice.one(in: 20) { arrival.ownEntry = entry }
         arrivals.append(arrival)
         return arrival
     }

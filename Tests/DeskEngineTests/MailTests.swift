@@ -125,10 +125,15 @@ struct MailTests {
         var desk = Desk()
         let id = desk.bring()
         var own = desk.mail(from: "inbox@desk.example")
-        own.isOurOwn = true
-        #expect(desk.say(.arrive(own), by: nil).events.isEmpty)
         own.ownEntry = EntryID(id, 2)
         #expect(desk.say(.arrive(own), by: nil).kinds == ["duplicateDropped #1"])
+    }
+
+    @Test func `a mail that we are said to have written, and of which we know nothing, is a mail, unanswered`() {
+        var desk = Desk()
+        var own = desk.mail(from: "inbox@desk.example")
+        own.ownEntry = EntryID(TicketID(7), 2)
+        #expect(desk.say(.arrive(own), by: nil).kinds == ["new #1", "autoSuppressed #1"])
     }
 
     @Test func `a report about our mail joins as bounced; one about nothing of ours goes to postmaster, unanswered`()

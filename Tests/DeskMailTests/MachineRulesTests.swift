@@ -22,7 +22,8 @@ struct MachineRulesTests {
         ("Precedence", "list", .precedence, .list), ("Precedence", "auto_reply", .precedence, .auto),
         ("List-Id", "<news.example.org>", .list, .list), ("List-Unsubscribe", "<mailto:x@y>", .list, .list),
         ("List-Post", "NO", .list, .list), ("List-Help", "?", .list, .list), ("List-Archive", "x", .list, .list),
-        ("Mailing-List", "contact x", .list, .list),
+        ("Mailing-List", "contact x", .list, .list), ("X-BeenThere", "liste@example.org", .list, .list),
+        ("X-MLServer", "fml 4.0", .list, .list),
         ("X-Auto-Response-Suppress", "DR, OOF, AutoReply", .suppress, .auto),
         ("X-Auto-Response-Suppress", "All", .suppress, .auto),
         ("X-Autoreply", "yes", .vendor, .auto), ("X-Autorespond", "", .vendor, .auto),
@@ -72,6 +73,15 @@ struct MachineRulesTests {
         var mail = Self.mail()
         mail.from = [MailAddress(address: address)]
         #expect(MachineRules.suppression(of: mail, hasNullSender: false) == nil)
+    }
+
+    @Test func `a mail that goes round in circles is kept, and not answered`() {
+        var mail = Self.mail()
+        mail.fields += Array(repeating: HeaderField(name: "Received", value: "by mx"), count: 29)
+        #expect(MachineRules.suppression(of: mail, hasNullSender: false) == nil)
+        mail.fields.append(HeaderField(name: "received", value: "by mx"))
+        #expect(MachineRules.suppression(of: mail, hasNullSender: false) == .loop)
+        #expect(MachineRules.machine(of: mail, reason: .loop) == nil)
     }
 
     @Test func `without a sender there is nobody to answer`() {

@@ -2,22 +2,6 @@ import DeskMail
 import Testing
 
 struct OutgoingTextTests {
-    @Test func `the automatic reply names number and subject`() {
-        let text = AutomaticText.fill(AutomaticText.template, with: ["number": "20261124-00042-4", "subject": "Übung"])
-        #expect(text.contains("    20261124-00042-4\n") && text.contains("Betreff: Übung\n"))
-        #expect(!text.contains("{"))
-    }
-
-    @Test(arguments: [
-        ("{number}{number}", "NN"), ("{unknown} {number", "{unknown} {number"), ("{{number}}", "{N}"), ("", ""),
-        ("{subject}", "{number} x"),
-        ("{\(String(repeating: "n", count: 99))}", "{\(String(repeating: "n", count: 99))}"),
-        ("a{}b{ü}", "a{}b{ü}"),
-    ])
-    func `a template is filled once and its other braces stay`(template: String, text: String) {
-        #expect(AutomaticText.fill(template, with: ["number": "N", "subject": "{number}\nx"]) == text)
-    }
-
     private func mail(_ kind: OutgoingMail.Kind) -> OutgoingMail {
         OutgoingMail(
             kind: kind, from: MailAddress(address: "hotline@desk.example"), to: MailAddress(address: "w@example.org"),
