@@ -32,7 +32,8 @@ struct Audiences {
         return audience
     }
 
-    /// Audiences that are remembered; beyond that they are found anew, and two that are one may stand beside each other.
+    /// Audiences that are remembered; beyond that they are found anew, and two that are one may stand beside each
+    /// other.
     private static let most = 20_000
 }
 

@@ -3,8 +3,9 @@ internal import DeskNet
 
 /// What time it is on the desk: never backwards, whatever becomes of the machine's clock.
 ///
-/// now = base + what the monotonic clock has run since the start, base = the later of the last event's time and the wall
-/// clock at the start. A throw-away desk's clock stands until it is set by hand, so that leases can be tried without sleep.
+/// now = base + what the monotonic clock has run since the start, base = the later of the last event's time and the
+/// wall clock at the start. A throw-away desk's clock stands until it is set by hand, so that leases can be tried
+/// without sleep.
 final class DeskClock {
     private var base: Moment
     private var started = Clock.monotonic()
@@ -33,14 +34,15 @@ final class DeskClock {
         isByHand ? .max : started + (moment - base).milliseconds * 1_000_000
     }
 
-    /// Why a desk whose last event was at `lastEvent` should not start now: the wall clock is more than a day behind it,
-    /// or more than 400 days ahead; `nil` if it may.
+    /// Why a desk whose last event was at `lastEvent` should not start now: the wall clock is more than a day behind
+    /// it, or more than 400 days ahead; `nil` if it may.
     static func objection(lastEvent: Moment?) -> String? {
         guard let lastEvent else { return nil }
         let wall = Moment(milliseconds: Clock.wall())
         if wall + .days(1) < lastEvent {
             return
-                "the clock says \(wall), but the last event was at \(lastEvent): set the clock, or start with --accept-clock yes"
+                "the clock says \(wall), but the last event was at \(lastEvent): "
+                + "set the clock, or start with --accept-clock yes"
         }
         if lastEvent + .days(400) < wall {
             return "the clock says \(wall), more than 400 days after the last event at \(lastEvent): "

@@ -42,8 +42,8 @@ final class ReadingRoom {
     private let shelf: Shelf
     private let projector: Projector
 
-    /// How long a read waits for the projector before it says `ERR storage`, in milliseconds from the question on: those
-    /// behind it in the row have waited as well.
+    /// How long a read waits for the projector before it says `ERR storage`, in milliseconds from the question on:
+    /// those behind it in the row have waited as well.
     private static let patience: Int64 = 5000
 
     /// Opens the room over the files of a desk.

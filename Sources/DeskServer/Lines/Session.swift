@@ -1,9 +1,11 @@
 internal import DeskModel
 internal import DeskWire
 
-/// One connection's conversation: what it has asked and not been answered, what it follows, what it is still to be told.
+/// One connection's conversation: what it has asked and not been answered, what it follows, what it is still to be
+/// told.
 ///
-/// Knows lines, not sockets: a test's memory serves as its line as well as a connection does. Belongs to the owner thread.
+/// Knows lines, not sockets: a test's memory serves as its line as well as a connection does. Belongs to the owner
+/// thread.
 final class Session {
     /// A number of its own, never given twice.
     let id: Int

@@ -9,8 +9,8 @@ final class Stream {
     private(set) var mine: SequenceNumber?
     private(set) var queues: [QueueName: SequenceNumber] = [:]
     private(set) var tickets: [TicketID: SequenceNumber] = [:]
-    /// It was begun with `since=`: `~ live` is due once the reply of that number is out (`Outlet.queued`) and the cursor
-    /// has met the present.
+    /// It was begun with `since=`: `~ live` is due once the reply of that number is out (`Outlet.queued`) and the
+    /// cursor has met the present.
     var replay: Int?
     /// How long silence may last before `~ tick`.
     var tick: TimeSpan?

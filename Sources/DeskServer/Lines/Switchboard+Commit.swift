@@ -6,7 +6,8 @@ internal import DeskWire
 extension Switchboard {
     /// Makes the turn durable; `false` if it was rolled back for sure, and memory read anew from the disk.
     ///
-    /// Throws when the outcome is unknown (an I/O error of COMMIT: after a failed fsync the rows may or may not come back).
+    /// Throws when the outcome is unknown (an I/O error of COMMIT: after a failed fsync the rows may or may not come
+    /// back).
     func commit(_ round: inout Round) throws(OutcomeUnknown) -> Bool {
         guard !round.events.isEmpty else { return true }
         do throws(StoreError) {
@@ -85,7 +86,8 @@ extension Switchboard {
         }
     }
 
-    /// Throws memory away and reads it again, by the very way that start-up takes; what is soft is kept and pruned to fit.
+    /// Throws memory away and reads it again, by the very way that start-up takes; what is soft is kept and pruned to
+    /// fit.
     func readAnew() throws(StoreError) {
         isMemoryStale = true
         var read = try archive.readEngine(settings, at: clock.now)

@@ -87,8 +87,8 @@ extension Switchboard {
         }
     }
 
-    /// `~ tick` for those whose stream has been silent for as long as they asked; looks again after those who lag because
-    /// the disk could not be read.
+    /// `~ tick` for those whose stream has been silent for as long as they asked; looks again after those who lag
+    /// because the disk could not be read.
     func tick() {
         for session in followers.row {
             guard let stream = session.stream else { continue }

@@ -104,11 +104,9 @@ extension Switchboard {
         }
         gate.succeeded(name)
         session.agent = agent
-        let hello = Final.answered(
-            .hello(
-                agent, epoch: archive.epoch, held: engine.held(by: agent).count, drafts: engine.drafts(of: agent).count),
-            at: head)
-        finish(session, tag, hello)
+        let (held, drafts) = (engine.held(by: agent).count, engine.drafts(of: agent).count)
+        finish(
+            session, tag, .answered(.hello(agent, epoch: archive.epoch, held: held, drafts: drafts), at: head))
         if presence.came(agent, at: clock.now) { tellPresence(of: agent, isHere: true) }
     }
 

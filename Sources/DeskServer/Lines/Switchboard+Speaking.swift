@@ -7,8 +7,8 @@ internal import DeskWire
 /// Saying: finals and events in the one order that each client sees.
 ///
 /// A follower is a cursor into the log. Replay and live are the same loop: the newest events come from the ring, older
-/// ones from disk, and writing pauses while the socket is full. A reply waits in the session's outlet until the cursor has
-/// come to its position, so `OK … seq=n` never overtakes event n.
+/// ones from disk, and writing pauses while the socket is full. A reply waits in the session's outlet until the
+/// cursor has come to its position, so `OK … seq=n` never overtakes event n.
 extension Switchboard {
     /// Gives every follower the news, and every session that has something to say its chance.
     func speak() {
@@ -101,8 +101,8 @@ extension Switchboard {
         return session.outlet.nextPosition != nil
     }
 
-    /// Fills one record with events up to the next reply's position, the reply, more events …, and offers it; `false` if
-    /// there was nothing, or an older event could not be read from the disk.
+    /// Fills one record with events up to the next reply's position, the reply, more events …, and offers it; `false`
+    /// if there was nothing, or an older event could not be read from the disk.
     private func say(next session: Session) throws(LineLost) -> Bool {
         var single: Told?
         let cursor = session.stream?.cursor

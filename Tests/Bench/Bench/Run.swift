@@ -2,8 +2,8 @@ import CFloor
 import DeskNet
 import Glibc
 
-/// `zuruf-bench [NAME…]`: prints what the desk costs, tab-separated: name, value, unit. Each figure stands beside its bare
-/// floor of the same run; on a noisy machine only their ratio travels.
+/// `zuruf-bench [NAME…]`: prints what the desk costs, tab-separated: name, value, unit. Each figure stands beside its
+/// bare floor of the same run; on a noisy machine only their ratio travels.
 func run(_ arguments: [String]) -> Int32 {
     if arguments.first == "floor", arguments.count == 4 { return floorServe(arguments) }
     Signals.ignoreBrokenPipes()

@@ -26,7 +26,8 @@ static char scratch[1 << 16], pattern[1 << 14], answer[1 << 10];
 static SSL_CTX *context(const char *certificate, const char *key) {
     SSL_CTX *made = SSL_CTX_new(TLS_server_method());
     SSL_CTX_set_min_proto_version(made, TLS1_2_VERSION);
-    SSL_CTX_set_mode(made, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_mode(made, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE);
+    SSL_CTX_set_mode(made, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_session_cache_mode(made, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_num_tickets(made, 0);
     if (SSL_CTX_use_certificate_chain_file(made, certificate) != 1) return NULL;
@@ -101,9 +102,9 @@ int floor_serve(const char *certificate, const char *key, const char *path, int 
         for (int i = 0; i < count; i++) {
             struct peer *peer = ready[i].data.ptr;
             if (!peer) {
-                int socket_;
-                for (int taken = 0; taken < 8 && (socket_ = accept4(door, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0; taken++) {
-                    int one = 1;
+                for (int taken = 0; taken < 8; taken++) {
+                    int one = 1, socket_ = accept4(door, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC);
+                    if (socket_ < 0) break;
                     setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
                     peer = calloc(1, sizeof *peer);
                     peer->ssl = SSL_new(tls);

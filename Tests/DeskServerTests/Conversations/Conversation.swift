@@ -30,8 +30,8 @@ import Testing
 ///
 /// `…` in what is heard stands for anything within a line. `{name}` in it stands for a value, and for the same one
 /// wherever it comes again, in what is said too. `{a*4001}` is so many of a letter. A password is its name's first
-/// letter. Whoever has not said anything yet is connected by his first step, and hears the greeting; `meier.2` is another
-/// connection. A comment `# live only` marks what needs the real programs.
+/// letter. Whoever has not said anything yet is connected by his first step, and hears the greeting; `meier.2` is
+/// another connection. A comment `# live only` marks what needs the real programs.
 struct Conversation {
     /// One step.
     struct Step {

@@ -7,8 +7,8 @@ import Testing
 
     /// What the first version cannot produce, or not over a line.
     private static let silentCodes: Set<String> = [
-        // Merging, trimming and the circle of recipients come later; a bug cannot be ordered; customers are joined at the
-        // shell, which has words of its own.
+        // Merging, trimming and the circle of recipients come later; a bug cannot be ordered; customers are joined at
+        // the shell, which has words of its own.
         "merged", "too-old", "internal", "no-such-customer",
     ]
 

@@ -10,7 +10,8 @@ import Testing
 
 /// A whole desk without sockets: the real switchboard, intake, courier and files, lines in memory, a clock set by hand.
 ///
-/// It begins with the queues inbox, recorder, junk and postmaster, the agents meier and schulze, and the owner mustermann.
+/// It begins with the queues inbox, recorder, junk and postmaster, the agents meier and schulze, and the owner
+/// mustermann.
 final class MemoryDesk: Stage {
     let folder: String
     private let settings: Settings
