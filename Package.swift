@@ -94,11 +94,13 @@ let package = Package(
             name: "sandbox-probe", dependencies: ["DeskPost"], path: "Tests/SandboxProbe", swiftSettings: strict),
 
         // The real programs, as tests start them.
-        .target(name: "DeskTestSupport", dependencies: ["DeskNet"], path: "Tests/DeskTestSupport", swiftSettings: strict),
+        .target(
+            name: "DeskTestSupport", dependencies: ["DeskNet"], path: "Tests/DeskTestSupport", swiftSettings: strict),
 
         tests("DeskModel", ["DeskModel"]),
         tests("DeskWire", ["DeskWire", "DeskModel"]),
-        tests("DeskEngine", ["DeskEngine", "DeskModel"]),
+        // With the store, since what desk.db holds must be what memory holds.
+        tests("DeskEngine", ["DeskEngine", "DeskModel", "DeskStore"]),
         tests("DeskMail", ["DeskMail", "DeskModel"]),
         tests("DeskCrypto", ["DeskCrypto", "DeskModel"]),
         tests("DeskStore", ["DeskStore", "DeskModel", "DeskCrypto"]),

@@ -126,7 +126,8 @@ struct Mischief {
         var arrival = Arrival(
             raw: .of(mails), content: .of(mails), envelopeSender: from,
             recipients: [Address("\(dice.pick(Mischief.queues))\(dice.pick(["", "+tag"]))@desk.example")])
-        (arrival.from, arrival.messageID) = (from, "m\(mails)")
+        // Broken senders repeat their Message-IDs.
+        (arrival.from, arrival.messageID) = (from, "m\(dice.one(in: 8) ? 1 + dice.roll(mails) : mails)")
         (arrival.subject, arrival.subjectKey) = ("Betreff", dice.pick(["", "bild", "ton"]))
         if dice.one(in: 4) { arrival.replyTo = Address(dice.pick(Mischief.people)) }
         if dice.one(in: 5) { (arrival.machine, arrival.suppress) = (dice.pick([.auto, .bounce, .list]), .vendor) }

@@ -49,21 +49,38 @@ struct DiceTests {
     }
 
     @Test(arguments: UInt64(101)...140)
-    func `a desk that forgets and asks its disk decides as one that forgets nothing`(seed: UInt64) {
+    func `a desk that forgets and asks its disk decides as one that forgets nothing`(seed: UInt64) throws {
         var game = Game(seed: seed)
-        var forgetful = Forgetful(game.desk, seed: seed)
-        for step in 0..<DiceTests.steps {
-            let expected = game.step()
-            let decision = forgetful.repeat(game)
-            #expect(decision == expected, "step \(step): \(game.last)")
-            guard decision == expected else { return }
-        }
-        forgetful.write(all: true)
-        let fresh = Engine(image: forgetful.disk.live, at: game.desk.now, defaultAutomaticReply: "")
-        #expect(fresh.state == forgetful.engine.state)
+        let forgetful = try play(&game, over: Disk(), seed: seed)
         #expect(forgetful.engine.state.messages.isEmpty && forgetful.engine.state.retries.isEmpty)
         let dead = forgetful.engine.state.tickets.values.filter { !$0.isLive }
         #expect(dead.isEmpty)
+    }
+
+    @Test(arguments: UInt64(201)...206)
+    func `the real disk makes no difference either, and built anew it is the one that grew`(seed: UInt64) throws {
+        var game = Game(seed: seed)
+        let grown = try play(&game, over: StoredDesk(), seed: seed).disk
+        let rows = try grown.rows
+        var live = try grown.live
+        live.shown = []
+        try grown.rebuild()
+        #expect(try grown.live == live)
+        #expect(try grown.rows == rows && rows.count > 200)
+    }
+
+    /// Plays to the end over `disk`, whose image then is the very state.
+    private func play<Below>(_ game: inout Game, over disk: Below, seed: UInt64) throws -> Forgetful<Below> {
+        var forgetful = try Forgetful(game.desk, over: disk, seed: seed)
+        for step in 0..<DiceTests.steps {
+            let expected = game.step()
+            let decision = try forgetful.repeat(game)
+            try #require(decision == expected, "step \(step): \(game.last)")
+        }
+        try forgetful.write(all: true)
+        let fresh = Engine(image: try forgetful.disk.live, at: game.desk.now, defaultAutomaticReply: "")
+        #expect(fresh.state == forgetful.engine.state)
+        return forgetful
     }
 }
 
@@ -119,76 +136,81 @@ struct Game {
 }
 
 /// The same desk beside a disk that lags, with turns, evictions and failed writes.
-struct Forgetful {
+struct Forgetful<Below: Follower> {
     var engine: Engine
-    var disk = Disk()
+    var disk: Below
     var journal: [Event]
     var dice: Dice
 
-    init(_ desk: Desk, seed: UInt64) {
+    init(_ desk: Desk, over disk: Below, seed: UInt64) throws {
         (engine, journal, dice) = (desk.engine, desk.log, Dice(seed: seed ^ 0xabcdef))
-        write(all: true)
+        self.disk = disk
+        try write(all: true)
     }
 
-    mutating func `repeat`(_ game: Game) -> Decision {
+    mutating func `repeat`(_ game: Game) throws -> Decision {
         let now = game.desk.now
         if let mark = game.last.shown {
             engine.markShown(mark)
-            disk.shown[mark.ticket, default: [:]][mark.agent] = engine.soft.mark(of: mark.agent, in: mark.ticket)
+            try show(mark.agent, mark.ticket)
         }
         _ = engine.due(at: now)
-        wake { $0.needs(game.last.command, by: game.last.agent) }
+        try wake { $0.needs(game.last.command, by: game.last.agent) }
         var decision = engine.decide(game.last.command, by: game.last.agent, at: now)
         for index in decision.events.indices {
             decision.events[index].sequence = engine.state.sequence + 1
-            commit(decision.events[index])
+            try commit(decision.events[index])
         }
         if let agent = game.last.agent, case .done = decision.verdict {
             engine.worked(game.last.command, by: agent, at: now)
         }
-        if dice.one(in: 2) { write(all: false) }
-        if dice.one(in: 25) { reread(at: now) }
+        if dice.one(in: 2) { try write(all: false) }
+        if dice.one(in: 25) { try reread(at: now) }
         return decision
     }
 
-    private mutating func commit(_ event: Event) {
+    private mutating func commit(_ event: Event) throws {
         engine.apply(event)
         journal.append(event)
         if case .reply = event.kind, let by = event.by, case .entry(let entry) = event.subject {
-            disk.shown[entry.ticket, default: [:]][by] = engine.soft.mark(of: by, in: entry.ticket)
+            try show(by, entry.ticket)
         }
     }
 
-    private mutating func wake(_ needs: (Engine) -> [Need]) {
+    private mutating func show(_ agent: AgentName, _ ticket: TicketID) throws {
+        try disk.show(Shown(agent: agent, ticket: ticket, entry: engine.soft.mark(of: agent, in: ticket)))
+    }
+
+    private mutating func wake(_ needs: (Engine) -> [Need]) throws {
         for round in 0... {
             let missing = needs(engine)
             if missing.isEmpty { return }
             #expect(round < 8, "still missing: \(missing)")
             if round > 8 { return }
-            for need in missing { engine.learn(disk.fact(need)) }
+            for need in missing { engine.learn(try disk.fact(need)) }
         }
     }
 
     /// The disk follows the journal some way, and memory lets go of what it has.
-    mutating func write(all: Bool) {
-        let behind = journal.count - Int(disk.image.applied)
+    mutating func write(all: Bool) throws {
+        let behind = journal.count - Int(disk.applied)
         let count = all || behind == 0 ? behind : dice.roll(behind + 1)
-        for event in journal[Int(disk.image.applied)...].prefix(count) { disk.project(event) }
-        engine.forget(applied: disk.image.applied)
+        try disk.project(journal[Int(disk.applied)...].prefix(count))
+        engine.forget(applied: disk.applied)
     }
 
     /// A write was rolled back: the state comes from disk and journal, what is soft stays.
-    private mutating func reread(at now: Moment) {
+    private mutating func reread(at now: Moment) throws {
         let before = engine
-        engine = Engine(image: disk.live, at: now, defaultAutomaticReply: "Ihr Ticket {number}: {subject}")
-        let applied = Int(disk.image.applied)
+        engine = Engine(image: try disk.live, at: now, defaultAutomaticReply: "Ihr Ticket {number}: {subject}")
+        let applied = Int(disk.applied)
         // The disk goes on meanwhile: what is woken may be ahead of the event that wakes it.
-        for event in journal[applied...].prefix(dice.roll(4)) { disk.project(event) }
+        try disk.project(journal[applied...].prefix(dice.roll(4)))
         for event in journal[applied...] {
-            wake { $0.needs(toApply: event) }
+            try wake { $0.needs(toApply: event) }
             engine.apply(event)
         }
         engine.replace(before, at: now)
-        engine.forget(applied: disk.image.applied)
+        engine.forget(applied: disk.applied)
     }
 }

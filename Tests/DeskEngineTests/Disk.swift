@@ -1,7 +1,21 @@
 import DeskModel
 
+/// What lies under a desk: it follows the log, some way behind, and answers by key.
+protocol Follower {
+    /// The last event it has.
+    var applied: SequenceNumber { get }
+    /// What a start reads.
+    var live: Image { get throws }
+    /// Takes in the next events of the log.
+    mutating func project(_ events: ArraySlice<Event>) throws
+    /// Notes how far an agent was shown a ticket.
+    mutating func show(_ mark: Shown) throws
+    /// What it knows about a need.
+    func fact(_ need: Need) throws -> Fact
+}
+
 /// What a disk does with events, in the fewest lines: records that follow the log, and answers by key.
-struct Disk {
+struct Disk: Follower {
     var image = Image()
     var tickets: [TicketID: Ticket] = [:]
     var customers: [CustomerID: Customer] = [:]
@@ -14,7 +28,17 @@ struct Disk {
     var queues: [QueueName: Queue] = [:]
     var shown: [TicketID: [AgentName: Int]] = [:]
 
-    mutating func project(_ event: Event) {
+    var applied: SequenceNumber { image.applied }
+
+    mutating func project(_ events: ArraySlice<Event>) {
+        for event in events { project(event) }
+    }
+
+    mutating func show(_ mark: Shown) {
+        shown[mark.ticket, default: [:]][mark.agent] = mark.entry
+    }
+
+    private mutating func project(_ event: Event) {
         image.applied = event.sequence
         if let by = event.by, let retry = event.retry { retries["\(by) \(retry.key)"] = (retry, event.at) }
         administer(event)
@@ -90,7 +114,6 @@ struct Disk {
         image.joined[id].map(survivor) ?? id
     }
 
-    /// What the disk knows about a need.
     func fact(_ need: Need) -> Fact {
         switch need {
         case .ticket(let id): .ticket(id, tickets[id], shown: shown[id] ?? [:])
@@ -104,7 +127,6 @@ struct Disk {
         }
     }
 
-    /// What a start reads.
     var live: Image {
         var image = image
         image.tickets = tickets.values.filter(\.isLive)
