@@ -23,7 +23,8 @@ import Testing
 ///     shell   > agent retire schulze                                  somebody at the desk's shell
 ///     shell   < zt-…                                                  what the shell says to that
 ///     desk    crash | stop | start                                    the desk dies; goes down in order; starts again
-///     desk    storage full | fails | dies | works                     what becomes of what it writes
+///     desk    storage full | fails | dies | works                     what becomes of what it writes to the journal
+///     desk    storage full mail.db                                    or to another file of its
 ///     desk    post broken | works                                     mails cannot go out; they can
 ///     desk    with login-failures 3                                   a setting of the whole conversation
 ///     desk    with outgoing out                                       its mails go out; without it they only wait

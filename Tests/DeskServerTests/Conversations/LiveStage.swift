@@ -6,6 +6,8 @@ import Testing
 /// failing storage by a library that is loaded before the program.
 final class LiveStage: Stage {
     private let desk: LiveDesk
+    /// How the desk is about to end, as far as the conversation has said.
+    private var doom: (ChildProcess.End) -> Bool = { $0 == .exited(0) }
     /// What is not the desk's own: the plan of faults, the mails that go out.
     private let yard: String
 
@@ -61,26 +63,42 @@ final class LiveStage: Stage {
     }
 
     func desk(_ words: [String]) throws -> Bool {
+        if words.first == "storage" { return try storage(words.dropFirst()) }
         switch words {
         case ["crash"]:
             desk.kill()
             desk.forgetLines()
+            doom = { $0 == .killed(signal: 9) }
         case ["stop"]: desk.terminate()
         case ["start"]:
             desk.forgetLines()
-            let end = desk.end()
-            #expect(end != nil)
+            let end = try #require(desk.end())
+            #expect(doom(end), "the desk ended: \(end)")
+            doom = { $0 == .exited(0) }
             try setFault("")
             try desk.start()
-        case ["storage", "full"]: try setFault("journal.db full")
-        case ["storage", "fails"]: try setFault("journal.db sync")
-        case ["storage", "dies"]: try setFault("journal.db kill 1")
-        case ["storage", "works"]:
+        case ["post", "works"]: try Files.makeDirectory(postFolder)
+        case ["post", "broken"]: try Files.removeDirectory(postFolder)
+        default: return false
+        }
+        return true
+    }
+
+    private func storage(_ words: ArraySlice<String>) throws -> Bool {
+        let file = words.dropFirst().first ?? "journal.db"
+        switch words.first {
+        case "full": try setFault("\(file) full")
+        case "fails":
+            try setFault("\(file) sync")
+            // Ended by itself, and not as if all were well: a supervisor has to start it again.
+            doom = { if case .exited(let code) = $0 { code != 0 } else { false } }
+        case "dies":
+            try setFault("\(file) kill 1")
+            doom = { $0 == .killed(signal: 9) }
+        case "works":
             try setFault("")
             // It tries once a second; who goes on sooner is refused rightly.
             while try !desk.shell(["status"]).contains("writing=yes") {}
-        case ["post", "works"]: try Files.makeDirectory(postFolder)
-        case ["post", "broken"]: try Files.removeDirectory(postFolder)
         default: return false
         }
         return true
