@@ -20,6 +20,8 @@ final class AgentLine: Watcher, ByteSink {
     private var token: Loop.Token?
     private var asked: Interest = .read
     private var peerHasEnded = false
+    /// Whether nobody has logged in yet.
+    private(set) var isStranger = true
     /// Whether it waits for its next handshake step.
     private var isQueued = false
     /// The conversation, from the end of the handshake on.
@@ -90,6 +92,10 @@ final class AgentLine: Watcher, ByteSink {
     /// Asks the poller for what the session wants now, or ends with it.
     func settle() {
         guard phase == .talking, let session else { return }
+        if isStranger, session.agent != nil {
+            isStranger = false
+            house.isNoStranger(self)
+        }
         if session.isLost { return close() }
         if session.isClosing, session.hasSaidAll { return leave() }
         let interest = connection.interest(
@@ -173,6 +179,8 @@ protocol LineHouse: AnyObject {
     func hasMore(_ line: AgentLine)
     /// Its socket takes bytes again.
     func canSpeak(_ session: Session)
+    /// Somebody has logged in.
+    func isNoStranger(_ line: AgentLine)
     /// The other end is gone.
     func lost(_ line: AgentLine)
     /// It is closed and counts no longer.

@@ -18,7 +18,7 @@ final class Server: LineHouse {
     private var lines: [ObjectIdentifier: AgentLine] = [:]
     private var handshakes: [AgentLine] = []
     private var withMore: [AgentLine] = []
-    private var perOrigin: [PeerAddress: Int] = [:]
+    private var perOrigin: [PeerAddress: (all: Int, strangers: Int)] = [:]
     private let log: Log
 
     /// Handshake steps of one turn: the costliest thing a stranger can ask for must not hold up a claim (0.2 ms each).
@@ -136,7 +136,8 @@ extension Server {
     private func welcome(_ connection: Connection, from origin: PeerAddress) {
         let line = AgentLine(connection, origin: origin, house: self)
         lines[ObjectIdentifier(line)] = line
-        perOrigin[origin, default: 0] += 1
+        perOrigin[origin, default: (0, 0)].all += 1
+        perOrigin[origin]?.strangers += 1
         do throws(NetError) {
             try line.open(in: loop)
         } catch {
@@ -149,7 +150,9 @@ extension Server {
     }
 
     private func isFull(for origin: PeerAddress) -> Bool {
-        lines.count > settings.connections || (perOrigin[origin] ?? 0) > settings.connectionsPerAddress
+        let count = perOrigin[origin] ?? (0, 0)
+        return lines.count > settings.connections || count.all > settings.connectionsPerAddress
+            || count.strangers > settings.strangersPerAddress
     }
 
     func wantsHandshake(_ line: AgentLine) {
@@ -176,14 +179,19 @@ extension Server {
         switchboard.listUnsaid(session)
     }
 
+    func isNoStranger(_ line: AgentLine) {
+        perOrigin[line.origin]?.strangers -= 1
+    }
+
     func lost(_ line: AgentLine) {
         line.close()
     }
 
     func closed(_ line: AgentLine) {
         guard lines.removeValue(forKey: ObjectIdentifier(line)) != nil else { return }
-        let left = (perOrigin[line.origin] ?? 1) - 1
-        perOrigin[line.origin] = left > 0 ? left : nil
+        if line.isStranger { isNoStranger(line) }
+        perOrigin[line.origin]?.all -= 1
+        if perOrigin[line.origin]?.all == 0 { perOrigin[line.origin] = nil }
         if let session = line.session { switchboard.close(session) }
     }
 }
