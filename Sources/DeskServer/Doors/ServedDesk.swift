@@ -26,6 +26,9 @@ final class ServedDesk {
     private let shellDoor: ShellDoor
     private var isOver = false
 
+    /// Descriptors that agents' connections leave for files, mail and workers.
+    private static let descriptorsKept = 128
+
     /// The longest that peers may take to hear the last of us, in milliseconds.
     private static let partingMilliseconds: Int64 = 5000
 

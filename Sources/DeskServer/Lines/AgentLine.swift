@@ -20,12 +20,12 @@ final class AgentLine: Watcher, ByteSink {
     private var token: Loop.Token?
     private var asked: Interest = .read
     private var peerHasEnded = false
-    /// Whether nobody has logged in yet.
-    private(set) var isStranger = true
     /// Whether it waits for its next handshake step.
     private var isQueued = false
     /// The conversation, from the end of the handshake on.
     private(set) var session: Session?
+    /// As what it counts.
+    var standing = Crowd.Standing.stranger
 
     /// Takes over a connection that has been accepted.
     init(_ connection: Connection, origin: PeerAddress, house: any LineHouse) {
@@ -92,11 +92,8 @@ final class AgentLine: Watcher, ByteSink {
     /// Asks the poller for what the session wants now, or ends with it.
     func settle() {
         guard phase == .talking, let session else { return }
-        if isStranger, session.agent != nil {
-            isStranger = false
-            house.isNoStranger(self)
-        }
         if session.isLost { return close() }
+        if standing == .stranger, session.agent != nil { house.knows(self) }
         if session.isClosing, session.hasSaidAll { return leave() }
         let interest = connection.interest(
             receiving: session.wantsInput && !peerHasEnded, sending: !session.outlet.isDrained)
@@ -171,6 +168,8 @@ protocol LineHouse: AnyObject {
     func wantsHandshake(_ line: AgentLine)
     /// The handshake is over: a conversation begins.
     func begin(_ line: AgentLine) -> Session
+    /// Its agent has logged in.
+    func knows(_ line: AgentLine)
     /// So many bytes at the front of `scratch` came in for a session.
     func hear(_ count: Int, for session: Session)
     /// Its client sends nothing more.
@@ -179,8 +178,6 @@ protocol LineHouse: AnyObject {
     func hasMore(_ line: AgentLine)
     /// Its socket takes bytes again.
     func canSpeak(_ session: Session)
-    /// Somebody has logged in.
-    func isNoStranger(_ line: AgentLine)
     /// The other end is gone.
     func lost(_ line: AgentLine)
     /// It is closed and counts no longer.

@@ -18,7 +18,7 @@ final class Server: LineHouse {
     private var lines: [ObjectIdentifier: AgentLine] = [:]
     private var handshakes: [AgentLine] = []
     private var withMore: [AgentLine] = []
-    private var perOrigin: [PeerAddress: (all: Int, strangers: Int)] = [:]
+    private var crowd = Crowd()
     private let log: Log
 
     /// Handshake steps of one turn: the costliest thing a stranger can ask for must not hold up a claim (0.2 ms each).
@@ -134,10 +134,10 @@ extension Server {
     }
 
     private func welcome(_ connection: Connection, from origin: PeerAddress) {
+        guard crowd.hasRoom(settings) else { return connection.close() }
         let line = AgentLine(connection, origin: origin, house: self)
         lines[ObjectIdentifier(line)] = line
-        perOrigin[origin, default: (0, 0)].all += 1
-        perOrigin[origin]?.strangers += 1
+        crowd.enter(origin)
         do throws(NetError) {
             try line.open(in: loop)
         } catch {
@@ -149,18 +149,18 @@ extension Server {
         }
     }
 
-    private func isFull(for origin: PeerAddress) -> Bool {
-        let count = perOrigin[origin] ?? (0, 0)
-        return lines.count > settings.connections || count.all > settings.connectionsPerAddress
-            || count.strangers > settings.strangersPerAddress
-    }
-
     func wantsHandshake(_ line: AgentLine) {
         handshakes.append(line)
     }
 
     func begin(_ line: AgentLine) -> Session {
-        switchboard.open(line, isFull: isFull(for: line.origin))
+        let isFull = crowd.isFull(for: line.origin, settings)
+        if isFull { crowd.change(&line.standing, to: .turnedAway, line.origin) }
+        return switchboard.open(line, isFull: isFull)
+    }
+
+    func knows(_ line: AgentLine) {
+        crowd.change(&line.standing, to: .known, line.origin)
     }
 
     func hear(_ count: Int, for session: Session) {
@@ -179,19 +179,13 @@ extension Server {
         switchboard.listUnsaid(session)
     }
 
-    func isNoStranger(_ line: AgentLine) {
-        perOrigin[line.origin]?.strangers -= 1
-    }
-
     func lost(_ line: AgentLine) {
         line.close()
     }
 
     func closed(_ line: AgentLine) {
         guard lines.removeValue(forKey: ObjectIdentifier(line)) != nil else { return }
-        if line.isStranger { isNoStranger(line) }
-        perOrigin[line.origin]?.all -= 1
-        if perOrigin[line.origin]?.all == 0 { perOrigin[line.origin] = nil }
+        crowd.leave(line.standing, line.origin)
         if let session = line.session { switchboard.close(session) }
     }
 }
