@@ -30,10 +30,7 @@ import Glibc
         guard isHost(delivery.server.host), isHost(delivery.server.greeting) else {
             return .later("not a server's name")
         }
-        body.bytes = delivery.message
-        body.sent = 0
-        body.reply = ""
-        body.replies = 0
+        body.begin(delivery.message)
         defer { body.bytes = [] }
         unsafe curl_easy_reset(handle)
         guard set(delivery.server), set(delivery.sender) else { return .later("libcurl refuses a setting") }
@@ -119,10 +116,33 @@ import Glibc
 private final class Body {
     var bytes: [UInt8] = []
     var sent = 0
-    /// The server's last reply.
+    /// The server's last reply, in one line.
     var reply = ""
-    /// How many replies there were; of those in several lines the last line counts.
+    /// How many replies there were.
     var replies = 0
+    private var isContinued = false
+
+    /// Forgets what was heard.
+    func begin(_ message: [UInt8]) {
+        (bytes, sent) = (message, 0)
+        (reply, replies, isContinued) = ("", 0, false)
+    }
+
+    /// Takes a line of a reply. Those that explain most have several, each with the code and the enhanced code again.
+    func hear(_ line: String) {
+        let mark = line.utf8.dropFirst(3)
+        var text = Substring(mark.dropFirst())
+        if isContinued {
+            let status = reply.split(separator: " ").dropFirst().first ?? ""
+            if text.hasPrefix(status + " ") { text = text.dropFirst(status.count + 1) }
+            reply += " " + text
+        } else {
+            reply = line.prefix(3) + (text.isEmpty ? "" : " " + text)
+        }
+        reply = CleanText.line(reply, atMost: 400)
+        isContinued = mark.first == UInt8(ascii: "-")
+        if !isContinued { replies += 1 }
+    }
 
     static func at(_ address: UnsafeMutableRawPointer?) -> Body? {
         unsafe address.map { unsafe Unmanaged<Body>.fromOpaque($0).takeUnretainedValue() }
@@ -148,9 +168,6 @@ private func hear(
     let bytes = unsafe UnsafeRawBufferPointer(start: line, count: size * count)
     let reply = unsafe String(decoding: bytes, as: UTF8.self).trimmingBlanks
     // 221 answers the QUIT that follows a refusal, and says nothing of the mail.
-    if !reply.hasPrefix("221") {
-        body.reply = CleanText.line(reply, atMost: 400)
-        if reply.utf8.dropFirst(3).first != UInt8(ascii: "-") { body.replies += 1 }
-    }
+    if !reply.hasPrefix("221") { body.hear(reply) }
     return size * count
 }

@@ -129,7 +129,10 @@ struct PartWalk {
         if isReadable, !isAttached, name.isEmpty || pieces.isEmpty {
             let label = unsafe GMimeValues.text(g_mime_content_type_get_parameter(content, "charset"))
             let isMarkup = kind == "text/html"
-            let text = unsafe decoded(part, label: label.isEmpty ? nil : label, isMarkup: isMarkup)
+            var text = unsafe decoded(part, label: label.isEmpty ? nil : label, isMarkup: isMarkup)
+            if !isMarkup, unsafe says(content, "format", "flowed") {
+                text = FlowedText.unwrapped(text, deletesSpace: unsafe says(content, "delsp", "yes"))
+            }
             pieces.append(Piece(text: text, isMarkup: isMarkup))
             if !isMarkup { scanForMessageIDs(text) }
             return
@@ -175,6 +178,12 @@ struct PartWalk {
         let (text, isSound) = Charset.decode(bytes, label: declared)
         if !isSound { note(.charset) }
         return CleanText.text(text)
+    }
+
+    private func says(
+        _ content: UnsafeMutablePointer<GMimeContentType>?, _ parameter: String, _ value: String
+    ) -> Bool {
+        unsafe GMimeValues.text(g_mime_content_type_get_parameter(content, parameter)).lowercased() == value
     }
 
     private func size(of part: UnsafeMutablePointer<GMimePart>) -> Int {

@@ -82,6 +82,22 @@ struct MailReaderTests {
         #expect(!mail.subject.utf8.contains { $0 < 0x20 })
     }
 
+    @Test(arguments: [
+        ("", "Die Lampe \nleuchtet \nnicht.\n\nWarum?", "Die Lampe leuchtet nicht.\n\nWarum?"),
+        ("; delsp=yes", "Donau \ndampf \nschiff", "Donaudampfschiff"),
+        ("", "  eingerückt\n From hier\n >kein Zitat", " eingerückt\nFrom hier\n>kein Zitat"),
+        ("", "kurz \n-- \nWeber", "kurz \n-- \nWeber"),
+        ("", "fest\nfest", "fest\nfest"), ("", "Punkt.\n \nNeu", "Punkt.\n\nNeu"),
+        ("", "neu \n> alt \n> älter\n>> noch \n>> älter", "neu \n> alt älter\n>> noch älter"),
+    ])
+    func `paragraphs that were broken for the way are whole again`(more: String, body: String, text: String) throws {
+        let mail = try WorkerProcess("read").read(
+            "\(Self.head)Content-Type: text/plain; charset=utf-8; Format=Flowed\(more)\n\n\(body)")
+        #expect(mail.segments.map(\.text).joined(separator: "\n") == text)
+        let fixed = try WorkerProcess("read").read("\(Self.head)Content-Type: text/plain; charset=utf-8\n\nA \nB")
+        #expect(fixed.segments.map(\.text) == ["A \nB"])
+    }
+
     @Test func `of two alternatives the plain one is shown, unless it is empty`() throws {
         func mail(_ plain: String) -> String {
             Self.head + """

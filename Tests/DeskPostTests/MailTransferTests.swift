@@ -39,8 +39,12 @@ struct MailTransferTests {
 
     @Test(arguments: [
         ("RCPT", "550 5.1.1 no such user", DeliveryOutcome.refused("550 5.1.1 no such user")),
+        (
+            "RCPT", "550-5.1.1 no such user;\r\n550-5.1.1\r\n550 5.1.1 see https://example.org",
+            .refused("550 5.1.1 no such user; 5.1.1 see https://example.org")
+        ),
         ("RCPT", "451 4.3.0 try later", .later("451 4.3.0 try later")),
-        ("RCPT", "450-4.7.1 greylisted\r\n450 4.7.1 come back", .later("450 4.7.1 come back")),
+        ("RCPT", "450-4.7.1 greylisted\r\n450 4.7.1 come back", .later("450 4.7.1 greylisted come back")),
         ("MAIL", "553 5.1.8 not you", .refused("553 5.1.8 not you")),
         ("DATA.", "452 4.3.1 disk full", .later("452 4.3.1 disk full")),
         ("DATA.", "554 5.7.1 spam", .refused("554 5.7.1 spam")),
