@@ -32,7 +32,9 @@ extension Arrival {
         answersOurs = references.compactMap { SignedMessageID.entry(of: $0, signature: signature) }
         ownEntry = SignedMessageID.entry(of: mail.messageID, signature: signature)
         if machine == .bounce {
-            reportsOurs = mail.embeddedMessageIDs.compactMap { SignedMessageID.entry(of: $0, signature: signature) }
+            let ours = mail.embeddedMessageIDs.compactMap { SignedMessageID.entry(of: $0, signature: signature) }
+            // A mail that is late may still arrive: such a report is one more text in its ticket.
+            if mail.report == .delay { answersOurs += ours } else { reportsOurs = ours }
             diagnosis = mail.diagnosis
         }
         body = mail.segments.map { Passage($0.kind == .new ? .new : .quoted, $0.text) }

@@ -128,7 +128,7 @@ public struct MachineRules {
     /// A mail server says that it could not deliver.
     private var isBounce: Bool {
         switch mail.report {
-        case .delivery: return true
+        case .delivery, .delay: return true
         case .disposition, .feedback: return false
         case .other, nil: break
         }

@@ -131,6 +131,8 @@ public enum Report: UInt8, Sendable, CaseIterable {
     case feedback
     /// A `multipart/report` of another kind.
     case other
+    /// A delivery status notification that gives nobody up: the server goes on trying, or has passed the mail on.
+    case delay
 }
 
 /// What the reader found wrong with a mail and how it went on.

@@ -2,6 +2,10 @@
 struct DeliveryStatus {
     private(set) var failed: [String] = []
     private(set) var diagnosis = ""
+    /// It speaks of recipients, and of none that he was not reached.
+    var isDelay: Bool { hasOthers && !hasFailures }
+    private var hasOthers = false
+    private var hasFailures = false
 
     mutating func read(_ text: String) {
         var recipient = ""
@@ -27,7 +31,11 @@ struct DeliveryStatus {
     }
 
     private mutating func conclude(_ recipient: String, action: String, reason: String) {
-        guard action.hasPrefix("fail") else { return }
+        guard action.hasPrefix("fail") else {
+            hasOthers = hasOthers || !action.isEmpty
+            return
+        }
+        hasFailures = true
         if !recipient.isEmpty, failed.count < 100 { failed.append(recipient) }
         if diagnosis.isEmpty { diagnosis = reason }
     }

@@ -40,7 +40,7 @@ struct PartWalk {
     /// Hands over what was found.
     func finish(_ mail: inout ReadMail) {
         mail.type = type
-        mail.report = report
+        mail.report = report == .delivery && status.isDelay ? .delay : report
         mail.files = files
         mail.problems += problems
         mail.embeddedMessageIDs = messageIDs

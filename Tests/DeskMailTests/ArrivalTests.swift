@@ -70,6 +70,13 @@ struct ArrivalTests {
         #expect(bounce.diagnosis == "550 unknown" && bounce.suppress == .nullSender)
     }
 
+    @Test func `a report that our mail is late joins its ticket, and the mail is not lost for that`() {
+        var mail = person()
+        (mail.report, mail.embeddedMessageIDs) = (.delay, [ours])
+        let delay = arrival(mail, sender: nil)
+        #expect(delay.reportsOurs == [] && delay.answersOurs == [entry] && delay.machine == .bounce)
+    }
+
     @Test func `our own mail coming back is told by its Message-ID`() {
         var mail = person()
         mail.messageID = ours

@@ -154,6 +154,18 @@ struct MailReaderTests {
         #expect(mail.embeddedMessageIDs == ["inner@x"])
     }
 
+    @Test(arguments: [
+        ("delayed", Report.delay), ("relayed", .delay), ("Failed", .delivery), ("failed\n\nAction: delayed", .delivery),
+        ("", .delivery),
+    ])
+    func `a report of a delay is not one of a failure`(action: String, report: Report) throws {
+        let status = "Reporting-MTA: dns; mx.example.org\n\nFinal-Recipient: rfc822; w@example.org\nAction: \(action)\n"
+        let kind = "multipart/report; report-type=delivery-status; boundary=b"
+        let mail = try WorkerProcess("read").read(
+            "\(Self.head)Content-Type: \(kind)\n\n--b\nContent-Type: message/delivery-status\n\n\(status)--b--\n")
+        #expect(mail.report == report)
+    }
+
     @Test func `a delivery report tells whom it is about and which mail`() throws {
         let mail = try WorkerProcess("read").read(
             """
