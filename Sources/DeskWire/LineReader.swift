@@ -94,19 +94,22 @@ public struct LineReader: Sendable {
     }
 
     private mutating func blockLine(_ bytes: [UInt8], _ range: Range<Int>) -> Input? {
-        guard let open = block else { return nil }
-        if bytes.holds(".", at: range) {
-            block = nil
-            if let flaw = open.flaw { return .malformed(flaw, tag: open.tag) }
-            let text = String(decoding: open.text, as: UTF8.self)
-            return Line.read(open.head, 0..<open.head.count, block: text)
-        }
+        if bytes.holds(".", at: range) { return endBlock() }
         if bytes.holds(".cancel", at: range) {
-            block = nil
-            return .malformed(.canceled, tag: open.tag)
+            defer { block = nil }
+            return .malformed(.canceled, tag: block?.tag)
         }
+        // In place: a second owner would copy the whole text for each of its lines.
         block?.append(bytes, range)
         return patience()
+    }
+
+    private mutating func endBlock() -> Input? {
+        guard let ended = block else { return nil }
+        block = nil
+        if let flaw = ended.flaw { return .malformed(flaw, tag: ended.tag) }
+        let text = String(decoding: ended.text, as: UTF8.self)
+        return Line.read(ended.head, 0..<ended.head.count, block: text)
     }
 
     /// Takes in more of a line that is too long, without keeping it.
@@ -139,7 +142,7 @@ public struct LineReader: Sendable {
 
     /// A block many times over its limit is not swallowed any longer.
     private mutating func patience() -> Input? {
-        guard let block, block.swallowed > Limits.block * Limits.blockPatience else { return nil }
+        guard block?.swallowed ?? 0 > Limits.block * Limits.blockPatience else { return nil }
         return hangUp(.endlessBlock)
     }
 
