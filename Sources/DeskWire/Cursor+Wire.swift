@@ -4,17 +4,17 @@ extension Cursor {
     /// What `more=` says: the kind and two numbers in base 36. Opaque to clients, so it may change at any time.
     var wire: String {
         let kind = String(decoding: [kind], as: UTF8.self)
-        let position = String(UInt64(bitPattern: position), radix: 36)
-        return "\(kind)\(position).\(String(UInt64(bitPattern: offset), radix: 36))"
+        return "\(kind)\(String(position, radix: 36)).\(String(offset, radix: 36))"
     }
 
     /// Reads what `wire` wrote; `nil` for anything else.
     init?(wire text: String) {
         let parts = text.utf8.dropFirst().split(separator: Ascii.dot, omittingEmptySubsequences: false)
         guard let kind = text.utf8.first, parts.count == 2,
-            let position = UInt64(Substring(parts[0]), radix: 36), let offset = UInt64(Substring(parts[1]), radix: 36)
+            let position = Int64(Substring(parts[0]), radix: 36), position >= 0,
+            let offset = Int64(Substring(parts[1]), radix: 36), offset >= 0
         else { return nil }
-        self.init(kind: kind, position: Int64(bitPattern: position), offset: Int64(bitPattern: offset))
+        self.init(kind: kind, position: position, offset: offset)
         guard wire == text else { return nil }
     }
 }

@@ -66,10 +66,12 @@ final class AgentLine: Watcher, ByteSink {
         }
     }
 
-    /// Receives what there is, as long as the session takes it.
+    /// Receives what there is, as long as the session takes it, but no more than its share of a turn: blank lines and
+    /// blocks without an end could be sent as fast as they are read.
     func receive() {
         guard phase == .talking, let session else { return }
-        while session.wantsInput {
+        for _ in 0..<AgentLine.receivesMost {
+            guard session.wantsInput else { return }
             switch connection.receive(into: &house.scratch) {
             case .bytes(let count): house.hear(count, for: session)
             case .wait: return
@@ -82,6 +84,7 @@ final class AgentLine: Watcher, ByteSink {
                 return
             }
         }
+        if connection.hasPending { house.hasMore(self) }
     }
 
     /// Takes bytes for the peer, as `Connection.send` does.
@@ -132,6 +135,8 @@ final class AgentLine: Watcher, ByteSink {
 
     /// How long the peer may take to say his end, in milliseconds.
     private static let patience: Int64 = 2000
+    /// How often one report of the poller lets it receive; what is left is reported again.
+    private static let receivesMost = 16
 
     private func beginTalking() {
         phase = .talking
@@ -141,8 +146,9 @@ final class AgentLine: Watcher, ByteSink {
         if let session { house.canSpeak(session) }
     }
 
+    /// Throws away what still comes, a turn's share at a time.
     private func awaitTheirEnd() {
-        while true {
+        for _ in 0..<AgentLine.receivesMost {
             switch connection.receive(into: &house.scratch) {
             case .bytes: continue
             case .wait: return

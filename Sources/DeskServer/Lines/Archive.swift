@@ -77,13 +77,16 @@ final class Archive {
         projector.note(marks)
     }
 
-    /// Whether `desk.db` is so far behind that the desk has to slow down.
-    var isLagging: Bool {
-        projector.lag > Archive.lagMost
+    /// Waits a moment for `desk.db` if it is so far behind that the desk has to slow down.
+    func letProjectorCatchUp() {
+        guard projector.lag > Archive.lagMost else { return }
+        _ = projector.wait(for: head - Int64(Archive.lagMost), atMost: Archive.breath)
     }
 
     /// Events that `desk.db` may be behind: what memory holds for it stays bounded.
     private static let lagMost = 100_000
+    /// How long a round waits then, in milliseconds.
+    private static let breath = 10
 
     /// Lets the projector write what is left, and end.
     func close() {

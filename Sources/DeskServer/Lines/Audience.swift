@@ -24,6 +24,12 @@ struct Audiences {
     /// The audience of a session's stream.
     mutating func find(_ stream: Stream, of agent: AgentName) -> Audience {
         if let audience = stream.audience { return audience }
+        // A long list is hardly another's too, and would be dear to remember.
+        guard stream.count <= Audiences.subscriptionsMost else {
+            let audience = Audience()
+            stream.audience = audience
+            return audience
+        }
         let key = Audience.Key(agent: agent, subscriptions: stream.all)
         if all.count >= Audiences.most { all.removeAll() }
         let audience = all[key] ?? Audience()
@@ -35,6 +41,8 @@ struct Audiences {
     /// Audiences that are remembered; beyond that they are found anew, and two that are one may stand beside each
     /// other.
     private static let most = 20_000
+    /// Subscriptions of an audience that is remembered.
+    private static let subscriptionsMost = 16
 }
 
 /// The sessions that follow events, in a row that is quick to walk along.

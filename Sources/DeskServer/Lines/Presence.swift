@@ -42,11 +42,12 @@ struct Presence {
         places[agent]?.looking = ticket
         let look = Look(agent: agent, ticket: ticket)
         if let last = looks[look], now < last + Limits.lookingPause { return false }
-        if looks.count >= Presence.looksMost { looks = looks.filter { now < $0.value + Limits.lookingPause } }
+        // Who pages through everything is told of once more rather than remembered for ever.
+        if looks.count >= Presence.looksMost { looks.removeAll(keepingCapacity: true) }
         looks[look] = now
         return true
     }
 
-    /// Looks that are remembered before the old ones are swept.
+    /// Looks that are remembered before all are forgotten.
     private static let looksMost = 4096
 }

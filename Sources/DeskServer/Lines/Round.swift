@@ -1,4 +1,5 @@
 internal import DeskModel
+internal import DeskNet
 
 /// What one turn of the desk has decided and not told anybody yet.
 struct Round {
@@ -22,13 +23,15 @@ struct Round {
     var askers: [Asker] = []
     /// Lines and commands handled so far.
     var handled = 0
-    /// Bytes of texts in them.
-    var bytes = 0
+    /// Bytes of texts in what happens.
+    private var bytes = 0
+    /// When deciding is over, in nanoseconds of the monotonic clock.
+    private let deadline = Clock.monotonic() + Round.nanosecondsMost
 
     /// Commands of one turn at most: what one commit may carry.
-    static let handledMost = 512
+    private static let handledMost = 512
     /// Bytes of texts of one turn at most.
-    static let bytesMost = 4 << 20
+    private static let bytesMost = 4 << 20
     /// How long deciding may take before the turn is committed, in nanoseconds.
     static let nanosecondsMost: Int64 = 5_000_000
 
@@ -48,6 +51,25 @@ struct Round {
         var event = event
         event.sequence = head + 1
         events.append(event)
+        bytes += event.textBytes
         return event
+    }
+
+    /// Whether what is left has to wait for the next turn.
+    var isFull: Bool {
+        handled >= Round.handledMost || bytes >= Round.bytesMost || Clock.monotonic() >= deadline
+    }
+}
+
+extension Event {
+    /// Bytes of what was written in it.
+    fileprivate var textBytes: Int {
+        switch kind {
+        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _):
+            mail.body.reduce(0) { $0 + $1.text.utf8.count }
+        case .reply(let letter), .autoSent(let letter, _): letter.text.utf8.count
+        case .note(let text), .say(let text), .draft(let text, _): text.utf8.count
+        default: 0
+        }
     }
 }

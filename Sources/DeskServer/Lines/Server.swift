@@ -23,8 +23,6 @@ final class Server: LineHouse {
 
     /// Handshake steps of one turn: the costliest thing a stranger can ask for must not hold up a claim (0.2 ms each).
     private static let handshakesPerTurn = 8
-    /// How long a round waits, in milliseconds, while the disk behind the journal cannot keep up.
-    private static let breath: Int32 = 5
 
     /// A server that listens nowhere yet.
     init(loop: Loop, switchboard: Switchboard, tls: TLSContext, settings: Settings, log: Log) {
@@ -57,8 +55,8 @@ final class Server: LineHouse {
     /// Waits for something to happen, and lets the switchboard have a turn.
     func goRound() throws {
         let isBusy = !handshakes.isEmpty || !withMore.isEmpty || !switchboard.isIdle
-        let patience = switchboard.archive.isLagging ? Server.breath : isBusy ? 0 : switchboard.patience
-        try loop.wait(milliseconds: patience)
+        switchboard.archive.letProjectorCatchUp()
+        try loop.wait(milliseconds: isBusy ? 0 : switchboard.patience)
         shakeHands()
         let row = withMore
         withMore.removeAll(keepingCapacity: true)

@@ -39,8 +39,8 @@ final class Session {
     var failures = 0
     /// Unknown verbs before a login.
     var unknownVerbs = 0
-    /// When it logged in.
-    var since: Moment
+    /// When it began.
+    let since: Moment
 
     /// What it follows, if anything.
     var stream: Stream?
@@ -66,6 +66,11 @@ final class Session {
     /// Whether everything has been said that there was to say.
     var hasSaidAll: Bool {
         outlet.isEmpty && (stream.map { $0.cursor >= lastPosition ?? $0.cursor } ?? true)
+    }
+
+    /// Whether its next line may be answered now: not while it does not read what it has been told.
+    var mayBeAnswered: Bool {
+        !isBusy && !isClosing && outlet.backlog <= Limits.unsent
     }
 
     /// Whether its client may go on sending: not while lines wait, nor while it does not read.

@@ -7,13 +7,12 @@ internal import DeskWire
 extension Switchboard {
     /// Decides what doors and lines ask to change, until the turn is full; questions wait until it is durable.
     func decideChanges(in round: inout Round) {
-        let deadline = Clock.monotonic() + Round.nanosecondsMost
         decideSubmissions(in: &round)
         var row = listed
         listed.removeAll(keepingCapacity: true)
         for index in row.indices {
             let session = row[index]
-            guard round.handled < Round.handledMost, round.bytes < Round.bytesMost, Clock.monotonic() < deadline else {
+            guard !round.isFull else {
                 // Who did not come up keeps his place in front of everybody who comes now.
                 row.removeSubrange(..<index)
                 listed.insert(contentsOf: row, at: 0)
@@ -25,15 +24,17 @@ extension Switchboard {
     }
 
     private func decideSubmissions(in round: inout Round) {
-        let waiting = submissions
-        submissions.removeAll(keepingCapacity: true)
-        for submission in waiting {
+        var count = 0
+        while count < submissions.count, !round.isFull {
+            let submission = submissions[count]
+            count += 1
             round.handled += 1
             switch decide(submission.command, by: submission.agent, key: nil, in: &round) {
             case .success(let done): round.askers.append(.door(submission.then, .done(done.outcome, done.sequence)))
             case .failure(let refusal): round.askers.append(.door(submission.then, .refused(refusal)))
             }
         }
+        submissions.removeFirst(count)
     }
 
     /// What came of a command.
@@ -53,6 +54,8 @@ extension Switchboard {
     func decide(
         _ command: Command, by agent: AgentName?, key: String?, in round: inout Round
     ) -> Result<Done, Refusal> {
+        // Nothing is told from a memory that holds what was rolled back, not even by a retry key.
+        if isMemoryStale { return .failure(.storage(retry: 1)) }
         do throws(StoreError) {
             try wake { engine.needs(command, by: agent) }
             if let agent, let key, let found = try recall(key, of: agent, for: command) { return found }
@@ -76,6 +79,7 @@ extension Switchboard {
         }
         for event in events {
             engine.apply(round.append(event))
+            if Waits.isNews(event) { waits.hasNews = true }
         }
         switch decision.verdict {
         case .done(let outcome):
@@ -99,7 +103,7 @@ extension Switchboard {
     private static let wakeRounds = 16
 
     /// What a retry key stands for: the stored final, or the refusal if it was another command's.
-    private func recall(
+    func recall(
         _ key: String, of agent: AgentName, for command: Command
     ) throws(StoreError) -> Result<Done, Refusal>? {
         if engine.state.retry(agent, key: key, at: clock.now) == nil {

@@ -96,9 +96,8 @@ extension Switchboard {
         isMemoryStale = false
     }
 
-    /// What an event means for those on the line beyond its line: waits, rights, renewed marks.
+    /// What an event means for those on the line beyond its line: streams that end.
     private func heed(_ event: Event) {
-        if Waits.isNews(event) { waits.hasNews = true }
         switch event.kind {
         case .agent, .queue: cutStreams()
         case .move: if let ticket = event.subject.ticket { cutStreams(of: ticket) }

@@ -57,7 +57,9 @@ extension Switchboard {
         _ ticket: ListedTicket?, _ items: [HistoryItem], from after: Cursor?, _ at: SequenceNumber,
         _ pending: Pending, _ session: Session
     ) {
-        guard let agent = session.agent, let listed = ticket else { return }
+        guard let agent = session.agent, let listed = ticket else {
+            return finish(session, pending.tag, .refused(.internal(reference: "ticket")))
+        }
         let id = listed.ticket.id
         let hasDraft = engine.state.drafts[agent]?[id] != nil
         var page = TextPage(kind: Cut.show, offset: after.map { Int(clamping: $0.offset) } ?? 0)
@@ -69,7 +71,9 @@ extension Switchboard {
             reply.ticket(
                 listed.ticket, customer: listed.customer, lease: engine.lease(of: listed.ticket), to: &out)
             for item in items where !page.isCut {
-                page.write(item, quotes: .leftOut, reply, &out)
+                if page.count == Limits.recordsMost { page.cut(before: item.event) } else {
+                    page.write(item, quotes: .leftOut, reply, &out)
+                }
             }
             reply.end(
                 .answered(.show(id, count: page.count, hasDraft: hasDraft, more: page.more), at: at), to: &out)
@@ -105,7 +109,7 @@ extension Switchboard {
             reply, out in
             for (index, item) in items.enumerated() where !page.isCut {
                 if index == limit {
-                    page.cut(after: items[index - 1].event.sequence)
+                    page.cut(before: item.event)
                 } else if item.event.textID != nil {
                     page.write(item, quotes: .shown, reply, &out)
                 } else if item.event.isVisible(to: agent) {
@@ -131,6 +135,7 @@ extension Switchboard {
             let more = end < bytes.count ? Cursor(kind: Cut.raw, position: Int64(end)) : nil
             reply.end(.answered(.raw(id, lines: lines, more: more), at: at), to: &out)
         }
+        if let agent = session.agent { engine.worked(by: agent, on: ticket, at: clock.now) }
     }
 
     /// Reading is work, and colleagues are told.
@@ -168,42 +173,45 @@ struct TextPage {
         more != nil
     }
 
-    /// Ends the page after an event that stands on it.
-    mutating func cut(after sequence: SequenceNumber) {
-        more = Cursor(kind: kind, position: sequence)
-    }
-
     /// Writes a text, or as much of it as fits.
     mutating func write(_ item: HistoryItem, quotes: Quotes, _ reply: Reply, _ out: inout [UInt8]) {
         guard let id = item.event.textID else { return }
-        guard left > 0 else { return cutBefore(item.event, id, offset: 0) }
-        // Between texts rather than within one, unless it is over the limit alone.
-        let most = count == 0 ? left : .max
-        let before = out.count
-        let cut = reply.entry(
-            item.event, delivery: item.delivery, quotes: quotes, from: offset, most: most, to: &out)
-        if count > 0, out.count - before > left {
-            out.removeLast(out.count - before)
-            return cutBefore(item.event, id, offset: 0)
+        var cut: Int?
+        // Between records rather than within one, unless it is over the limit alone.
+        let isWritten = fit(item.event, &out) { [most = count == 0 ? left : .max, offset] out in
+            cut = reply.entry(
+                item.event, delivery: item.delivery, quotes: quotes, from: offset, most: most, to: &out)
         }
-        left -= out.count - before
+        guard isWritten else { return }
         offset = 0
-        count += 1
-        if let cut { return cutBefore(item.event, id, offset: cut) }
+        if let cut { return self.cut(before: item.event, offset: cut) }
         if item.event.isHuman { mark = max(mark ?? 0, id.entry) }
     }
 
     /// Writes a record of an event that is no text.
     mutating func write(event: Event, _ reply: Reply, _ out: inout [UInt8]) {
-        let before = out.count
-        reply.event(event, to: &out)
-        left -= out.count - before
-        count += 1
+        _ = fit(event, &out) { reply.event(event, to: &$0) }
     }
 
-    private mutating func cutBefore(_ event: Event, _ id: EntryID, offset: Int) {
-        let position = kind == UInt8(ascii: "h") ? event.sequence - 1 : Int64(id.entry - 1)
+    /// Ends the page before an event, or `offset` bytes into its text.
+    mutating func cut(before event: Event, offset: Int = 0) {
+        let isText = kind == Switchboard.Cut.show
+        let position = isText ? Int64(event.textID?.entry ?? 1) - 1 : event.sequence - 1
         more = Cursor(kind: kind, position: position, offset: Int64(offset))
+    }
+
+    /// Lets a record be written, and takes it back if the page is full without it.
+    private mutating func fit(_ event: Event, _ out: inout [UInt8], _ write: (inout [UInt8]) -> Void) -> Bool {
+        let before = out.count
+        if left > 0 { write(&out) }
+        guard left > 0, count == 0 || out.count - before <= left else {
+            out.removeLast(out.count - before)
+            cut(before: event)
+            return false
+        }
+        left -= out.count - before
+        count += 1
+        return true
     }
 }
 

@@ -1,5 +1,6 @@
 internal import DeskEngine
 internal import DeskModel
+internal import DeskNet
 internal import DeskWire
 
 /// Hearing: bytes become lines, lines become requests, and every line outside a block gets exactly one final.
@@ -34,7 +35,7 @@ extension Switchboard {
     /// Handles what a session said up to its first question, which waits until the turn is durable.
     func decideLines(of session: Session, in round: inout Round) {
         var count = 0
-        while count < session.inputs.count, !session.isClosing, !session.isBusy {
+        while count < session.inputs.count, session.mayBeAnswered {
             guard handle(session.inputs[count], of: session, in: &round) else { break }
             count += 1
         }
@@ -100,9 +101,11 @@ extension Switchboard {
     func answerQuestions() {
         let row = questioners
         questioners.removeAll(keepingCapacity: true)
-        for session in row {
+        let deadline = Clock.monotonic() + Round.nanosecondsMost
+        for (index, session) in row.enumerated() {
+            guard index == 0 || Clock.monotonic() < deadline else { return listFirst(row[index...]) }
             var count = 0
-            while count < session.inputs.count, !session.isBusy, !session.isClosing {
+            while count < session.inputs.count, session.mayBeAnswered {
                 guard case .line(let line) = session.inputs[count], case .success(let request) = line.request,
                     session.agent != nil || line.verb.isOpen
                 else { break }
@@ -117,6 +120,13 @@ extension Switchboard {
             endIfDone(session)
             settled.append(session)
         }
+    }
+
+    /// Puts those back who did not come up: in front of everybody who comes now.
+    private func listFirst(_ row: ArraySlice<Session>) {
+        let waiting = row.filter { !$0.isListed && !$0.isClosing }
+        for session in waiting { session.isListed = true }
+        listed.insert(contentsOf: waiting, at: 0)
     }
 
     private func answer(_ request: Request, _ line: Line, _ session: Session) {

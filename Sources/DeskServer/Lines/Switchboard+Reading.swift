@@ -18,6 +18,7 @@ extension Switchboard {
     /// Answers a question, or hands it on.
     func answer(_ query: Query, tag: String?, of session: Session) {
         guard let name = session.agent, let agent = engine.state.agents[name] else { return }
+        guard !isMemoryStale else { return finish(session, tag, .refused(.storage(retry: 1))) }
         do throws(Refusal) {
             switch query {
             case .me: answerMe(agent, tag, session)
@@ -30,7 +31,7 @@ extension Switchboard {
                 let id = try readable(reference, by: agent).id
                 try expect(after, kind: Cut.show)
                 let question = ReadingRoom.Question.texts(
-                    id, after: Int(clamping: after?.position ?? 0), limit: Limits.recordsMost)
+                    id, after: Int(clamping: after?.position ?? 0), limit: Limits.recordsMost + 1)
                 ask(question, Pending(tag: tag, query: query, ticket: id), session)
             case .showEntry(let reference, let entry):
                 let id = EntryID(try readable(reference, by: agent).id, entry)
@@ -140,6 +141,7 @@ extension Switchboard {
             reply.draft(draft, to: &out)
             reply.end(.answered(.draft(ticket.id), at: head), to: &out)
         }
+        engine.worked(by: agent.name, on: ticket.id, at: clock.now)
     }
 
     /// Writes the record of a ticket that is in memory.

@@ -2,6 +2,7 @@ internal import DeskCrypto
 internal import DeskEngine
 internal import DeskModel
 internal import DeskNet
+internal import DeskStore
 internal import DeskWire
 
 /// What a connection asks about itself; answered between turns, when everything decided is durable.
@@ -48,7 +49,7 @@ extension Switchboard {
         end(session)
     }
 
-    /// Lets a wait begin, if there is nothing to claim at once; the next turn tries it for the first time.
+    /// Lets a wait begin; the next turn tries it for the first time.
     private func begin(
         _ queues: [QueueName], _ lease: TimeSpan?, _ wait: TimeSpan, _ tag: String?, _ key: String?, _ session: Session
     ) {
@@ -57,10 +58,29 @@ extension Switchboard {
         guard session.waits < Limits.waits else {
             return finish(session, tag, .refused(.tooMany(.waits, most: Limits.waits)))
         }
-        waits.add(
-            Waits.Wait(
-                session: session, tag: tag, key: key, agent: agent, queues: queues, lease: lease,
-                until: clock.now + wait))
+        let wait = Waits.Wait(
+            session: session, tag: tag, key: key, agent: agent, queues: queues, lease: lease, until: clock.now + wait)
+        if let done = recall(wait) { return finish(session, tag, done) }
+        waits.add(wait)
+        guard mayGrant else { return }
+        // What the session says next comes after the first try, not instead of it.
+        session.isBusy = true
+        newcomers.append(session)
+    }
+
+    /// What a wait's retry key stands for, if it has been granted before: told even while nothing can be written.
+    private func recall(_ wait: Waits.Wait) -> Final? {
+        guard let key = wait.key else { return nil }
+        guard !isMemoryStale else { return .refused(.storage(retry: 1)) }
+        do throws(StoreError) {
+            switch try recall(key, of: wait.agent, for: wait.command) {
+            case .success(let done): return done.final
+            case .failure(let refusal): return .refused(refusal)
+            case nil: return nil
+            }
+        } catch {
+            return .refused(.storage(retry: 5))
+        }
     }
 
     private func cancel(_ canceled: String, _ tag: String?, _ session: Session) {

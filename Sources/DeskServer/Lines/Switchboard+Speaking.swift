@@ -15,10 +15,17 @@ extension Switchboard {
         if newestOffered < head { offerNews() }
         let row = unsaid
         unsaid.removeAll(keepingCapacity: true)
+        rereads.beginTurn()
+        var served: [Session] = []
         for session in row {
             session.isUnsaid = false
+            rereads.beginSession()
             speak(session)
+            guard rereads.isWanting else { continue }
+            if rereads.hasRead { served.append(session) } else { listUnsaid(session) }
         }
+        // Behind those who got nothing in this turn.
+        for session in served { listUnsaid(session) }
     }
 
     /// Tells the followers who keep up what this turn has brought; the others go on where their cursor stands.
@@ -76,7 +83,7 @@ extension Switchboard {
     }
 
     /// Says what the line takes now; the rest when the socket is writable again.
-    func speak(_ session: Session) {
+    private func speak(_ session: Session) {
         do throws(LineLost) {
             guard try session.outlet.drain(into: session.line) else { return }
             while try say(next: session), session.outlet.isDrained, hasMore(session) {}
@@ -84,6 +91,7 @@ extension Switchboard {
         } catch {
             session.isLost = true
         }
+        if !session.inputs.isEmpty || session.hasEnded { list(session) }
         settled.append(session)
     }
 
@@ -159,16 +167,8 @@ extension Switchboard {
         return true
     }
 
-    /// The event of that number with its line: from the ring, or a chunk of older ones from disk.
+    /// The event of that number with its line: from the ring, or older ones from disk.
     private func told(_ sequence: SequenceNumber) -> Told? {
-        if let told = ring[sequence] { return told }
-        if let first = chunk.first?.event.sequence, sequence >= first, sequence < first + Int64(chunk.count) {
-            return chunk[Int(sequence - first)]
-        }
-        guard let events = try? archive.events(after: sequence - 1, limit: 256), let first = events.first,
-            first.sequence == sequence
-        else { return nil }
-        chunk = events.map { Told($0) }
-        return chunk.first
+        ring[sequence] ?? rereads.told(sequence, in: archive)
     }
 }

@@ -39,12 +39,13 @@ extension Switchboard {
     /// Whoever has not logged in in time goes; on a clock set by hand nobody is late.
     private func endLateLogins() {
         let latest = clock.now - settings.loginTime
-        guard let first = strangers.first, first.since < latest else { return }
-        for session in strangers.prefix(while: { $0.since < latest }) where session.agent == nil && !session.isClosing {
+        strangers.removeAll { number in
+            guard let session = sessions[number], session.agent == nil, !session.isClosing else { return true }
+            guard session.since < latest else { return false }
             tell(session, .bye(.login))
             end(session)
+            return true
         }
-        strangers.removeAll { $0.since < latest || $0.agent != nil || $0.isClosing }
     }
 
     /// Goes down in order: nothing new is decided, waits end, everybody hears `~ bye`.

@@ -6,7 +6,15 @@ extension Switchboard {
     /// Lets those who wait try again, in the order of their coming, after something has happened; ends what is over.
     func grantWaits(in round: inout Round) {
         for wait in waits.take(where: { $0.until <= round.at }) { refuse(wait, .timeout(wait.queues)) }
-        guard mayGrant else { return }
+        if mayGrant { tryWaits(in: &round) }
+        for session in newcomers {
+            session.isBusy = false
+            list(session)
+        }
+        newcomers.removeAll(keepingCapacity: true)
+    }
+
+    private func tryWaits(in round: inout Round) {
         waits.hasNews = false
         for wait in waits.all {
             switch decide(wait.command, by: wait.agent, key: wait.key, in: &round) {

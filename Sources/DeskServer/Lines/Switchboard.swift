@@ -48,12 +48,15 @@ final class Switchboard {
     var settled: [Session] = []
     /// `claim next … wait=`, first come first served.
     var waits = Waits()
+    /// Those whose wait has just begun: they are busy until it has been tried.
+    var newcomers: [Session] = []
     /// Who is connected, and what he looks at.
     var presence = Presence()
     /// Commands of the doors, oldest first.
     var submissions: [Submission] = []
-    /// Those who may not have logged in yet, oldest first.
-    var strangers: [Session] = []
+    /// Those who had not logged in when they were looked at last, oldest first; by number, so that a connection that
+    /// has ended is not kept for it.
+    var strangers: [Int] = []
     /// When ticks, late logins and the probe are looked at again, in nanoseconds of the monotonic clock.
     var nextSecond: Int64 = 0
     /// Whether the last write failed: nothing is decided until a probe works.
@@ -67,8 +70,8 @@ final class Switchboard {
 
     /// The record that `speak` fills, one for all sessions.
     var speech: [UInt8] = []
-    /// Older events, read from disk for a follower who lags.
-    var chunk: [Told] = []
+    /// Older events, read from disk for followers who lag.
+    var rereads = Rereads()
     /// The newest event that every follower was offered.
     var newestOffered: SequenceNumber
     private var lastSession = 0
@@ -99,7 +102,7 @@ final class Switchboard {
         lastSession += 1
         let session = Session(id: lastSession, line: line, at: clock.now)
         sessions[session.id] = session
-        strangers.append(session)
+        strangers.append(session.id)
         if isFull {
             finish(session, nil, .refused(.busy(retry: 30)))
             end(session)
@@ -118,9 +121,9 @@ final class Switchboard {
         if let agent = session.agent { left(agent) }
     }
 
-    /// Puts a session into the row of those with lines to be handled.
+    /// Puts a session into the row of those with lines to be handled, unless it has to read first: `speak` does it then.
     func list(_ session: Session) {
-        guard !session.isListed, !session.isClosing else { return }
+        guard !session.isListed, session.mayBeAnswered else { return }
         session.isListed = true
         listed.append(session)
     }

@@ -1,0 +1,43 @@
+internal import DeskModel
+internal import DeskNet
+
+/// Older events, read from the disk for followers who lag: in a turn one chunk for each of them, and for all together no
+/// longer than a turn may take, so that nobody's claim waits for somebody's replay.
+struct Rereads {
+    private var chunk: [Told] = []
+    private var deadline: Int64 = 0
+    /// Whether the session that is spoken to has had its chunk.
+    private(set) var hasRead = false
+    /// Whether it could do with another one.
+    private(set) var isWanting = false
+
+    /// Events of a chunk.
+    private static let chunkCount = 256
+
+    /// Begins the time of a turn.
+    mutating func beginTurn() {
+        deadline = Clock.monotonic() + Round.nanosecondsMost
+    }
+
+    /// Lets the next session have a chunk.
+    mutating func beginSession() {
+        (hasRead, isWanting) = (false, false)
+    }
+
+    /// The event of that number; `nil` if it has to wait for the next turn, or the disk cannot be read.
+    mutating func told(_ sequence: SequenceNumber, in archive: Archive) -> Told? {
+        if let first = chunk.first?.event.sequence, sequence >= first, sequence < first + Int64(chunk.count) {
+            return chunk[Int(sequence - first)]
+        }
+        guard !hasRead, Clock.monotonic() < deadline else {
+            isWanting = true
+            return nil
+        }
+        hasRead = true
+        guard let events = try? archive.events(after: sequence - 1, limit: Rereads.chunkCount),
+            events.first?.sequence == sequence
+        else { return nil }
+        chunk = events.map { Told($0) }
+        return chunk.first
+    }
+}
