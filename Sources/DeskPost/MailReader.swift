@@ -75,10 +75,17 @@ public import DeskMail
         unsafe mail.cc = GMimeValues.addresses(g_mime_message_get_cc(message))
         unsafe mail.inReplyTo = GMimeValues.messageIDs(g_mime_object_get_header(object, "In-Reply-To"))
         unsafe mail.references = GMimeValues.messageIDs(g_mime_object_get_header(object, "References"))
+        if mail.from.isEmpty { mail.from = unsafe loose("From", of: object) }
+        if mail.replyTo.isEmpty { mail.replyTo = unsafe loose("Reply-To", of: object) }
         unsafe mail.date = GMimeValues.text(g_mime_object_get_header(object, "Date"))
         unsafe mail.fields = fields(of: object)
         mail.failedRecipients = mail.values(of: "X-Failed-Recipients")
             .flatMap { $0.split(separator: ",") }.map { String($0).trimmingBlanks }
+    }
+
+    private func loose(_ field: String, of object: UnsafeMutablePointer<GMimeObject>?) -> [MailAddress] {
+        let value = unsafe GMimeValues.text(g_mime_object_get_header(object, field))
+        return LooseAddress.find(in: value).map { [$0] } ?? []
     }
 
     private func fields(of object: UnsafeMutablePointer<GMimeObject>?) -> [HeaderField] {

@@ -155,6 +155,18 @@ struct MailReaderTests {
     }
 
     @Test(arguments: [
+        ("Weber <we..ber@example.org>", "we..ber@example.org"), ("weber.@example.org", "weber.@example.org"),
+        ("\"Weber, Anna\" <.weber@example.org>", ".weber@example.org"),
+        ("Weber <we..ber@example.org", "we..ber@example.org"),
+        ("=?utf-8?Q?M=C3=BCller?= <mue..ller@example.org>", "mue..ller@example.org"),
+        ("niemand <>", ""), ("@", ""), ("we..ber@", ""), ("a..b@exa mple", "a..b@exa"), ("a..b@x>y@z <c..d@e@f>", ""),
+    ])
+    func `an address that breaks the grammar is still the sender's`(value: String, address: String) throws {
+        let mail = try WorkerProcess("read").read("From: \(value)\nSubject: x\n\nHallo")
+        #expect(mail.from.map(\.address) == (address.isEmpty ? [] : [address]))
+    }
+
+    @Test(arguments: [
         ("delayed", Report.delay), ("relayed", .delay), ("Failed", .delivery), ("failed\n\nAction: delayed", .delivery),
         ("", .delivery),
     ])
