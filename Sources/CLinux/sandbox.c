@@ -25,7 +25,12 @@ static int limit(int what, rlim_t value) {
 }
 
 int desk_limit_resources(unsigned long long address_space) {
+#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
+    // Their shadow memory takes terabytes of addresses; such a worker is for tests alone.
+    int e = 0;
+#else
     int e = limit(RLIMIT_AS, address_space);
+#endif
     if (e == 0) e = limit(RLIMIT_NOFILE, 32);
     if (e == 0) e = limit(RLIMIT_CORE, 0);
     if (e == 0) e = limit(RLIMIT_FSIZE, 0);

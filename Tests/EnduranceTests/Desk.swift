@@ -50,8 +50,11 @@ final class Desk {
             ] + options
         let limit = descriptors.map { "ulimit -n \($0); " } ?? ""
         let server = try ChildProcess(
-            path: "/bin/sh", arguments: ["-c", limit + "exec \"$@\"", "sh"] + words,
-            environment: ["LD_PRELOAD=" + Programs.path("libzuruf-faults.so"), "ZURUF_FAULTS=" + faults],
+            path: "/bin/sh",
+            arguments: [
+                "-c", limit + "exec env \"$@\"", "sh", "LD_PRELOAD=" + Programs.path("libzuruf-faults.so"),
+                "ZURUF_FAULTS=" + faults,
+            ] + words, environment: ["PATH=/usr/bin:/bin"],
             input: .null, output: .null, errors: .pipe)
         self.server = server
         said = ""

@@ -30,7 +30,8 @@ import Testing
         #expect(claimed.hasPrefix("OK claimed #2 "))
         #expect(try meier.ask("!k-1 claim 2").contains(" again=yes"))
         #expect(try desk.deliver(.number(9)).end == .exited(0))
-        #expect(try meier.list("list inbox").contains { $0.hasPrefix("- #4 ") })
+        let after = try meier.list("list inbox")
+        #expect(after.contains { $0.hasPrefix("- #4 ") }, "\(after)")
 
         let heard = try desk.everythingHeard(by: schulze)
         let log = try desk.connect("mustermann").log()
