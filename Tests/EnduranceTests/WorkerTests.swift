@@ -84,7 +84,7 @@ extension Desk {
 extension Programs {
     /// Ends a process that a program of ours has started.
     fileprivate static func end(_ pid: Int32) throws {
-        let killer = try ChildProcess(path: "/bin/kill", arguments: ["-9", "\(pid)"])
+        let killer = try ChildProcess(path: "/bin/sh", arguments: ["-c", "kill -9 \(pid)"])
         #expect(killer.wait() == .exited(0))
     }
 }

@@ -94,7 +94,7 @@ import Testing
                 String.init)
         }
         let first = try #require(pids().first)
-        _ = try ChildProcess(path: "/bin/kill", arguments: ["-9", first]).wait()
+        _ = try ChildProcess(path: "/bin/sh", arguments: ["-c", "kill -9 \(first)"]).wait()
         try yard.turn { !Files.exists("/proc/\(first)") }
         #expect(try take(intake) == .taken(ticket: "20261124-00001-6"))
         #expect(arrivals().map(\.isUnreadable) == [false, false])

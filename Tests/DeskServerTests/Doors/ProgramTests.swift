@@ -112,7 +112,7 @@ import Testing
         var room = [UInt8](repeating: 0, count: 1000)
         let state = "/proc/\(process.pid)/syscall"
         try yard.turn { (try? Files.read(state, limit: 1000))?.starts(with: "0 0x0 ".utf8) == true }
-        let killer = try ChildProcess(path: "/bin/kill", arguments: ["-\(signal)", "\(process.pid)"])
+        let killer = try ChildProcess(path: "/bin/sh", arguments: ["-c", "kill -\(signal) \(process.pid)"])
         #expect(killer.wait() == .exited(0))
         #expect(process.wait() == .exited(75))
         guard case .bytes(let count) = process.receive(into: &room) else {
