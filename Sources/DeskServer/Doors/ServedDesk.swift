@@ -136,11 +136,7 @@ extension ServedDesk {
     private func watch() throws(NetError) {
         switchboard.afterCommit = { [courier] _ in courier.wake() }
         _ = try loop.watch(signals.descriptor, for: .read, by: Bell { [weak self] in self?.heed() })
-        let (gate, room) = (switchboard.gate, switchboard.readingRoom)
-        _ = try loop.watch(
-            gate.verdicts.descriptor, for: .read, by: Bell { [switchboard] in switchboard.takeVerdicts() })
-        _ = try loop.watch(
-            room.results.descriptor, for: .read, by: Bell { [switchboard] in switchboard.takeFindings() })
+        try switchboard.watch(loop)
     }
 
     private func heed() {
@@ -179,8 +175,7 @@ extension ServedDesk {
         courier.stop()
         reader.stop()
         keeper.stop()
-        switchboard.readingRoom.close()
-        switchboard.archive.projector.stop()
+        switchboard.shut()
         log.note(.stopped)
     }
 }

@@ -49,6 +49,7 @@ final class AgentLine: Watcher, ByteSink {
         case .talking:
             if connection.canReceive(readiness) { receive() }
             if connection.canSend(readiness), let session { house.canSpeak(session) }
+            if readiness.hangup, session?.isBusy == true { lookAway() }
         case .leaving: awaitTheirEnd()
         case .closed: break
         }
@@ -98,6 +99,7 @@ final class AgentLine: Watcher, ByteSink {
         if session.isLost { return close() }
         if standing == .stranger, session.agent != nil { house.knows(self) }
         if session.isClosing, session.hasSaidAll { return leave() }
+        if token == nil, !session.isBusy, session.inputs.isEmpty { return close() }
         let interest = connection.interest(
             receiving: session.wantsInput && !peerHasEnded, sending: !session.outlet.isDrained)
         ask(interest)
@@ -122,7 +124,7 @@ final class AgentLine: Watcher, ByteSink {
     func close() {
         guard phase != .closed else { return }
         phase = .closed
-        if let token { house.loop.unwatch(token, connection.descriptor) }
+        lookAway()
         connection.close()
         house.closed(self)
         session = nil
@@ -144,6 +146,12 @@ final class AgentLine: Watcher, ByteSink {
         ask(.read)
         receive()
         if let session { house.canSpeak(session) }
+    }
+
+    /// Leaves a peer who is gone out of sight while the session is busy: the poller would report him all that time.
+    private func lookAway() {
+        if let token { house.loop.unwatch(token, connection.descriptor) }
+        token = nil
     }
 
     /// Throws away what still comes, a turn's share at a time.

@@ -16,9 +16,21 @@ final class Gate {
         let isRight: Bool
     }
 
+    private struct Check: Sendable {
+        let session: Int
+        let name: String
+        let password: String
+        let keys: ScramKeys
+        let isKnown: Bool
+    }
+
     /// Where verdicts come back; the loop watches it.
     let verdicts: Mailbox<Verdict>
     private let worker: Worker
+    /// Those to be checked next, oldest first. The worker gets them one by one, so that nobody waits behind strangers
+    /// who have left.
+    private var waiting: [Check] = []
+    private var isChecking = false
     private let secret = randomBytes(32)
     private let iterations: Int
     /// Per name: failures in a row, and until when the next try is refused unseen; nanoseconds of the monotonic clock.
@@ -52,14 +64,36 @@ final class Gate {
         guesses[name] = nil
     }
 
-    /// Begins to check a password; the verdict comes through `verdicts`.
+    /// Lets a password be checked; the verdict comes through `verdicts`.
     func check(_ password: String, of name: String, against key: PasswordKey?, for session: Int) {
         let keys = key.flatMap(ScramKeys.init) ?? ScramKeys.dummy(for: name, secret: secret, iterations: iterations)
-        let isKnown = key != nil
-        let verdicts = verdicts
+        waiting.append(
+            Check(session: session, name: name, password: password, keys: keys, isKnown: key != nil))
+        checkNext()
+    }
+
+    /// Forgets the check of a session that has ended, unless it is going on.
+    func forget(_ session: Int) {
+        waiting.removeAll { $0.session == session }
+    }
+
+    /// The verdicts since the last call.
+    func takeVerdicts() -> [Verdict] {
+        let found = verdicts.takeAll()
+        if !found.isEmpty {
+            isChecking = false
+            checkNext()
+        }
+        return found
+    }
+
+    private func checkNext() {
+        guard !isChecking, !waiting.isEmpty else { return }
+        isChecking = true
+        let (check, verdicts) = (waiting.removeFirst(), verdicts)
         worker.post {
-            let isRight = keys.verify(password: password)
-            verdicts.post(Verdict(session: session, name: name, isRight: isRight && isKnown))
+            let isRight = check.keys.verify(password: check.password)
+            verdicts.post(Verdict(session: check.session, name: check.name, isRight: isRight && check.isKnown))
         }
     }
 

@@ -12,7 +12,7 @@ protocol ByteSink: AnyObject {
 /// What a session still has to say, in the one order that its client sees.
 ///
 /// Replies wait in it, each with the position up to which the client must have seen all its events first; events do not
-/// lie here, the stream's cursor finds them in the log (`Session.flush`). So a slow reader costs its replies and the
+/// lie here, the stream's cursor finds them in the log. So a slow reader costs its replies and the
 /// bytes that its socket did not take, never the events that it lags behind.
 struct Outlet {
     private struct Piece {

@@ -78,19 +78,6 @@ final class Server: LineHouse {
         listeners = []
     }
 
-    /// Goes down in order: nobody new, last words to everybody, and no longer than five seconds for all of it.
-    func goDown() throws {
-        stopListening()
-        switchboard.stop()
-        let latest = Clock.monotonic() + 5_000_000_000
-        while !lines.isEmpty, Clock.monotonic() < latest {
-            try loop.wait(milliseconds: 50)
-            try switchboard.turn()
-            settle()
-        }
-        abandon()
-    }
-
     /// Connections that are open.
     var connectionCount: Int {
         lines.count

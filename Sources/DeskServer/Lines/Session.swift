@@ -26,10 +26,12 @@ final class Session {
     var isClosing = false
     /// The last event that its stream is told, once it is closing.
     var lastPosition: SequenceNumber?
-    /// A password is being checked, or the disk read, for its last line; later lines wait.
+    /// A password is being checked, the disk read, a wait tried or a stream shown for its last line; later lines wait.
     var isBusy = false
     /// What the reading room was asked for it.
     var pending: Switchboard.Pending?
+    /// The `unsubscribe` that waits for its stream.
+    var leaving: Switchboard.Leaving?
     /// The tag of the login that is being checked.
     var loginTag: String?
 

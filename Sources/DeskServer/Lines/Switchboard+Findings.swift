@@ -8,7 +8,9 @@ internal import DeskWire
 extension Switchboard {
     func takeFindings() {
         for result in readingRoom.results.takeAll() {
-            guard let session = sessions[result.session], let pending = session.pending else { continue }
+            guard let session = sessions[result.session], !session.isClosing, let pending = session.pending else {
+                continue
+            }
             session.pending = nil
             session.isBusy = false
             if let reading = result.reading {

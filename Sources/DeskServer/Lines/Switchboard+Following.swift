@@ -38,19 +38,40 @@ extension Switchboard {
         if since > head { throw .ahead(at: head) }
     }
 
+    /// An `unsubscribe` that waits until its stream has shown everything up to `position`.
+    struct Leaving {
+        let tag: String?
+        let what: [Stream.What]
+        let position: SequenceNumber
+    }
+
+    /// Ends subscriptions, once everything up to now has been shown: it belongs before the finals up to now.
     func unsubscribe(_ what: [Subscription], _ tag: String?, _ session: Session) {
         do throws(Refusal) {
-            let before = session.stream?.all ?? []
-            let leaving = what.isEmpty ? before : try resolve(what, of: session)
-            for what in leaving { session.stream?.remove(what) }
-            let left = session.stream?.all ?? []
-            finish(
-                session, tag,
-                .answered(.unsubscribed(leaving.map(\.subscription), left: left.map(\.subscription)), at: head))
-            if left.isEmpty { unfollow(session) }
+            let leaving = what.isEmpty ? session.stream?.all ?? [] : try resolve(what, of: session)
+            session.leaving = Leaving(tag: tag, what: leaving, position: head)
+            session.isBusy = true
+            leaveIfTold(session)
         } catch {
             finish(session, tag, .refused(error))
         }
+    }
+
+    /// Carries out the `unsubscribe` that a session waits for, if its stream has come so far.
+    func leaveIfTold(_ session: Session) {
+        guard let leaving = session.leaving, !session.isClosing else { return }
+        let at = session.stream?.cursor ?? head
+        guard at >= leaving.position else { return }
+        session.leaving = nil
+        session.isBusy = false
+        for what in leaving.what { session.stream?.remove(what) }
+        let left = session.stream?.all ?? []
+        say(session, tag: leaving.tag, after: at) { reply, out in
+            let lists = (leaving.what.map(\.subscription), left.map(\.subscription))
+            reply.end(.answered(.unsubscribed(lists.0, left: lists.1), at: at), to: &out)
+        }
+        if left.isEmpty { unfollow(session) }
+        list(session)
     }
 
     /// Ends a stream; what its outlet holds goes out without waiting for events.

@@ -110,8 +110,8 @@ extension Switchboard {
 
     /// Takes in what the gate has found.
     func takeVerdicts() {
-        for verdict in gate.verdicts.takeAll() {
-            guard let session = sessions[verdict.session] else { continue }
+        for verdict in gate.takeVerdicts() {
+            guard let session = sessions[verdict.session], !session.isClosing else { continue }
             session.isBusy = false
             finishLogin(verdict.name, isRight: verdict.isRight, session.loginTag, session)
             list(session)

@@ -88,6 +88,7 @@ extension Switchboard {
             guard try session.outlet.drain(into: session.line) else { return }
             while try say(next: session), session.outlet.isDrained, hasMore(session) {}
             note(session.outlet.takeMarks())
+            leaveIfTold(session)
         } catch {
             session.isLost = true
         }

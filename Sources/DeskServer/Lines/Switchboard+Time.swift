@@ -56,10 +56,30 @@ extension Switchboard {
             finish(wait.session, wait.tag, .refused(.shuttingDown(retry: 5)))
         }
         for session in sessions.values where !session.isClosing {
+            refuseUnanswered(of: session)
             tell(session, .bye(.shutdown, retry: 5))
             end(session)
         }
         speak()
+    }
+
+    /// What a session has said already gets its final, too.
+    private func refuseUnanswered(of session: Session) {
+        let refusal = Final.refused(.shuttingDown(retry: 5))
+        if let pending = session.pending {
+            finish(session, pending.tag, refusal)
+        } else if let leaving = session.leaving {
+            finish(session, leaving.tag, refusal)
+        } else if session.isBusy, session.agent == nil {
+            finish(session, session.loginTag, refusal)
+        }
+        for input in session.inputs {
+            switch input {
+            case .line(let line): finish(session, line.tag, refusal)
+            case .malformed(let flaw, let tag): finish(session, tag, .malformed(flaw))
+            case .hangUp: return
+            }
+        }
     }
 
     /// Those that did something since the last call: their sockets' owner looks what they want now.

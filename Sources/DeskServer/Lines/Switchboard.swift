@@ -118,7 +118,7 @@ final class Switchboard {
         session.isClosing = true
         followers.remove(session)
         waits.drop(session)
-        if let agent = session.agent { left(agent) }
+        if let agent = session.agent { left(agent) } else { gate.forget(session.id) }
     }
 
     /// Puts a session into the row of those with lines to be handled, unless it has to read first: `speak` does it then.
