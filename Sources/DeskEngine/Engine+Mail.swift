@@ -31,7 +31,8 @@ extension Engine {
 
     private func bounced(_ ours: EntryID, _ ticket: Ticket, _ arrival: Arrival, at now: Moment) -> Decision {
         let mail = mail(arrival, in: ticket, machine: arrival.machine ?? .bounce)
-        let event = ticket.event(.bounced(mail, text: arrival.diagnosis), at: now, entry: ours.entry)
+        let to = state.recipient(of: ours) ?? ticket.answerTo
+        let event = ticket.event(.bounced(mail, to: to, text: arrival.diagnosis), at: now, entry: ours.entry)
         return .done(.arrived(mail.entry, number: ticket.number), [event])
     }
 

@@ -83,6 +83,10 @@ extension Engine {
         case .content(let digest, let entry, let at):
             guard let entry else { return memory.lack(.content(digest)) }
             remember(entry, at: at, under: .content(digest))
+        case .recipient(let entry, let address):
+            guard let address else { return memory.lack(.recipient(entry)) }
+            if state.recipients[entry] == nil { state.recipients[entry] = State.Recipient(address: address, sequence: 0) }
+            memory.wake(.recipient(entry))
         case .retry(let agent, let key, let retry, let at):
             guard let retry, let at else { return memory.lack(.retry(agent, key: key)) }
             let key = State.RetryKey(agent: agent, key: key)
@@ -158,6 +162,7 @@ private struct Wants {
         }
         if let entry = arrival.ownEntry { ticket(entry.ticket) }
         for entry in arrival.reportsOurs + arrival.answersOurs { ticket(entry.ticket) }
+        for entry in arrival.reportsOurs where state.recipient(of: entry) == nil { want(.recipient(entry)) }
         for id in arrival.references.prefix(Engine.referencesMost) where !id.isEmpty {
             if let place = state.messages[id] { ticket(place.entry.ticket) } else { want(.message(id)) }
         }

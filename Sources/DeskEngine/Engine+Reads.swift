@@ -15,6 +15,11 @@ extension State {
         return used.retry
     }
 
+    /// To whom a mail of ours goes or went, if memory knows it.
+    func recipient(of entry: EntryID) -> Address? {
+        outbox[entry]?.letter.to ?? recipients[entry]?.address
+    }
+
     /// Whose token has this digest.
     public func agent(withToken digest: Digest) -> AgentName? {
         tokens[digest]

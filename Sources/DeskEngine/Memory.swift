@@ -9,6 +9,7 @@ struct Memory: Sendable {
         case customer(CustomerID)
         case message(String)
         case content(Digest)
+        case recipient(EntryID)
         case retry(State.RetryKey)
     }
 
@@ -32,6 +33,11 @@ struct Memory: Sendable {
         if let mail = event.kind.mail {
             if let id = mail.messageID { unwritten.append((event.sequence, .message(id))) }
             unwritten.append((event.sequence, .content(mail.content)))
+        }
+        switch (event.kind, event.subject) {
+        case (.sent, .entry(let entry)), (.failed, .entry(let entry)):
+            unwritten.append((event.sequence, .recipient(entry)))
+        default: break
         }
         if let by = event.by, let retry = event.retry {
             unwritten.append((event.sequence, .retry(State.RetryKey(agent: by, key: retry.key))))
@@ -85,6 +91,8 @@ struct Memory: Sendable {
             if let place = state.messages[id], place.sequence <= applied { state.messages[id] = nil }
         case .content(let digest):
             if let place = state.contents[digest], place.sequence <= applied { state.contents[digest] = nil }
+        case .recipient(let entry):
+            if let recipient = state.recipients[entry], recipient.sequence <= applied { state.recipients[entry] = nil }
         case .retry(let key):
             if let used = state.retries[key], used.sequence <= applied { state.retries[key] = nil }
         }

@@ -50,7 +50,9 @@ extension State {
         case .autoSent(let letter, let subjectKey):
             queue(letter, as: entry, event, isAutomatic: true)
             autoReplies.add(AutoReply(at: event.at, to: letter.to, subjectKey: subjectKey))
-        case .sent, .failed: outbox.remove(entry)
+        case .sent(let to), .failed(let to, _):
+            outbox.remove(entry)
+            recipients[entry] = Recipient(address: to, sequence: event.sequence)
         default: remember(event)
         }
     }
@@ -153,7 +155,7 @@ extension Kind {
     /// The mail that came in, if one did.
     var mail: Mail? {
         switch self {
-        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _): mail
+        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _, _): mail
         default: nil
         }
     }

@@ -32,6 +32,8 @@ public struct State: Equatable, Sendable {
     var addresses: [Address: CustomerID] = [:]
     var messages: [String: Place] = [:]
     var contents: [Digest: Place] = [:]
+    /// To whom mails went that have left the outbox.
+    var recipients: [EntryID: Recipient] = [:]
     var retries: [RetryKey: Used] = [:]
     var tokens: [Digest: AgentName] = [:]
 
@@ -47,6 +49,12 @@ public struct State: Equatable, Sendable {
     struct Place: Equatable, Sendable {
         var entry: EntryID
         var at: Moment
+        var sequence: SequenceNumber
+    }
+
+    /// To whom a mail of ours went.
+    struct Recipient: Equatable, Sendable {
+        var address: Address
         var sequence: SequenceNumber
     }
 

@@ -146,8 +146,9 @@ public enum Kind: Equatable, Sendable {
     indirect case new(Mail, number: TicketNumber)
     /// A mail joined a ticket.
     indirect case followUp(Mail)
-    /// A delivery report about our mail `of` came in and joined as a text of its own; `text` is its diagnosis.
-    indirect case bounced(Mail, text: String)
+    /// A report came in, and joined as a text of its own, that our mail to this address did not arrive; `text` is its
+    /// diagnosis.
+    indirect case bounced(Mail, to: Address, text: String)
     /// An agent took a free ticket.
     case claim(lease: Moment)
     /// An agent knowingly serves a customer whom another one serves; told on every ticket concerned.

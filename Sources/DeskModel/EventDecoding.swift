@@ -78,7 +78,7 @@ public struct EventDecoder {
             let number = TicketNumber(day: try int32(), counter: try int32())
             return .new(try mail(), number: number)
         case 2: return .followUp(try mail())
-        case 3: return .bounced(try mail(), text: try sealed())
+        case 3: return .bounced(try mail(), to: try address(), text: try sealed())
         case 4: return .claim(lease: try moment())
         case 5: return .guardOverride(other: try tickets(), text: try sealed())
         case 6: return .release(try raw(), text: try reason())

@@ -161,9 +161,10 @@ extension EventEncoder {
         case .followUp(let mail):
             event.byte(2)
             self.mail(mail)
-        case .bounced(let mail, let text):
+        case .bounced(let mail, let to, let text):
             event.byte(3)
             self.mail(mail)
+            sealed(to)
             sealed(text)
         case .claim(let lease):
             event.byte(4)

@@ -142,7 +142,7 @@ extension Ticket {
             priority = snapshot.priority
         }
         switch event.kind {
-        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _):
+        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _, _):
             entries = max(entries, mail.entry.entry)
             if mail.machine == nil { customerWrote(mail, at: event.at) }
         case .reply(let letter):

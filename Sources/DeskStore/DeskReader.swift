@@ -46,6 +46,7 @@ public final class DeskReader {
         case .address(let address): .address(address, try facts.customer(address))
         case .message(let message): .message(message, try facts.entry(message))
         case .content(let digest): try content(digest)
+        case .recipient(let entry): .recipient(entry, try recipient(entry))
         case .retry(let agent, let key): try retry(agent, key)
         }
     }
@@ -53,6 +54,14 @@ public final class DeskReader {
     private func content(_ digest: Digest) throws(StoreError) -> Fact {
         let found = try facts.content(digest)
         return .content(digest, found?.entry, at: found?.at)
+    }
+
+    private func recipient(_ entry: EntryID) throws(StoreError) -> Address? {
+        guard let sequence = try facts.letter(entry) else { return nil }
+        guard let event = try journal.event(sequence), let outgoing = Outgoing(event) else {
+            throw .corrupt("event \(sequence) does not hold the mail that desk.db looks for there")
+        }
+        return outgoing.letter.to
     }
 
     private func retry(_ agent: AgentName, _ key: String) throws(StoreError) -> Fact {

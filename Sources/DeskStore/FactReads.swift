@@ -11,6 +11,7 @@ final class FactReads {
     private let entryByMessage: Statement
     private let entryByContent: Statement
     private let entryByRaw: Statement
+    private let letterByEntry: Statement
     private let retryByKey: Statement
 
     init(_ database: borrowing Database) throws(StoreError) {
@@ -24,6 +25,8 @@ final class FactReads {
             "SELECT ticket, n FROM entry WHERE message = ? ORDER BY seq DESC LIMIT 1")
         entryByContent = try database.prepare("SELECT ticket, n, t FROM content WHERE digest = ?")
         entryByRaw = try database.prepare("SELECT 1 FROM entry WHERE raw = ? LIMIT 1")
+        letterByEntry = try database.prepare(
+            "SELECT seq FROM entry WHERE ticket = ? AND n = ? AND delivery IS NOT NULL")
         retryByKey = try database.prepare("SELECT seq FROM retry WHERE agent = ? AND key = ?")
     }
 
@@ -76,6 +79,13 @@ final class FactReads {
     func names(_ raw: Digest) throws(StoreError) -> Bool {
         entryByRaw.bind(1, raw.bytes)
         return try entryByRaw.first { _ in true } ?? false
+    }
+
+    /// The event that queued the mail of ours that a text is; `nil` if it is none.
+    func letter(_ entry: EntryID) throws(StoreError) -> SequenceNumber? {
+        letterByEntry.bind(1, entry.ticket.value)
+        letterByEntry.bind(2, Int64(entry.entry))
+        return try letterByEntry.first { $0.integer(0) }
     }
 
     func retry(_ agent: AgentName, _ key: String) throws(StoreError) -> SequenceNumber? {

@@ -97,7 +97,7 @@ final class Projection {
         switch (event.kind, event.subject) {
         case (.new(let mail, _), _), (.followUp(let mail), _):
             try trail.arrive(mail, event)
-        case (.bounced(let mail, _), let subject):
+        case (.bounced(let mail, _, _), let subject):
             try trail.arrive(mail, event)
             if case .entry(let ours) = subject { try trail.deliver(ours, .bounced) }
         case (.reply, .entry(let entry)):

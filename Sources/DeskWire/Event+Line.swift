@@ -54,8 +54,8 @@ extension Kind {
     func appendPairs(to out: inout [UInt8]) {
         switch self {
         case .new(let mail, _), .followUp(let mail): mail.appendPairs(to: &out)
-        case .bounced(let mail, let text):
-            out.pair("to", mail.customerName)
+        case .bounced(let mail, let to, let text):
+            out.pair("to", to)
             out.pair("entry", mail.entry)
             out.pair(text: text)
         case .claim(let lease): out.pair("lease", lease)

@@ -96,7 +96,7 @@ extension Event {
     /// Which text the event is, if it is one.
     public var textID: EntryID? {
         switch kind {
-        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _): mail.entry
+        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _, _): mail.entry
         case .reply, .autoSent, .note, .say:
             if case .entry(let id) = subject { id } else { nil }
         default: nil
@@ -105,14 +105,14 @@ extension Event {
 
     fileprivate var mail: Mail? {
         switch kind {
-        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _): mail
+        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _, _): mail
         default: nil
         }
     }
 
     fileprivate var passages: [Passage] {
         switch kind {
-        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _): mail.body
+        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _, _): mail.body
         case .reply(let letter), .autoSent(let letter, _): [Passage(.new, letter.text)]
         case .note(let text), .say(let text): [Passage(.new, text)]
         default: []
@@ -126,7 +126,7 @@ extension Event {
         out.pair("t", at)
         if let by { out.pair("by", holder: by) }
         switch kind {
-        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _): mail.appendRecord(to: &out)
+        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _, _): mail.appendRecord(to: &out)
         case .reply(let letter), .autoSent(let letter, _):
             out.pair("to", letter.to)
             out.pair("delivery", (delivery ?? .queued).wire)

@@ -23,6 +23,7 @@ struct Disk: Follower {
     var numbers: [TicketNumber: TicketID] = [:]
     var messages: [String: EntryID] = [:]
     var contents: [Digest: (EntryID, Moment)] = [:]
+    var recipients: [EntryID: Address] = [:]
     var retries: [String: (Event.Retry, Moment)] = [:]
     var agents: [AgentName: Agent] = [:]
     var queues: [QueueName: Queue] = [:]
@@ -74,7 +75,7 @@ struct Disk: Follower {
 
     private mutating func mail(_ event: Event) {
         switch (event.kind, event.subject) {
-        case (.new(let mail, _), _), (.followUp(let mail), _), (.bounced(let mail, _), _):
+        case (.new(let mail, _), _), (.followUp(let mail), _), (.bounced(let mail, _, _), _):
             if let id = mail.messageID { messages[id] = mail.entry }
             contents[mail.content] = (mail.entry, event.at)
         case (.reply(let letter), .entry(let entry)): queue(letter, entry, event, isAutomatic: false)
@@ -89,6 +90,7 @@ struct Disk: Follower {
     }
 
     private mutating func queue(_ letter: Letter, _ entry: EntryID, _ event: Event, isAutomatic: Bool) {
+        recipients[entry] = letter.to
         image.outbox.append(
             Outgoing(sequence: event.sequence, at: event.at, entry: entry, isAutomatic: isAutomatic, letter: letter))
     }
@@ -122,6 +124,7 @@ struct Disk: Follower {
         case .address(let address): .address(address, addresses[address])
         case .message(let id): .message(id, messages[id])
         case .content(let digest): .content(digest, contents[digest]?.0, at: contents[digest]?.1)
+        case .recipient(let entry): .recipient(entry, recipients[entry])
         case .retry(let agent, let key):
             .retry(agent, key: key, retries["\(agent) \(key)"]?.0, at: retries["\(agent) \(key)"]?.1)
         }

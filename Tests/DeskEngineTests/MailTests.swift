@@ -157,6 +157,37 @@ struct MailTests {
         #expect(desk.say(.arrive(unread), by: nil).events[0].queue == .postmaster)
     }
 
+    @Test func `a report tells to which of the customer's addresses our mail went`() throws {
+        var desk = Desk()
+        let home = Address("kunz@home.example")
+        let id = desk.bring()
+        desk.administer(.addAddress(Address("kunz@example.org"), home))
+        var more = desk.mail(from: home.description)
+        more.answersOurs = [EntryID(id, 2)]
+        desk.bring(more)
+        desk.say(.claim(.id(id), lease: nil, anyway: nil), by: .meier)
+        desk.show(id, to: .meier)
+        let reply = desk.say(.reply(.id(id), read: nil, text: "Guten Tag"), by: .meier)
+        let ours = EntryID(id, try desk.ticket(id).entries)
+        #expect(reply.outcome == .queued(ours, to: home))
+        var elsewhere = desk.mail()
+        elsewhere.answersOurs = [ours]
+        desk.bring(elsewhere)
+        var report = desk.mail(from: "mailer-daemon@home.example")
+        (report.machine, report.suppress, report.reportsOurs) = (.bounce, .report, [ours])
+        #expect(desk.engine.needs(.arrive(report), by: nil) == [.content(report.content), .address(report.from)])
+        let early = desk.say(.arrive(report), by: nil)
+        #expect(early.events.map(\.kind.recipient) == [home])
+        desk.say(.sent(ours), by: nil)
+        (report.content, report.raw) = (.of(201), .of(201))
+        #expect(desk.say(.arrive(report), by: nil).events.map(\.kind.recipient) == [home])
+        desk.engine.forget(applied: desk.engine.state.sequence)
+        (report.content, report.raw) = (.of(202), .of(202))
+        #expect(desk.engine.needs(.arrive(report), by: nil).contains(.recipient(ours)))
+        desk.engine.learn(.recipient(ours, home))
+        #expect(desk.say(.arrive(report), by: nil).events.map(\.kind.recipient) == [home])
+    }
+
     @Test(arguments: [
         (["recorder@desk.example"], "recorder"), (["recorder+tag@desk.example"], "recorder"),
         (["x@y.example"], "inbox"), (["x@y.example", "recorder@desk.example", "inbox@desk.example"], "recorder"),
@@ -197,9 +228,13 @@ struct MailTests {
 }
 
 extension Kind {
+    fileprivate var recipient: Address? {
+        if case .bounced(_, let to, _) = self { to } else { nil }
+    }
+
     fileprivate var mail: Mail? {
         switch self {
-        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _): mail
+        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _, _): mail
         default: nil
         }
     }

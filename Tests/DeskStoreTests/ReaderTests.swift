@@ -48,6 +48,22 @@ import Testing
         #expect(try !reader.names(raw: .zero))
     }
 
+    @Test func `every mail of ours says to whom it went, no other text does`() throws {
+        let (_, events, reader) = try desk(43)
+        var count = 0
+        for event in events {
+            guard case .entry(let entry) = event.subject else { continue }
+            switch event.kind {
+            case .reply(let letter), .autoSent(let letter, _):
+                count += 1
+                #expect(try reader.fact(for: .recipient(entry)) == .recipient(entry, letter.to))
+            case .note, .say: #expect(try reader.fact(for: .recipient(entry)) == .recipient(entry, nil))
+            default: break
+            }
+        }
+        #expect(count > 20)
+    }
+
     @Test func `a customer who was absorbed is found as the one who absorbed him`() throws {
         let (story, _, reader) = try desk(41)
         #expect(!story.joined.isEmpty)

@@ -94,7 +94,7 @@ struct Story {
         let mail = mail(for: EntryID(ticket.id, ticket.entries + 1), of: ticket.customer)
         if ticket.entries > 1, Int.random(in: 0..<6, using: &dice) == 0 {
             let ours = EntryID(ticket.id, Int.random(in: 1...ticket.entries, using: &dice))
-            happen(.bounced(mail, text: "no such user"), .entry(ours), snapshot: snapshot)
+            happen(.bounced(mail, to: mail.customerName, text: "no such user"), .entry(ours), snapshot: snapshot)
         } else {
             happen(.followUp(mail), .ticket(ticket.id), snapshot: snapshot)
         }

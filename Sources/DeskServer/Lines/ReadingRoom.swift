@@ -113,7 +113,7 @@ private final class Shelf: @unchecked Sendable {
 
     private func raw(_ event: Event?) throws(StoreError) -> [UInt8]? {
         switch event?.kind {
-        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _): try openMails().raw(mail.raw)
+        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _, _): try openMails().raw(mail.raw)
         case .reply, .autoSent: try openMails().composed(event?.sequence ?? 0)
         default: nil
         }

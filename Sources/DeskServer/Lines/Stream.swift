@@ -109,7 +109,7 @@ final class Stream {
     private func concerns(_ snapshot: Event.Snapshot, _ kind: Kind, _ agent: AgentName) -> Bool {
         if snapshot.holder == agent || snapshot.holderBefore == agent { return true }
         switch kind {
-        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _): return mail.served == agent
+        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _, _): return mail.served == agent
         default: return false
         }
     }
