@@ -22,6 +22,7 @@ import Glibc
     init(path: String, _ access: Access) throws(StoreError) {
         let name = String(path.utf8.split(separator: UInt8(ascii: "/")).last.map(Substring.init) ?? path[...])
         let flags = access == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        if access == .readWrite { Database.makePrivate(path) }
         var opened: OpaquePointer?
         let code = unsafe sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX, nil)
         guard code == SQLITE_OK, let raw = unsafe opened else {
@@ -51,6 +52,13 @@ import Glibc
         unsafe sqlite3_finalize(end)
         unsafe sqlite3_finalize(undo)
         unsafe sqlite3_close_v2(raw)
+    }
+
+    /// Makes a file that is missing, for the eyes of its owner alone: what customers write is nobody else's business.
+    /// What SQLite keeps beside it gets the same mode. Whatever goes wrong here, SQLite says it better.
+    private static func makePrivate(_ path: String) {
+        let file = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        if file >= 0 { close(file) }
     }
 
     /// Deletes a file with what SQLite keeps beside it; nobody has it open.

@@ -1,4 +1,5 @@
 import DeskModel
+import Glibc
 import Testing
 
 @testable import DeskStore
@@ -13,6 +14,19 @@ import Testing
         let before = folder.bytes("journal.db")
         _ = try folder.journal()
         #expect(folder.bytes("journal.db") == before)
+    }
+
+    @Test func `every file is its owner's alone, whatever the umask is`() throws {
+        let journal = try folder.journal()
+        let archive = try MailArchive(path: folder.files.mail, hashing: .system)
+        let projection = try Projection(path: folder.files.desk)
+        let names = folder.names
+        #expect(names.count == 9)
+        for name in names {
+            var status = stat()
+            #expect(unsafe stat(folder.path + "/" + name, &status) == 0 && status.st_mode & 0o777 == 0o600)
+        }
+        _ = (journal.sequence, try archive.sweep { _ in true }, projection.applied)
     }
 
     @Test func `an older file takes the steps that it lacks`() throws {
