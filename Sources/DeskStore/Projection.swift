@@ -102,6 +102,7 @@ final class Projection {
             if case .entry(let ours) = subject { try trail.deliver(ours, .bounced) }
         case (.reply, .entry(let entry)):
             try trail.write(entry, event, .queued)
+            if let by = event.by { try trail.show([Shown(agent: by, ticket: entry.ticket, entry: entry.entry)]) }
         case (.autoSent(let letter, let subject), .entry(let entry)):
             try trail.write(entry, event, .queued)
             try trail.answer(letter.to, subject, event)

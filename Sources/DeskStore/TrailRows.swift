@@ -114,7 +114,7 @@ final class TrailRows {
         try addAutoReply.run()
     }
 
-    /// Soft marks; they only ever rise.
+    /// How far agents know tickets, by showing or by their own answers; marks only ever rise.
     func show(_ shown: [Shown]) throws(StoreError) {
         for mark in shown {
             setShown.bind(1, mark.ticket.value)

@@ -78,7 +78,9 @@ struct Disk: Follower {
         case (.new(let mail, _), _), (.followUp(let mail), _), (.bounced(let mail, _, _), _):
             if let id = mail.messageID { messages[id] = mail.entry }
             contents[mail.content] = (mail.entry, event.at)
-        case (.reply(let letter), .entry(let entry)): queue(letter, entry, event, isAutomatic: false)
+        case (.reply(let letter), .entry(let entry)):
+            queue(letter, entry, event, isAutomatic: false)
+            if let by = event.by { show(Shown(agent: by, ticket: entry.ticket, entry: entry.entry)) }
         case (.autoSent(let letter, let key), .entry(let entry)):
             queue(letter, entry, event, isAutomatic: true)
             image.autoReplies.append(AutoReply(at: event.at, to: letter.to, subjectKey: key))

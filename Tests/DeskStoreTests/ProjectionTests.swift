@@ -19,7 +19,9 @@ import Testing
             let (found, expected) = (try reader.image(), story.image)
             #expect(found == expected)
             for ticket in story.tickets.values {
-                #expect(try reader.fact(for: .ticket(ticket.id)) == .ticket(ticket.id, ticket, shown: [:]))
+                #expect(
+                    try reader.fact(for: .ticket(ticket.id))
+                        == .ticket(ticket.id, ticket, shown: story.shown[ticket.id] ?? [:]))
             }
             for customer in story.customers.values {
                 #expect(try reader.fact(for: .customer(customer.id)) == .customer(customer.id, customer))

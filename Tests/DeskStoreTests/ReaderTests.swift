@@ -64,6 +64,18 @@ import Testing
         #expect(count > 20)
     }
 
+    @Test func `who has answered knows what he answered, after a rebuild too`() throws {
+        let (_, events, reader) = try desk(44)
+        var count = 0
+        for event in events {
+            guard case .entry(let entry) = event.subject, case .reply = event.kind, let by = event.by else { continue }
+            guard case .ticket(_, _, let shown) = try reader.fact(for: .ticket(entry.ticket)) else { continue }
+            count += 1
+            #expect(shown[by] ?? 0 >= entry.entry)
+        }
+        #expect(count > 20)
+    }
+
     @Test func `a customer who was absorbed is found as the one who absorbed him`() throws {
         let (story, _, reader) = try desk(41)
         #expect(!story.joined.isEmpty)

@@ -14,6 +14,8 @@ struct Story {
     var outbox: [Outgoing] = []
     var autoReplies: [AutoReply] = []
     var joined: [CustomerID: CustomerID] = [:]
+    /// What agents know of tickets by their own answers.
+    var shown: [TicketID: [AgentName: Int]] = [:]
     var stopped: Moment?
     var retries: [String: Event.Retry] = [:]
     var lastCustomer: Int64 = 0
@@ -274,6 +276,8 @@ extension Story {
 
     private mutating func foldRest(_ event: Event) {
         switch (event.kind, event.subject) {
+        case (.reply, .entry(let entry)):
+            if let by = event.by { shown[entry.ticket, default: [:]][by] = entry.entry }
         case (.sent, .entry(let entry)), (.failed, .entry(let entry)): outbox.removeAll { $0.entry == entry }
         case (.autoSent(let letter, let key), _):
             autoReplies.append(AutoReply(at: event.at, to: letter.to, subjectKey: key))
@@ -311,6 +315,11 @@ extension Story {
         image.lastCustomer = lastCustomer
         image.lastNumber = tickets[TicketID(Int64(tickets.count))]?.number
         image.joined = joined
+        for ticket in image.tickets {
+            for (agent, entry) in (shown[ticket.id] ?? [:]).sorted(by: { $0.key < $1.key }) {
+                image.shown.append(Shown(agent: agent, ticket: ticket.id, entry: entry))
+            }
+        }
         return image
     }
 }
