@@ -5,7 +5,7 @@ extension Engine {
         _ reference: TicketReference, _ lease: TimeSpan?, _ anyway: String?, _ asker: Asker
     ) throws(Refusal) -> Decision {
         let ticket = try ticket(reference, asker, need: .work)
-        let length = try length(lease, in: ticket.queue)
+        let length = try length(lease, of: ticket, for: asker.agent)
         return try claim(ticket, length, isAsked: lease != nil, anyway: anyway, was: nil, asker)
     }
 
@@ -34,7 +34,7 @@ extension Engine {
             }
             throw .tooMany(.held, most: heldMost(in: full))
         }
-        return granted(ticket, try length(lease, in: ticket.queue), was: nil, after: [], asker)
+        return granted(ticket, try length(lease, of: ticket, for: asker.agent), was: nil, after: [], asker)
     }
 
     /// The ticket that `claim next` would give to `agent`: first those of customers whom he serves, whom nobody else

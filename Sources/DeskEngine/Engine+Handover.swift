@@ -3,7 +3,7 @@ internal import DeskModel
 extension Engine {
     func steal(_ reference: TicketReference, _ text: String, _ asker: Asker) throws(Refusal) -> Decision {
         let ticket = try ticket(reference, asker, need: .work)
-        let length = try length(nil, in: ticket.queue)
+        let length = try length(nil, of: ticket, for: asker.agent)
         guard let holder = ticket.holder, holder != asker.agent else {
             return try claim(ticket, length, anyway: nil, was: .some(nil), asker)
         }
@@ -35,7 +35,7 @@ extension Engine {
         if ticket.holder != asker.agent { try checkLead(ticket, text, asker) }
         let party = [receiver] + (ticket.holder.map { [$0] } ?? [])
         if let third = colleagues(of: party, serving: ticket).first { throw busy(ticket, third, asker) }
-        let lease = asker.now + (try length(nil, in: ticket.queue))
+        let lease = asker.now + (try length(nil, of: ticket, for: receiver))
         let events = try handOver(ticket, to: receiver, asker) { .give(lease: lease, was: $0, text: text) }
         return .done(.given(ticket.id, holder: receiver, also: also(ticket, for: asker.agent)), events)
     }

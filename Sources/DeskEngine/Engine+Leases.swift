@@ -89,6 +89,14 @@ extension Engine {
         return asked
     }
 
+    /// For how long `agent` gets `ticket`: as asked for; else what its queue says, but no less than he has the customer
+    /// for already, since one lease is for all of the customer's tickets.
+    func length(_ asked: TimeSpan?, of ticket: Ticket, for agent: AgentName) throws(Refusal) -> TimeSpan {
+        let length = try length(asked, in: ticket.queue)
+        guard asked == nil, let own = lease(agent, of: ticket.customer) else { return length }
+        return max(length, own.length)
+    }
+
     /// The events that free everything that `agent` holds of `customer`, if his lease is over.
     func expire(_ agent: AgentName, _ customer: CustomerID, at now: Moment) -> Decision {
         let key = Soft.Lease.Key(agent: agent, customer: customer)

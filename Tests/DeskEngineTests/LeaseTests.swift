@@ -39,6 +39,17 @@ struct LeaseTests {
         #expect(try desk.ticket(one).holder == .meier)
     }
 
+    @Test func `another ticket of the customer does not cut a longer lease short, unless that is asked for`() throws {
+        var desk = Desk()
+        let (one, two, three) = (desk.bring(), desk.bring(), desk.bring())
+        desk.say(.claim(.id(one), lease: .minutes(90), anyway: nil), by: .meier)
+        let claim = desk.say(.claim(.id(two), lease: nil, anyway: nil), by: .meier)
+        #expect(claim.events.map(\.kind) == [.claim(lease: desk.now + .minutes(90))])
+        #expect(desk.engine.lease(of: try desk.ticket(one)) == desk.now + .minutes(90))
+        desk.say(.claim(.id(three), lease: .minutes(10), anyway: nil), by: .meier)
+        #expect(desk.engine.lease(of: try desk.ticket(one)) == desk.now + .minutes(10))
+    }
+
     @Test func `a short lease is reminded at half, and hold sets its length`() throws {
         var desk = Desk()
         let id = desk.bring()
