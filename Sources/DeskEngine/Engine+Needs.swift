@@ -85,7 +85,9 @@ extension Engine {
             remember(entry, at: at, under: .content(digest))
         case .recipient(let entry, let address):
             guard let address else { return memory.lack(.recipient(entry)) }
-            if state.recipients[entry] == nil { state.recipients[entry] = State.Recipient(address: address, sequence: 0) }
+            if state.recipients[entry] == nil {
+                state.recipients[entry] = State.Recipient(address: address, sequence: 0)
+            }
             memory.wake(.recipient(entry))
         case .retry(let agent, let key, let retry, let at):
             guard let retry, let at else { return memory.lack(.retry(agent, key: key)) }
@@ -151,7 +153,8 @@ private struct Wants {
     mutating func surroundings(of reference: TicketReference) {
         ticket(reference)
         guard let id = state.id(of: reference), let ticket = state.tickets[id] else { return }
-        for contact in state.customers[ticket.customer]?.recent ?? [] { self.ticket(contact.entry.ticket) }
+        guard let customer = state.customers[ticket.customer], customer.isOnePerson else { return }
+        for contact in customer.recent { self.ticket(contact.entry.ticket) }
     }
 
     mutating func placement(of arrival: Arrival) {
@@ -167,8 +170,8 @@ private struct Wants {
             if let place = state.messages[id] { ticket(place.entry.ticket) } else { want(.message(id)) }
         }
         for number in arrival.numbers.prefix(Engine.numbersMost) { ticket(.number(number)) }
-        address(arrival.isUnreadable ? arrival.envelopeSender ?? arrival.from : arrival.from)
-        if state.customer(arrival.from)?.isRelay == true, let meant = arrival.replyTo { address(meant) }
+        address(arrival.author)
+        if state.customer(arrival.author)?.isRelay == true, let meant = arrival.replyTo { address(meant) }
     }
 
     mutating func administration(_ administration: Administration) {

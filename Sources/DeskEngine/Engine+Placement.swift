@@ -33,17 +33,11 @@ extension Engine {
 
     /// Who writes: From, or Reply-To where From is a web form or market place.
     func sender(of arrival: Arrival) -> Correspondent {
-        let from = author(of: arrival)
+        let from = arrival.author
         if let customer = state.customer(from), customer.isRelay, let meant = arrival.replyTo, meant != from {
             return correspondent(meant)
         }
         return correspondent(from)
-    }
-
-    /// A mail that could not be read has no From; its envelope is all that is known of it.
-    func author(of arrival: Arrival) -> Address {
-        guard arrival.isUnreadable, arrival.from.description.isEmpty else { return arrival.from }
-        return arrival.envelopeSender ?? arrival.from
     }
 
     private func correspondent(_ address: Address) -> Correspondent {
@@ -85,6 +79,14 @@ extension Engine {
     static let referencesMost = 20
     /// Numbers of a subject that are looked up.
     static let numbersMost = 5
+}
+
+extension Arrival {
+    /// Who wrote it; a mail that could not be read may have no From, then its envelope is all that is known of it.
+    var author: Address {
+        guard isUnreadable, from.description.isEmpty else { return from }
+        return envelopeSender ?? from
+    }
 }
 
 extension Address {

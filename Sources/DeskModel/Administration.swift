@@ -40,7 +40,7 @@ public enum AgentChange: Equatable, Sendable {
 
 /// What changed about a token.
 public enum TokenChange: Equatable, Sendable {
-    /// It was made for an agent; `nil` once the credential has been purged.
+    /// It was made for an agent; the digest is zero, which is no token's, once a newer event has voided it.
     case added(AgentName, Digest)
     /// It is void.
     case revoked(AgentName)

@@ -193,7 +193,8 @@ public struct Customer: Equatable, Sendable {
     public var isUnguarded = false
     /// His tickets that are not over, oldest first.
     public var live: [TicketID] = []
-    /// Mails and answers of the last days, oldest first: what makes a reply in another ticket stale.
+    /// The newest mail and each agent's newest answer of the last days, ticket by ticket, oldest first: what makes a
+    /// reply in another ticket stale.
     public var recent: [Contact] = []
 
     /// A mail of his or an answer to him.
@@ -262,7 +263,9 @@ extension Customer {
     }
 
     private mutating func met(_ entry: EntryID, at: Moment, by: AgentName?) {
-        recent.removeAll { $0.at + Limits.staleWindow < at || $0.entry == entry }
+        recent.removeAll {
+            $0.at + Limits.staleWindow < at || ($0.entry.ticket == entry.ticket && $0.by == by)
+        }
         recent.append(Contact(entry: entry, at: at, by: by))
     }
 }

@@ -46,6 +46,26 @@ struct AnswerTests {
         #expect(desk.say(.send(.id(id), read: nil), by: .meier).refusal == .noDraft(id))
     }
 
+    @Test func `of the customer's other tickets the newest mail and each agent's newest answer are remembered`() throws
+    {
+        var desk = Desk()
+        let (one, two) = (desk.bring(), desk.bring())
+        for _ in 0..<20 {
+            var more = desk.mail()
+            more.answersOurs = [EntryID(one, 2)]
+            desk.bring(more)
+        }
+        desk.say(.claim(.id(one), lease: nil, anyway: nil), by: .meier)
+        desk.show(two, to: .meier)
+        for text in ["Kanal 36", "Kanal 37"] { desk.say(.reply(.id(one), read: 22, text: text), by: .meier) }
+        let customer = try #require(desk.engine.state.customers[try desk.ticket(one).customer])
+        #expect(customer.recent.map(\.entry) == [EntryID(two, 1), EntryID(one, 22), EntryID(one, 24)])
+        desk.say(.claim(.id(two), lease: nil, anyway: "Chef"), by: .mustermann)
+        desk.show(two, to: .mustermann)
+        let stale = desk.say(.reply(.id(two), read: nil, text: "Kanal 38"), by: .mustermann)
+        #expect(stale.refusal == .stale(two, newest: EntryID(one, 24), who: .meier, kept: true))
+    }
+
     @Test func `what a machine wrote makes nothing stale`() throws {
         var (desk, id) = held()
         var vacation = desk.mail()

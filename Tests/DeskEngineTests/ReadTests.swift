@@ -100,6 +100,18 @@ struct ReadTests {
         #expect(desk.engine.needs(.claim(.id(TicketID(9)), lease: nil, anyway: nil), by: .meier).isEmpty)
     }
 
+    @Test func `a mail of which only the head could be read is its author's, not its envelope's`() throws {
+        var desk = Desk()
+        let first = desk.bring()
+        desk.say(.close(.id(first), read: nil, text: nil), by: .meier)
+        desk.engine.forget(applied: desk.engine.state.sequence)
+        var mail = desk.mail()
+        (mail.isUnreadable, mail.envelopeSender) = (true, Address("bounces@list.example"))
+        #expect(desk.engine.needs(.arrive(mail), by: nil).contains(.address(mail.from)))
+        mail.from = Address("")
+        #expect(desk.engine.needs(.arrive(mail), by: nil).contains(.address(Address("bounces@list.example"))))
+    }
+
     @Test func `a customer stays in memory until the disk has his last event`() throws {
         var desk = Desk()
         let id = desk.bring()
