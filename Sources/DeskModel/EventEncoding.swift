@@ -1,9 +1,9 @@
 /// How events lie in the log. Version 1.
 ///
-/// An event is a version byte and its values in a fixed order. Texts, subjects, addresses, file names, stored finals and
-/// credentials are *not* among them: each is a `SealedText`, a row of its own, and only SHA-256(salt ‖ bytes) stands here.
-/// So a text can be deleted for good without touching the log, and whoever reads an event without its texts sees empty
-/// ones; everything that decides anything is still there.
+/// An event is a version byte and its values in a fixed order. Texts, subjects, addresses, file names, stored finals
+/// and credentials are *not* among them: each is a `SealedText`, a row of its own, and only SHA-256(salt ‖ bytes)
+/// stands here. So a text can be deleted for good without touching the log, and whoever reads an event without its
+/// texts sees empty ones; everything that decides anything is still there.
 public struct EventEncoder: ~Copyable {
     /// The version that is written.
     public static let version: UInt8 = 1
@@ -21,7 +21,8 @@ public struct EventEncoder: ~Copyable {
     private let salt: () -> [UInt8]
     private let hash: ([UInt8], [UInt8]) -> Digest
 
-    /// Begins a turn after `chain`. `salt` gives 16 fresh random bytes, `hash` the SHA-256 of two byte strings in a row.
+    /// Begins a turn after `chain`. `salt` gives 16 fresh random bytes, `hash` the SHA-256 of two byte strings in a
+    /// row.
     public init(
         after chain: Digest, salt: @escaping () -> [UInt8], hash: @escaping ([UInt8], [UInt8]) -> Digest
     ) {
@@ -150,91 +151,54 @@ extension EventEncoder {
         event.byte(changes.rawValue)
     }
 
-    /// The numbers of the kinds are for ever; a new kind takes the next one.
+    /// The kind's number, then what it holds; `EventDecoder` reads the same in the same order.
     private mutating func kind(_ kind: Kind) {
+        event.byte(kind.number)
         switch kind {
         case .new(let mail, let number):
-            event.byte(1)
             event.number(Int64(number.day))
             event.number(Int64(number.counter))
             self.mail(mail)
-        case .followUp(let mail):
-            event.byte(2)
-            self.mail(mail)
+        case .followUp(let mail): self.mail(mail)
         case .bounced(let mail, let to, let text):
-            event.byte(3)
             self.mail(mail)
             sealed(to)
             sealed(text)
-        case .claim(let lease):
-            event.byte(4)
-            event.number(lease.milliseconds)
+        case .claim(let lease): event.number(lease.milliseconds)
         case .guardOverride(let other, let text):
-            event.byte(5)
             list(other) { $0.event.number($1.value) }
             sealed(text)
         case .release(let why, let text):
-            event.byte(6)
             event.byte(why.rawValue)
             reason(text)
-        case .steal(let lease, let was, let text): transfer(7, lease, was, text)
-        case .give(let lease, let was, let text): transfer(8, lease, was, text)
-        case .reply(let letter):
-            event.byte(9)
-            self.letter(letter)
+        case .steal(let lease, let was, let text), .give(let lease, let was, let text): transfer(lease, was, text)
+        case .reply(let letter): self.letter(letter)
         case .autoSent(let letter, let subjectKey):
-            event.byte(10)
             self.letter(letter)
             sealed(subjectKey)
-        case .autoSuppressed(let why):
-            event.byte(11)
-            event.byte(why.rawValue)
-        case .sent(let to):
-            event.byte(12)
-            sealed(to)
+        case .autoSuppressed(let why): event.byte(why.rawValue)
+        case .sent(let to): sealed(to)
         case .failed(let to, let text):
-            event.byte(13)
             sealed(to)
             sealed(text)
         case .duplicateDropped(let customer, let entry):
-            event.byte(14)
             sealed(customer)
             self.entry(entry)
-        case .note(let text):
-            event.byte(15)
-            sealed(text)
-        case .say(let text):
-            event.byte(16)
-            sealed(text)
+        case .note(let text), .say(let text): sealed(text)
         case .draft(let text, let why):
-            event.byte(17)
             event.byte(why.rawValue)
             sealed(text)
-        case .close(let text):
-            event.byte(18)
-            reason(text)
-        case .reopen(let text):
-            event.byte(19)
-            reason(text)
+        case .close(let text), .reopen(let text): reason(text)
         case .move(let was, let text):
-            event.byte(20)
             plain(was.description)
             reason(text)
-        case .agent(let change):
-            event.byte(21)
-            agent(change)
-        case .token(let change):
-            event.byte(22)
-            token(change)
+        case .agent(let change): agent(change)
+        case .token(let change): token(change)
         case .customer(let id, let change):
-            event.byte(23)
             event.number(id.value)
             customer(change)
-        case .queue(let change):
-            event.byte(24)
-            queue(change)
+        case .queue(let change): queue(change)
         case .autoBreaker(let count, let window):
-            event.byte(25)
             event.number(Int64(count))
             event.number(window.milliseconds)
         }
@@ -244,8 +208,7 @@ extension EventEncoder {
         optional(text) { $0.sealed($1) }
     }
 
-    private mutating func transfer(_ kind: UInt8, _ lease: Moment, _ was: AgentName?, _ text: String?) {
-        event.byte(kind)
+    private mutating func transfer(_ lease: Moment, _ was: AgentName?, _ text: String?) {
         event.number(lease.milliseconds)
         optional(was) { $0.plain($1.description) }
         reason(text)
@@ -352,5 +315,38 @@ extension EventEncoder {
         event.byte(queue.customerGuard.rawValue)
         event.number(Int64(queue.heldMost))
         optional(queue.automaticReply) { $0.sealed($1) }
+    }
+}
+
+extension Kind {
+    /// By what the log knows a kind, for ever; a new one takes the next number.
+    fileprivate var number: UInt8 {
+        switch self {
+        case .new: 1
+        case .followUp: 2
+        case .bounced: 3
+        case .claim: 4
+        case .guardOverride: 5
+        case .release: 6
+        case .steal: 7
+        case .give: 8
+        case .reply: 9
+        case .autoSent: 10
+        case .autoSuppressed: 11
+        case .sent: 12
+        case .failed: 13
+        case .duplicateDropped: 14
+        case .note: 15
+        case .say: 16
+        case .draft: 17
+        case .close: 18
+        case .reopen: 19
+        case .move: 20
+        case .agent: 21
+        case .token: 22
+        case .customer: 23
+        case .queue: 24
+        case .autoBreaker: 25
+        }
     }
 }

@@ -1,7 +1,8 @@
 /// The number that customers see: day, counter of that day, check digit; `20261124-00042-4`.
 ///
-/// Digits only, so that it can be read out over a telephone and typed on a keypad. The check digit is Damm's (H. Michael
-/// Damm, "Total anti-symmetrische Quasigruppen", 2004): it finds every single wrong digit and every swap of neighbours.
+/// Digits only, so that it can be read out over a telephone and typed on a keypad. The check digit is Damm's
+/// (H. Michael Damm, "Total anti-symmetrische Quasigruppen", 2004): it finds every single wrong digit and every swap of
+/// neighbours.
 public struct TicketNumber: Hashable, Sendable, CustomStringConvertible {
     /// The day as `yyyymmdd`, in the zone of the desk, fixed when the ticket was made.
     public let day: Int32
