@@ -151,12 +151,4 @@ extension Kind {
     fileprivate var isNew: Bool {
         if case .new = self { true } else { false }
     }
-
-    /// The mail that came in, if one did.
-    var mail: Mail? {
-        switch self {
-        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _, _): mail
-        default: nil
-        }
-    }
 }

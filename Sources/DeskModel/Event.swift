@@ -196,6 +196,16 @@ public enum Kind: Equatable, Sendable {
     case autoBreaker(count: Int, window: TimeSpan)
 }
 
+extension Kind {
+    /// The mail that came in, if one did.
+    public var mail: Mail? {
+        switch self {
+        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _, _): mail
+        default: nil
+        }
+    }
+}
+
 /// Why a ticket became free.
 public enum ReleaseReason: UInt8, Equatable, Sendable {
     /// Its holder let go.

@@ -33,7 +33,10 @@ extension DeskReader {
         image.customers = customers
         var shown: [Shown] = []
         try database.prepare(
-            "SELECT s.agent, s.ticket, s.n FROM ticket t JOIN shown s ON s.ticket = t.id WHERE t.\(live) ORDER BY t.id, s.agent"
+            """
+            SELECT s.agent, s.ticket, s.n FROM ticket t JOIN shown s ON s.ticket = t.id
+            WHERE t.\(live) ORDER BY t.id, s.agent
+            """
         ).each { row in
             guard let agent = AgentName(row.text(0)) else { return }
             shown.append(Shown(agent: agent, ticket: TicketID(row.integer(1)), entry: Int(row.integer(2))))

@@ -22,7 +22,7 @@ extension Reply {
     ) -> Int? {
         guard let id = event.textID else { return nil }
         record(to: &out) { event.appendTextRecord(to: &$0, id, delivery) }
-        if offset == 0 { files(event.mail, of: id, to: &out) }
+        if offset == 0 { files(event.kind.mail, of: id, to: &out) }
         var pages = Pages(from: offset, most: most)
         var isPlain = true
         for passage in event.passages {
@@ -99,13 +99,6 @@ extension Event {
         case .new(let mail, _), .followUp(let mail), .bounced(let mail, _, _): mail.entry
         case .reply, .autoSent, .note, .say:
             if case .entry(let id) = subject { id } else { nil }
-        default: nil
-        }
-    }
-
-    fileprivate var mail: Mail? {
-        switch kind {
-        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _, _): mail
         default: nil
         }
     }

@@ -231,11 +231,4 @@ extension Kind {
     fileprivate var recipient: Address? {
         if case .bounced(_, let to, _) = self { to } else { nil }
     }
-
-    fileprivate var mail: Mail? {
-        switch self {
-        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _, _): mail
-        default: nil
-        }
-    }
 }

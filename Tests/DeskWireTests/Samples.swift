@@ -114,7 +114,8 @@ enum Samples {
         queue.isDefault = true
         let added = AgentChange.added(isBot: true, isAdmin: true)
         return [
-            .new(mail, number: number), .followUp(mail), .bounced(mail, to: letter.to, text: nasty), .claim(lease: lease),
+            .new(mail, number: number), .followUp(mail), .bounced(mail, to: letter.to, text: nasty),
+            .claim(lease: lease),
             .guardOverride(other: mail.also, text: nasty), .release(.expired, text: nil), .release(.lead, text: nasty),
             .steal(lease: lease, was: nil, text: nasty), .give(lease: lease, was: meier, text: nil), .reply(letter),
             .autoSent(letter, subjectKey: ""), .sent(to: letter.to), .failed(to: letter.to, text: nasty),

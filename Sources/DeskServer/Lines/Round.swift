@@ -65,7 +65,7 @@ extension Event {
     /// Bytes of what was written in it.
     fileprivate var textBytes: Int {
         switch kind {
-        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _):
+        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _, _):
             mail.body.reduce(0) { $0 + $1.text.utf8.count }
         case .reply(let letter), .autoSent(let letter, _): letter.text.utf8.count
         case .note(let text), .say(let text), .draft(let text, _): text.utf8.count

@@ -107,11 +107,7 @@ final class Stream {
     }
 
     private func concerns(_ snapshot: Event.Snapshot, _ kind: Kind, _ agent: AgentName) -> Bool {
-        if snapshot.holder == agent || snapshot.holderBefore == agent { return true }
-        switch kind {
-        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _, _): return mail.served == agent
-        default: return false
-        }
+        snapshot.holder == agent || snapshot.holderBefore == agent || kind.mail?.served == agent
     }
 
     private func shows(queue: QueueName, _ sequence: SequenceNumber, _ mayRead: (QueueName) -> Bool) -> Bool {

@@ -95,10 +95,7 @@ private final class Shelf: @unchecked Sendable {
 
     private func answered(by outgoing: Outgoing, _ desk: DeskReader) throws(StoreError) -> Mail? {
         guard let entry = outgoing.letter.answers else { return nil }
-        switch try desk.text(EntryID(outgoing.entry.ticket, entry)).value?.event.kind {
-        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _, _): return mail
-        default: return nil
-        }
+        return try desk.text(EntryID(outgoing.entry.ticket, entry)).value?.event.kind.mail
     }
 
     private func openDesk() throws(StoreError) -> DeskReader {
