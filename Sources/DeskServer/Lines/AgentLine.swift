@@ -138,7 +138,7 @@ final class AgentLine: Watcher, ByteSink {
     /// How long the peer may take to say his end, in milliseconds.
     private static let patience: Int64 = 2000
     /// How often one report of the poller lets it receive; what is left is reported again.
-    private static let receivesMost = 16
+    private static let receivesMost = 4
 
     private func beginTalking() {
         phase = .talking

@@ -73,7 +73,9 @@ extension Switchboard {
             reply.ticket(
                 listed.ticket, customer: listed.customer, lease: engine.lease(of: listed.ticket), to: &out)
             for item in items where !page.isCut {
-                if page.count == Limits.recordsMost { page.cut(before: item.event) } else {
+                if page.count == Limits.recordsMost {
+                    page.cut(before: item.event)
+                } else {
                     page.write(item, quotes: .leftOut, reply, &out)
                 }
             }

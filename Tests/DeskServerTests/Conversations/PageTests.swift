@@ -96,7 +96,8 @@ import Testing
             page.bytes += line.utf8.count + 1
             if line.hasPrefix("OK ") || line.hasPrefix("ERR ") { page.final = line }
             if line.contains("kind=draft") { page.drafts += 1 }
-            if line.hasPrefix("- #1."), line.contains(" seq="), let entry = Int(line.dropFirst(5).prefix { $0 != " " }) {
+            if line.hasPrefix("- #1."), line.contains(" seq="), let entry = Int(line.dropFirst(5).prefix { $0 != " " })
+            {
                 page.texts.append(entry)
             }
         }
