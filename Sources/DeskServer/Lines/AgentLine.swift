@@ -49,7 +49,9 @@ final class AgentLine: Watcher, ByteSink {
         case .talking:
             if connection.canReceive(readiness) { receive() }
             if connection.canSend(readiness), let session { house.canSpeak(session) }
-            if readiness.hangup, session?.isBusy == true { lookAway() }
+            if readiness.hangup, let session, session.isBusy {
+                if session.agent == nil { close() } else { lookAway() }
+            }
         case .leaving: awaitTheirEnd()
         case .closed: break
         }
