@@ -94,7 +94,9 @@ import Testing
         #expect(growth < 30_000)
         var numbers: [Int] = []
         // The automatic reply goes out at some time or other; it is not counted.
-        func hear(_ line: String) { if line.hasPrefix("* "), line.contains(" say ") { numbers.append(Said(line).number) } }
+        func hear(_ line: String) {
+            if line.hasPrefix("* "), line.contains(" say ") { numbers.append(Said(line).number) }
+        }
         #expect(try awake.ask("ping", others: hear).hasPrefix("OK pong "))
         let all = numbers
         for sleeper in sleepers.prefix(3) {
