@@ -65,8 +65,11 @@ extension Engine {
     }
 
     /// Remembers that a text was wholly handed to an agent by `show` or `history`.
+    ///
+    /// The disk takes the mark before any event that is yet to come; until then memory has it, of what is over too.
     public mutating func markShown(_ mark: Shown) {
         soft.show(mark)
+        if state.tickets.look(mark.ticket, { $0.isLive }) != true { memory.keep(mark, until: state.sequence + 1) }
     }
 
     /// When the lease of whoever holds `ticket` ends unless he works.

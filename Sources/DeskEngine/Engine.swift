@@ -56,6 +56,7 @@ public struct Engine: Sendable {
         autoReplyLimits = other.autoReplyLimits
         soft = other.soft
         for key in soft.leases.keys where !isServing(key) { soft.end(key) }
+        for id in soft.shown.keys { soft.fit(id, entries: state.tickets.look(id) { $0.entries } ?? 0) }
         beginLeases(at: now)
     }
 

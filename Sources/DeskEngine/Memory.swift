@@ -6,6 +6,7 @@ struct Memory: Sendable {
     /// Something that can leave memory.
     enum Key: Hashable, Sendable {
         case ticket(TicketID)
+        case mark(TicketID)
         case customer(CustomerID)
         case message(String)
         case content(Digest)
@@ -22,6 +23,8 @@ struct Memory: Sendable {
     private(set) var absent: Set<Need> = []
     /// The last event of customers none of whose tickets is live.
     private var touched: [CustomerID: SequenceNumber] = [:]
+    /// The event with which the disk has the marks of tickets that are not live.
+    private var marked: [TicketID: SequenceNumber] = [:]
 
     /// Keeps what `event`, just applied, has changed until the disk has it too.
     mutating func keep(_ event: Event, _ ticket: State.Facets?, in state: State) {
@@ -44,6 +47,12 @@ struct Memory: Sendable {
         }
     }
 
+    /// Keeps what an agent was shown of a ticket that is not live until the disk has event `sequence`.
+    mutating func keep(_ mark: Shown, until sequence: SequenceNumber) {
+        guard marked.updateValue(sequence, forKey: mark.ticket) != sequence else { return }
+        unwritten.append((sequence, .mark(mark.ticket)))
+    }
+
     private mutating func keep(_ id: CustomerID, _ sequence: SequenceNumber, in state: State) {
         guard let customer = state.customers[id], customer.live.isEmpty else { return }
         touched[id] = sequence
@@ -60,7 +69,8 @@ struct Memory: Sendable {
         absent.insert(need)
     }
 
-    /// Ends the turn: everything that is neither live nor newer than `applied` leaves; tells which tickets did.
+    /// Ends the turn: everything that is neither live nor newer than `applied` leaves; tells of which tickets nothing
+    /// is left.
     mutating func forget(applied: SequenceNumber, from state: inout State) -> [TicketID] {
         var gone: [TicketID] = []
         absent.removeAll(keepingCapacity: true)
@@ -82,7 +92,11 @@ struct Memory: Sendable {
     ) {
         switch key {
         case .ticket(let id):
-            if state.dismiss(id, applied: applied) { gone.append(id) }
+            if state.dismiss(id, applied: applied), marked[id] == nil { gone.append(id) }
+        case .mark(let id):
+            guard let sequence = marked[id], sequence <= applied else { return }
+            marked[id] = nil
+            if state.tickets[id] == nil { gone.append(id) }
         case .customer(let id):
             guard touched[id] ?? 0 <= applied else { return }
             touched[id] = nil

@@ -90,6 +90,12 @@ public struct Soft: Equatable, Sendable {
         shown[mark.ticket, default: [:]][mark.agent] = max(before, mark.entry)
     }
 
+    /// A ticket has `entries` texts after all: an answer that was rolled back marked more, and its number will be given
+    /// to another text.
+    mutating func fit(_ ticket: TicketID, entries: Int) {
+        shown[ticket] = entries == 0 ? nil : shown[ticket]?.mapValues { min($0, entries) }
+    }
+
     /// The earliest moment at which `due` might have something to tell.
     var nextAlarm: Moment? {
         alarms.first

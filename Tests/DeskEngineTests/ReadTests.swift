@@ -100,6 +100,38 @@ struct ReadTests {
         #expect(desk.engine.needs(.claim(.id(TicketID(9)), lease: nil, anyway: nil), by: .meier).isEmpty)
     }
 
+    @Test func `what was shown of a closed ticket is known until the disk has it`() throws {
+        var desk = Desk()
+        let id = desk.bring()
+        desk.say(.close(.id(id), read: nil, text: nil), by: .meier)
+        desk.show(id, to: .schulze)
+        desk.engine.forget(applied: desk.engine.state.sequence)
+        #expect(desk.engine.state.tickets[id] == nil && desk.engine.soft.mark(of: .schulze, in: id) == 1)
+        desk.bring()
+        desk.engine.forget(applied: desk.engine.state.sequence)
+        #expect(desk.engine.soft.shown[id] == nil)
+    }
+
+    @Test func `an answer that was rolled back does not vouch for the text that gets its number`() throws {
+        var desk = Desk()
+        let id = desk.bring()
+        desk.say(.claim(.id(id), lease: nil, anyway: nil), by: .meier)
+        desk.show(id, to: .meier)
+        var image = Image()
+        (image.tickets, image.customers) = ([try desk.ticket(id)], desk.engine.state.customers.values)
+        (image.agents, image.queues) = (Array(desk.engine.state.agents.values), desk.engine.state.queues.values)
+        (image.applied, image.lastTicket) = (desk.engine.state.sequence, id.value)
+        desk.say(.reply(.id(id), read: nil, text: "Kanal 36"), by: .meier)
+        var read = Engine(image: image, at: desk.now, defaultAutomaticReply: "")
+        read.replace(desk.engine, at: desk.now)
+        desk.engine = read
+        var more = desk.mail()
+        more.answersOurs = [EntryID(id, 2)]
+        desk.bring(more)
+        let stale = desk.say(.reply(.id(id), read: nil, text: "Kanal 36"), by: .meier)
+        #expect(stale.refusal == .stale(id, newest: EntryID(id, 3), who: nil, kept: true))
+    }
+
     @Test func `a mail of which only the head could be read is its author's, not its envelope's`() throws {
         var desk = Desk()
         let first = desk.bring()
