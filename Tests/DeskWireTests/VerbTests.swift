@@ -184,7 +184,7 @@ struct VerbTests {
 
     @Test(arguments: [
         Cursor(kind: UInt8(ascii: "l"), position: 0), Cursor(kind: UInt8(ascii: "h"), position: 4711, offset: 12),
-        Cursor(kind: UInt8(ascii: "r"), position: .max, offset: .min), Cursor(kind: UInt8(ascii: "s"), position: -1),
+        Cursor(kind: UInt8(ascii: "r"), position: .max, offset: .max), Cursor(kind: UInt8(ascii: "s"), position: 0),
     ])
     func `a cursor comes back as it was`(cursor: Cursor) {
         let line = Final.answered(.list(count: 1, more: cursor), at: nil).text
