@@ -11,6 +11,8 @@ struct PartWalk {
     }
 
     private var pieces: [Piece] = []
+    /// The text of attached mails: what is shown of a mail that was forwarded without a word.
+    private var forwarded: [Piece] = []
     private var files: [AttachedFile] = []
     private var problems: [Problem] = []
     private var messageIDs: [String] = []
@@ -18,6 +20,8 @@ struct PartWalk {
     private var report: Report?
     private var type = ""
     private var count = 0
+    /// Parts of attached mails that were looked at; the limit holds for all together.
+    private var within = 0
 
     /// Visits a part and what it holds. The recursion ends at the depth that is looked at.
     mutating func visit(_ object: UnsafeMutablePointer<GMimeObject>, depth: Int = 0) {
@@ -31,7 +35,7 @@ struct PartWalk {
         if unsafe desk_is_multipart(object) != 0 {
             unsafe visitMembers(of: object, kind: kind, depth: depth)
         } else if unsafe desk_is_message_part(object) != 0 {
-            unsafe visitMessage(object, kind: kind)
+            unsafe visitMessage(object, kind: kind, depth: depth)
         } else if unsafe desk_is_part(object) != 0 {
             unsafe visitLeaf(object, kind: kind, content: content)
         }
@@ -46,6 +50,14 @@ struct PartWalk {
         mail.embeddedMessageIDs = messageIDs
         mail.failedRecipients += status.failed
         mail.diagnosis = status.diagnosis
+        mail.segments = Quotation.segments(of: shown(pieces, &mail))
+        if mail.segments.isEmpty {
+            let text = shown(forwarded, &mail)
+            mail.segments = Quotation.segments(of: text).map { Segment(kind: .quoted, text: $0.text) }
+        }
+    }
+
+    private func shown(_ pieces: [Piece], _ mail: inout ReadMail) -> String {
         var texts: [String] = []
         for piece in pieces where !piece.isBlank {
             guard piece.isMarkup else {
@@ -56,8 +68,7 @@ struct PartWalk {
             texts.append(text)
             if !isSound { mail.problems.append(.markup) }
         }
-        let whole = CleanText.text(texts.joined(separator: "\n\n"))
-        mail.segments = Quotation.segments(of: whole)
+        return CleanText.text(texts.joined(separator: "\n\n"))
     }
 
     private mutating func note(_ problem: Problem) {
@@ -107,11 +118,19 @@ struct PartWalk {
         pieces += alternatives.first { $0.allSatisfy { !$0.isMarkup } } ?? alternatives.last ?? []
     }
 
-    private mutating func visitMessage(_ object: UnsafeMutablePointer<GMimeObject>, kind: String) {
+    private mutating func visitMessage(_ object: UnsafeMutablePointer<GMimeObject>, kind: String, depth: Int) {
         var subject = ""
         if let inner = unsafe g_mime_message_part_get_message(desk_message_part(object)) {
             unsafe keep(messageID: GMimeValues.text(g_mime_message_get_message_id(inner)))
             unsafe subject = GMimeValues.text(g_mime_message_get_subject(inner))
+            if let root = unsafe g_mime_message_get_mime_part(inner) {
+                // A walk of its own: neither its files nor what it reports are this mail's.
+                var walk = PartWalk()
+                walk.count = count + within
+                unsafe walk.visit(root, depth: depth + 1)
+                within = walk.count + walk.within - count
+                forwarded += walk.pieces
+            }
         }
         let stream = unsafe g_mime_stream_null_new()
         defer { unsafe desk_unref(stream) }

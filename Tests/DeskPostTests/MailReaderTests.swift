@@ -98,6 +98,30 @@ struct MailReaderTests {
         #expect(fixed.segments.map(\.text) == ["A \nB"])
     }
 
+    @Test func `a mail that was forwarded without a word shows what was forwarded`() throws {
+        func forward(_ words: String) throws -> ReadMail {
+            try WorkerProcess("read").read(
+                """
+                \(Self.head)Content-Type: multipart/mixed; boundary=b
+
+                --b
+
+                \(words)
+                --b
+                Content-Type: message/rfc822
+
+                From: Kunz <kunz@example.org>
+                Subject: innen
+
+                Das Bild rauscht.
+                --b--
+                """)
+        }
+        #expect(try forward("").segments == [Segment(kind: .quoted, text: "Das Bild rauscht.")])
+        #expect(try forward("Bitte lesen.").segments == [Segment(kind: .new, text: "Bitte lesen.")])
+        #expect(try forward("").files.map(\.name) == ["innen"])
+    }
+
     @Test func `of two alternatives the plain one is shown, unless it is empty`() throws {
         func mail(_ plain: String) -> String {
             Self.head + """
