@@ -97,6 +97,13 @@ public final class ChildProcess {
         ChildProcess.receive(into: &buffer, limit, errors)
     }
 
+    /// Nobody can talk to it any more: it ends, and leaves no zombie.
+    deinit {
+        guard reap() == nil else { return }
+        kill()
+        _ = wait()
+    }
+
     /// Ends the child's input, which most programs take as the wish to come to an end.
     public func closeInput() {
         guard isInputOpen else { return }

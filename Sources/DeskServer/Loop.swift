@@ -61,6 +61,12 @@ final class Loop {
         timers.cancel(id)
     }
 
+    /// Forgets everything that it watches and that is due, and with it whatever only the loop kept alive.
+    func close() {
+        watchers = [:]
+        timers = Timers()
+    }
+
     /// Waits at most `milliseconds` (-1: for ever) for something to be ready or due, and tells whom it concerns.
     func wait(milliseconds most: Int32) throws(NetError) {
         let due = timers.milliseconds(from: Clock.monotonic())

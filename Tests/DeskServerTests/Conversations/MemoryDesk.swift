@@ -201,6 +201,7 @@ private final class Running {
         reader.stop()
         keeper.stop()
         switchboard.shut()
+        loop.close()
     }
 }
 

@@ -17,6 +17,7 @@ final class Yard {
     }
 
     deinit {
+        loop.close()
         do { try Files.removeDirectory(path) } catch { Issue.record("\(error)") }
     }
 

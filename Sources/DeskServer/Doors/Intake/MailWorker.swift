@@ -57,6 +57,8 @@ final class MailWorker {
     func stop() {
         isStopping = true
         child?.end(.failed("the desk is going down"))
+        // The loop, which buries those that die while the desk works, turns no more.
+        child?.awaitEnd()
         child = nil
         let left = waiting
         waiting = []
@@ -163,6 +165,11 @@ private final class Child: Watcher {
             bury(tries: 0)
         }
         if let failure { finish(.failure(failure)) }
+    }
+
+    /// Waits for a process that was killed.
+    func awaitEnd() {
+        _ = process.wait()
     }
 
     private func receive() -> Received {
