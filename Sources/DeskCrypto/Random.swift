@@ -9,19 +9,3 @@ public func randomBytes(_ count: Int) -> [UInt8] {
         filled = count
     }
 }
-
-/// Swift's interface to libcrypto's generator, for what draws numbers: `Int.random(in: 0..<8, using: &random)`.
-public struct SecureRandom: RandomNumberGenerator, Sendable {
-    /// Any two are alike: the state is libcrypto's.
-    public init() {}
-
-    /// Eight unpredictable bytes.
-    public mutating func next() -> UInt64 {
-        var number: UInt64 = 0
-        unsafe withUnsafeMutableBytes(of: &number) { buffer in
-            let target = unsafe buffer.baseAddress?.assumingMemoryBound(to: UInt8.self)
-            unsafe precondition(RAND_bytes(target, 8) == 1, "the system gives no randomness")
-        }
-        return number
-    }
-}

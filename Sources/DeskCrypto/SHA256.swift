@@ -57,11 +57,4 @@ nonisolated(unsafe) private let algorithm: OpaquePointer? = unsafe EVP_MD_fetch(
     public static func digest(of bytes: [UInt8]) -> Digest {
         digest(of: bytes.span)
     }
-
-    /// The digest of several pieces one after the other, without joining them in memory.
-    public static func digest(joining pieces: [UInt8]...) -> Digest {
-        var hash = SHA256()
-        for piece in pieces { hash.update(piece) }
-        return hash.finish()
-    }
 }

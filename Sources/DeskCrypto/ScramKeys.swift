@@ -54,21 +54,8 @@ public struct ScramKeys: Equatable, Sendable {
         return constantTimeEqual(other.storedKey, storedKey)
     }
 
-    /// Whether the client's proof fits the exchange (RFC 5802 §3: ClientProof, AuthMessage); takes microseconds.
-    public func verify(proof: [UInt8], message: [UInt8]) -> Bool {
-        guard proof.count == Digest.byteCount else { return false }
-        let signature = HMAC.code(of: message, key: storedKey.bytes).bytes
-        let clientKey = zip(proof, signature).map { $0 ^ $1 }
-        return constantTimeEqual(SHA256.digest(of: clientKey), storedKey)
-    }
-
-    /// What the server answers to a right proof (RFC 5802 §3: ServerSignature).
-    public func serverSignature(message: [UInt8]) -> Digest {
-        HMAC.code(of: message, key: serverKey.bytes)
-    }
-
     /// The salt that an unknown name is told, always the same for the same name, so that names cannot be probed.
-    public static func dummySalt(for name: String, secret: [UInt8]) -> [UInt8] {
+    private static func dummySalt(for name: String, secret: [UInt8]) -> [UInt8] {
         Array(HMAC.code(of: Array("salt of \(name)".utf8), key: secret).bytes.prefix(saltByteCount))
     }
 

@@ -1,4 +1,4 @@
-public import DeskModel
+internal import DeskModel
 
 extension Engine {
     func claim(
@@ -39,7 +39,7 @@ extension Engine {
 
     /// The ticket that `claim next` would give to `agent`: first those of customers whom he serves, whom nobody else
     /// may serve anyway; then by priority and age, passing over whoever is served by others.
-    public func nextClaimable(for agent: AgentName, in queues: [QueueName]) -> TicketID? {
+    func nextClaimable(for agent: AgentName, in queues: [QueueName]) -> TicketID? {
         for rank in state.preferred[agent] ?? SortedNumbers() {
             let id = Rank.ticket(rank)
             if let queue = state.tickets[id]?.queue, queues.contains(queue) { return id }

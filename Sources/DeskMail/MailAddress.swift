@@ -11,11 +11,6 @@ public struct MailAddress: Equatable, Hashable, Sendable {
         self.address = address
     }
 
-    /// What stands before the last `@`; the whole address if there is none.
-    public var localPart: Substring {
-        address.utf8.lastIndex(of: UInt8(ascii: "@")).map { address[..<$0] } ?? address[...]
-    }
-
     /// Whether the address may be pasted into an SMTP dialogue and a header.
     ///
     /// libcurl writes addresses into the dialogue unchecked, so whatever could end the path or the line is refused

@@ -3,7 +3,7 @@ public import DeskModel
 /// What people's mail programs and other desks do to a subject, and how to undo it.
 public enum SubjectLine {
     /// The word before a ticket's number in a subject.
-    public static let hook = "Ticket#"
+    private static let hook = "Ticket#"
 
     /// Marks of replies and forwards of the languages around us, lower case, as they stand before a colon.
     private static let marks: Set<String> = [
@@ -12,7 +12,7 @@ public enum SubjectLine {
     ]
 
     /// The subject without the reply and forward marks at its beginning: `Re: AW: [2]` …
-    public static func withoutMarks(_ subject: some StringProtocol) -> Substring {
+    static func withoutMarks(_ subject: some StringProtocol) -> Substring {
         var rest = Substring(subject)[...]
         while true {
             rest = rest.drop { $0 == " " || $0 == "\t" }

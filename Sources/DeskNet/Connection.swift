@@ -248,14 +248,6 @@ public final class Connection {
         }
     }
 
-    /// The peer's certificate in DER, after the handshake; empty when he has shown none.
-    public var peerCertificate: [UInt8] {
-        switch tls {
-        case .none: []
-        case .some(let session): session.peerCertificate
-        }
-    }
-
     /// Ends both directions at once, without a word, and frees the descriptor; the poller forgets it by itself.
     public func close() {
         state.insert(.isClosed)

@@ -94,7 +94,7 @@ public enum Files {
     }
 
     /// Makes the names in the folder of this path durable.
-    public static func syncFolder(of path: String) throws(NetError) {
+    private static func syncFolder(of path: String) throws(NetError) {
         let parent = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         let folder = try open(parent, O_RDONLY | O_DIRECTORY, doing: "sync \(parent)")
         guard fsync(folder.raw) == 0 else { throw .last(doing: "sync \(parent)") }

@@ -231,7 +231,7 @@ enum TLSProgress {
     }
 
     /// The peer's certificate in DER; empty when there is none.
-    var peerCertificate: [UInt8] {
+    private var peerCertificate: [UInt8] {
         let certificate = unsafe SSL_get1_peer_certificate(raw)
         defer { unsafe X509_free(certificate) }
         var encoded: UnsafeMutablePointer<UInt8>?
