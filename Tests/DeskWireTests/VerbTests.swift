@@ -203,4 +203,12 @@ struct VerbTests {
         default: #expect(said("show 42 after=\(wire)") == .request(.read(.show(.short(42), after: cursor))))
         }
     }
+
+    @Test(arguments: ["r-1.0", "r0.-1", "r3w5e11264sgsf.0", "r+1.0", "r01.0", "r1", "r1.0.0", "r.", "s1.0", ""])
+    func `nothing else is a cursor`(wire: String) {
+        guard case .wrong(.usage) = said("raw 42.1 after=\(wire)") else {
+            Issue.record("\(wire) is taken")
+            return
+        }
+    }
 }

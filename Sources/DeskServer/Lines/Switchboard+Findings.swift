@@ -89,14 +89,14 @@ extension Switchboard {
         _ item: HistoryItem?, _ entry: Int, _ at: SequenceNumber, _ pending: Pending, _ session: Session
     ) {
         guard let agent = session.agent, let ticket = pending.ticket else { return }
-        let id = EntryID(ticket, entry)
+        let id = EntryID(ticket.id, entry)
         guard let item else { return finish(session, pending.tag, .refused(.noSuchEntry(id))) }
-        let mark = item.event.isHuman ? Shown(agent: agent, ticket: ticket, entry: entry) : nil
+        let mark = item.event.isHuman ? Shown(agent: agent, ticket: ticket.id, entry: entry) : nil
         say(session, tag: pending.tag, after: at, marks: { mark }) { reply, out in
             reply.entry(item.event, delivery: item.delivery, quotes: .shown, to: &out)
             reply.end(.answered(.showEntry(id), at: at), to: &out)
         }
-        if let ticket = engine.state.tickets[ticket] { looked(agent, at: ticket) }
+        looked(agent, at: ticket)
     }
 
     /// `history T`: texts in full and every other event, up to the limits of one reply.
@@ -104,7 +104,8 @@ extension Switchboard {
         _ items: [HistoryItem], from after: Cursor?, limit: Int, _ at: SequenceNumber, _ pending: Pending,
         _ session: Session
     ) {
-        guard let agent = session.agent, let id = pending.ticket else { return }
+        guard let agent = session.agent, let ticket = pending.ticket else { return }
+        let id = ticket.id
         var page = TextPage(kind: Cut.history, offset: after.map { Int(clamping: $0.offset) } ?? 0)
         say(
             session, tag: pending.tag, after: at,
@@ -122,7 +123,7 @@ extension Switchboard {
             }
             reply.end(.answered(.history(id, count: page.count, more: page.more), at: at), to: &out)
         }
-        if let ticket = engine.state.tickets[id] { looked(agent, at: ticket) }
+        looked(agent, at: ticket)
     }
 
     private func write(
@@ -130,7 +131,7 @@ extension Switchboard {
         _ session: Session
     ) {
         guard let ticket = pending.ticket else { return }
-        let id = EntryID(ticket, entry)
+        let id = EntryID(ticket.id, entry)
         guard let bytes else { return finish(session, pending.tag, .refused(.noSuchEntry(id))) }
         let start = min(bytes.count, after.map { Int(clamping: $0.position) } ?? 0)
         let end = min(bytes.count, start + RawPage.bytes)
@@ -139,7 +140,7 @@ extension Switchboard {
             let more = end < bytes.count ? Cursor(kind: Cut.raw, position: Int64(end)) : nil
             reply.end(.answered(.raw(id, lines: lines, more: more), at: at), to: &out)
         }
-        if let agent = session.agent { engine.worked(by: agent, on: ticket, at: clock.now) }
+        if let agent = session.agent { engine.worked(by: agent, on: ticket.id, at: clock.now) }
     }
 
     /// Reading is work, and colleagues are told.

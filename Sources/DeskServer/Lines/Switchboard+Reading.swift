@@ -11,8 +11,8 @@ extension Switchboard {
         let tag: String?
         /// What was asked.
         let query: Query
-        /// Which ticket it concerns, if one.
-        let ticket: TicketID?
+        /// Which ticket it concerns, if one, as it was then: a closed one is soon not in memory any more.
+        let ticket: Ticket?
     }
 
     /// Answers a question, or hands it on.
@@ -28,24 +28,24 @@ extension Switchboard {
             case .list(let list): try answer(list, agent, tag, session)
             case .draft(let reference): try answerDraft(reference, agent, tag, session)
             case .show(let reference, let after):
-                let id = try readable(reference, by: agent).id
+                let ticket = try readable(reference, by: agent)
                 try expect(after, kind: Cut.show)
                 let question = ReadingRoom.Question.texts(
-                    id, after: Int(clamping: after?.position ?? 0), limit: Limits.recordsMost + 1)
-                ask(question, Pending(tag: tag, query: query, ticket: id), session)
+                    ticket.id, after: Int(clamping: after?.position ?? 0), limit: Limits.recordsMost + 1)
+                ask(question, Pending(tag: tag, query: query, ticket: ticket), session)
             case .showEntry(let reference, let entry):
-                let id = EntryID(try readable(reference, by: agent).id, entry)
-                ask(.text(id), Pending(tag: tag, query: query, ticket: id.ticket), session)
+                let ticket = try readable(reference, by: agent)
+                ask(.text(EntryID(ticket.id, entry)), Pending(tag: tag, query: query, ticket: ticket), session)
             case .history(let reference, let after, let limit):
-                let id = try readable(reference, by: agent).id
+                let ticket = try readable(reference, by: agent)
                 try expect(after, kind: Cut.history)
                 let question = ReadingRoom.Question.history(
-                    id, after: after?.position ?? 0, limit: (limit ?? Limits.records) + 1)
-                ask(question, Pending(tag: tag, query: query, ticket: id), session)
+                    ticket.id, after: after?.position ?? 0, limit: (limit ?? Limits.records) + 1)
+                ask(question, Pending(tag: tag, query: query, ticket: ticket), session)
             case .raw(let reference, let entry, let after):
-                let id = EntryID(try readable(reference, by: agent).id, entry)
+                let ticket = try readable(reference, by: agent)
                 try expect(after, kind: Cut.raw)
-                ask(.raw(id), Pending(tag: tag, query: query, ticket: id.ticket), session)
+                ask(.raw(EntryID(ticket.id, entry)), Pending(tag: tag, query: query, ticket: ticket), session)
             }
         } catch {
             finish(session, tag, .refused(error))
