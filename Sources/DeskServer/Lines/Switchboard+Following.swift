@@ -52,6 +52,8 @@ extension Switchboard {
             session.leaving = Leaving(tag: tag, what: leaving, position: head)
             session.isBusy = true
             leaveIfTold(session)
+            // The news of this turn alone would move its cursor without looking at what waits for it.
+            if session.isBusy { listUnsaid(session) }
         } catch {
             finish(session, tag, .refused(error))
         }
