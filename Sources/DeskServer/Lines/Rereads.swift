@@ -1,8 +1,8 @@
 internal import DeskModel
 internal import DeskNet
 
-/// Older events, read from the disk for followers who lag: in a turn one chunk for each of them, and for all together no
-/// longer than a turn may take, so that nobody's claim waits for somebody's replay.
+/// Older events, read from the disk for followers who lag: in a turn one chunk for each of them, and for all together
+/// no longer than a turn may take, so that nobody's claim waits for somebody's replay.
 struct Rereads {
     private var chunk: [Told] = []
     private var deadline: Int64 = 0

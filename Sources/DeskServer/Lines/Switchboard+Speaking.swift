@@ -107,7 +107,7 @@ extension Switchboard {
         if let stream = session.stream, stream.cursor < session.lastPosition ?? head {
             return session.outlet.backlog <= Limits.unsent
         }
-        return session.outlet.nextPosition != nil
+        return session.outlet.nextPosition != nil || isDueLive(session)
     }
 
     /// Fills one record with events up to the next reply's position, the reply, more events …, and offers it; `false`
@@ -144,11 +144,15 @@ extension Switchboard {
         single = nil
     }
 
-    /// `~ live`, once a replay has begun with its final and met the present.
+    /// Whether a replay that began with its final has met the present, and was not told so yet.
+    private func isDueLive(_ session: Session) -> Bool {
+        guard let stream = session.stream, let final = stream.replay else { return false }
+        return session.outlet.taken > final && stream.cursor >= head
+    }
+
+    /// `~ live`, when it is due.
     private func greetLive(_ session: Session, _ single: inout Told?) {
-        guard let stream = session.stream, let final = stream.replay, session.outlet.taken > final,
-            stream.cursor >= head
-        else { return }
+        guard let stream = session.stream, isDueLive(session) else { return }
         stream.replay = nil
         begin(&single)
         Notice.live(at: stream.cursor).append(to: &speech)

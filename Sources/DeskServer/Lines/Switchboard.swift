@@ -121,7 +121,8 @@ final class Switchboard {
         if let agent = session.agent { left(agent) } else { gate.forget(session.id) }
     }
 
-    /// Puts a session into the row of those with lines to be handled, unless it has to read first: `speak` does it then.
+    /// Puts a session into the row of those with lines to be handled, unless it has to read first: `speak` does it
+    /// then.
     func list(_ session: Session) {
         guard !session.isListed, session.mayBeAnswered else { return }
         session.isListed = true
