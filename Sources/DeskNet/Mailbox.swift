@@ -1,6 +1,5 @@
 import CLinux
 import Glibc
-import Synchronization
 
 /// A bell that any thread rings and that the loop's poller hears (eventfd(2)).
 public final class Wakeup: Sendable {
@@ -32,7 +31,7 @@ public final class Wakeup: Sendable {
 ///
 /// The only lock of this target; it is held for one append or one exchange.
 public final class Mailbox<Message: Sendable>: Sendable {
-    private let messages = Mutex<[Message]>([])
+    private let messages = Lock<[Message]>([])
     private let wakeup: Wakeup
 
     /// Makes an empty mailbox with a bell of its own.

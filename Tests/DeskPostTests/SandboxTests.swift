@@ -2,6 +2,9 @@ import DeskNet
 import Glibc
 import Testing
 
+/// Whether `make tsan` or `make asan` runs this.
+private let isSanitized = unsafe getenv("ZURUF_SANITIZER") != nil
+
 struct SandboxTests {
     /// What the probe says and how it ends.
     private func probe(_ role: String, _ attempt: String) throws -> (said: String, end: ChildProcess.End) {
@@ -21,14 +24,17 @@ struct SandboxTests {
         return (String(decoding: said, as: UTF8.self), child.wait())
     }
 
-    @Test(arguments: [
-        ("socket", EPERM), ("unix", EPERM), ("fork", EPERM), ("exec", EPERM), ("create", EPERM), ("unlink", EPERM),
-        ("memory", EPERM), ("parent", EPERM), ("space", ENOMEM),
-    ])
-    func `the reading worker may not`(attempt: String, error: Int32) throws {
+    @Test(arguments: ["socket", "unix", "fork", "exec", "create", "unlink", "memory", "parent"])
+    func `the reading worker may not`(attempt: String) throws {
         let (said, end) = try probe("read", attempt)
-        #expect(said.hasSuffix("refused \(error)\n"), "\(said)")
+        #expect(said.hasSuffix("refused \(EPERM)\n"), "\(said)")
         #expect(end == .exited(0))
+    }
+
+    @Test(.disabled(if: isSanitized, "a sanitizer's shadow memory takes terabytes of addresses"))
+    func `a mail does not take the machine's memory`() throws {
+        #expect(try probe("read", "space").said.hasSuffix("refused \(ENOMEM)\n"))
+        #expect(try probe("send", "space").said == "refused \(ENOMEM)\n")
     }
 
     @Test(arguments: ["fork", "exec", "create", "unlink", "memory", "parent"])
