@@ -14,7 +14,7 @@ long:                   # the long forms: 10,000 races, 200 crashes
 tsan asan: kind = $(if $(filter tsan,$@),thread,address)
 tsan asan:              # every test under the thread or the address sanitizer
 	swift build --build-tests --sanitize=$(kind) --scratch-path .build-$@
-	ZURUF_SANITIZER=$(kind) TSAN_OPTIONS=halt_on_error=1 \
+	ZURUF_SANITIZER=$(kind) \
 	ZURUF_BIN=$$(swift build --sanitize=$(kind) --scratch-path .build-$@ --show-bin-path) \
 	    swift test --skip-build --disable-xctest --sanitize=$(kind) --scratch-path .build-$@
 

@@ -87,6 +87,7 @@ final class ServedDesk {
 
     /// Serves until a signal ends it; `false`: storage failed in a way that only a new process can clear up.
     func run() throws -> Bool {
+        defer { loop.close() }
         do {
             try server.run { isOver }
             part()
@@ -134,7 +135,7 @@ extension ServedDesk {
     }
 
     private func watch() throws(NetError) {
-        switchboard.afterCommit = { [courier] _ in courier.wake() }
+        switchboard.afterCommit = { [weak courier] _ in courier?.wake() }
         _ = try loop.watch(signals.descriptor, for: .read, by: Bell { [weak self] in self?.heed() })
         try switchboard.watch(loop)
     }
