@@ -12,6 +12,13 @@ public struct Reading<Value: Sendable>: Sendable {
         self.value = value
         self.applied = applied
     }
+
+    /// Makes something else of what was read; it is true up to the same event.
+    public func map<Other, Failure>(
+        _ transform: (Value) throws(Failure) -> Other
+    ) throws(Failure) -> Reading<Other> {
+        Reading<Other>(value: try transform(value), applied: applied)
+    }
 }
 
 /// `desk.db` and the journal as one thread reads them: point reads for the engine on the owner's thread, long ones on

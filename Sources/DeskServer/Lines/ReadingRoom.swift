@@ -39,7 +39,7 @@ final class ReadingRoom {
     /// Where results come back; the loop watches it.
     let results: Mailbox<Result>
     private let worker: Worker
-    private let shelf: Shelf
+    private let readers: StateReaders
     private let projector: Projector
 
     /// How long a read waits for the projector before it says `ERR storage`, in milliseconds from the question on:
@@ -50,18 +50,18 @@ final class ReadingRoom {
     init(_ files: StateFiles, projector: Projector) throws(NetError) {
         results = try Mailbox()
         worker = try Worker(name: "zuruf-read")
-        shelf = Shelf(files)
+        readers = StateReaders(files)
         self.projector = projector
     }
 
     /// Lets a question be answered once the disk has everything up to `position`.
     func ask(_ question: Question, for session: Int, after position: SequenceNumber) {
-        let (results, shelf, projector) = (results, shelf, projector)
+        let (results, readers, projector) = (results, readers, projector)
         let latest = Clock.monotonic() + ReadingRoom.patience * 1_000_000
         worker.post {
             let left = max(0, latest - Clock.monotonic()) / 1_000_000
             let isReady = projector.wait(for: position, atMost: Int(left))
-            results.post(Result(session: session, reading: isReady ? shelf.find(question) : nil))
+            results.post(Result(session: session, reading: isReady ? question.answer(from: readers) : nil))
         }
     }
 
@@ -71,65 +71,35 @@ final class ReadingRoom {
     }
 }
 
-/// The files as the reading thread has them open; nobody else touches it, which is what makes it safe to hand over.
-private final class Shelf: @unchecked Sendable {
-    private let files: StateFiles
-    private var desk: DeskReader?
-    private var mails: MailReader?
-
-    init(_ files: StateFiles) {
-        self.files = files
-    }
-
-    /// Answers a question; after an error the files are opened anew once, since `desk.db` may have been made anew.
-    func find(_ question: ReadingRoom.Question) -> Reading<ReadingRoom.Finding>? {
+extension ReadingRoom.Question {
+    /// What the disk says, asked once more after an error; `nil` if it says nothing then either.
+    fileprivate func answer(from readers: StateReaders) -> Reading<ReadingRoom.Finding>? {
         for _ in 0..<2 {
-            if let found = try? read(question) { return found }
-            (desk, mails) = (nil, nil)
+            if let found = try? read(readers) { return found }
+            readers.close()
         }
         return nil
     }
 
-    private func read(_ question: ReadingRoom.Question) throws(StoreError) -> Reading<ReadingRoom.Finding> {
-        let desk = try openDesk()
-        switch question {
-        case .tickets(let filter):
-            let found = try desk.listed(filter)
-            return Reading(value: .tickets(found.value), applied: found.applied)
+    private func read(_ readers: StateReaders) throws(StoreError) -> Reading<ReadingRoom.Finding> {
+        let desk = try readers.desk()
+        return switch self {
+        case .tickets(let filter): try desk.listed(filter).map { .tickets($0) }
         case .texts(let id, let after, let limit):
-            let found = try desk.show(id, after: after, limit: limit)
-            return Reading(value: .texts(found.value.ticket, found.value.items), applied: found.applied)
-        case .text(let entry):
-            let found = try desk.text(entry)
-            return Reading(value: .text(found.value), applied: found.applied)
+            try desk.show(id, after: after, limit: limit).map { .texts($0.ticket, $0.items) }
+        case .text(let entry): try desk.text(entry).map { .text($0) }
         case .history(let id, let after, let limit):
-            let found = try desk.history(of: id, after: after, limit: limit)
-            return Reading(value: .history(found.value), applied: found.applied)
+            try desk.history(of: id, after: after, limit: limit).map { .history($0) }
         case .raw(let entry):
-            let found = try desk.text(entry)
-            return Reading(value: .raw(try raw(found.value?.event)), applied: found.applied)
+            try desk.text(entry).map { text throws(StoreError) in .raw(try Self.raw(text?.event, readers)) }
         }
     }
 
-    private func raw(_ event: Event?) throws(StoreError) -> [UInt8]? {
+    private static func raw(_ event: Event?, _ readers: StateReaders) throws(StoreError) -> [UInt8]? {
         switch event?.kind {
-        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _, _): try openMails().raw(mail.raw)
-        case .reply, .autoSent: try openMails().composed(event?.sequence ?? 0)
+        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _, _): try readers.mails().raw(mail.raw)
+        case .reply, .autoSent: try readers.mails().composed(event?.sequence ?? 0)
         default: nil
         }
-    }
-
-    private func openDesk() throws(StoreError) -> DeskReader {
-        if let desk { return desk }
-        let opened = try DeskReader(files)
-        desk = opened
-        return opened
-    }
-
-    private func openMails() throws(StoreError) -> MailReader {
-        if let mails { return mails }
-        let opened = try MailReader(path: files.mail)
-        mails = opened
-        return opened
     }
 }

@@ -33,19 +33,19 @@ final class PostRoom {
     /// Where outcomes come back, in the order of the errands; the loop watches it.
     let outcomes: Mailbox<Outcome>
     private let worker: Worker
-    private let shelf: Shelf
+    private let readers: StateReaders
 
     /// Opens the room over the files of a desk.
     init(_ files: StateFiles) throws(NetError) {
         outcomes = try Mailbox()
         worker = try Worker(name: "zuruf-courier")
-        shelf = Shelf(files)
+        readers = StateReaders(files)
     }
 
     /// Lets an errand be done.
     func send(_ errand: Errand) {
-        let (outcomes, shelf) = (outcomes, shelf)
-        worker.post { outcomes.post(shelf.run(errand)) }
+        let (outcomes, readers) = (outcomes, readers)
+        worker.post { outcomes.post(errand.run(with: readers)) }
     }
 
     /// Lets the thread end.
@@ -54,20 +54,11 @@ final class PostRoom {
     }
 }
 
-/// The files as the courier's thread has them open; nobody else touches it, which makes it safe to hand over.
-private final class Shelf: @unchecked Sendable {
-    private let files: StateFiles
-    private var desk: DeskReader?
-    private var mails: MailReader?
-
-    init(_ files: StateFiles) {
-        self.files = files
-    }
-
-    func run(_ errand: PostRoom.Errand) -> PostRoom.Outcome {
+extension PostRoom.Errand {
+    fileprivate func run(with readers: StateReaders) -> PostRoom.Outcome {
         do {
-            switch errand {
-            case .look(let outgoing): return try look(for: outgoing)
+            switch self {
+            case .look(let outgoing): return try Self.look(for: outgoing, in: readers)
             case .write(let bytes, let path):
                 try Files.write(bytes, to: path, mode: 0o640)
                 return .written
@@ -76,15 +67,16 @@ private final class Shelf: @unchecked Sendable {
                 return .line(String(decoding: line, as: UTF8.self))
             }
         } catch {
-            // Opened anew next time, since `desk.db` may have been made anew.
-            (desk, mails) = (nil, nil)
+            readers.close()
             return .failed("\(error)")
         }
     }
 
-    private func look(for outgoing: Outgoing) throws(StoreError) -> PostRoom.Outcome {
-        if let bytes = try openMails().composed(outgoing.sequence) { return .composed(bytes) }
-        let desk = try openDesk()
+    private static func look(
+        for outgoing: Outgoing, in readers: StateReaders
+    ) throws(StoreError) -> PostRoom.Outcome {
+        if let bytes = try readers.mails().composed(outgoing.sequence) { return .composed(bytes) }
+        let desk = try readers.desk()
         let text = try desk.text(outgoing.entry)
         guard text.applied >= outgoing.sequence else { return .notYet }
         guard case .ticket(_, let ticket?, _) = try desk.fact(for: .ticket(outgoing.entry.ticket)) else {
@@ -93,22 +85,8 @@ private final class Shelf: @unchecked Sendable {
         return .parts(Composition(ticket: ticket, answered: try answered(by: outgoing, desk)))
     }
 
-    private func answered(by outgoing: Outgoing, _ desk: DeskReader) throws(StoreError) -> Mail? {
+    private static func answered(by outgoing: Outgoing, _ desk: DeskReader) throws(StoreError) -> Mail? {
         guard let entry = outgoing.letter.answers else { return nil }
         return try desk.text(EntryID(outgoing.entry.ticket, entry)).value?.event.kind.mail
-    }
-
-    private func openDesk() throws(StoreError) -> DeskReader {
-        if let desk { return desk }
-        let opened = try DeskReader(files)
-        desk = opened
-        return opened
-    }
-
-    private func openMails() throws(StoreError) -> MailReader {
-        if let mails { return mails }
-        let opened = try MailReader(path: files.mail)
-        mails = opened
-        return opened
     }
 }
