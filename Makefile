@@ -15,7 +15,6 @@ tsan asan: kind = $(if $(filter tsan,$@),thread,address)
 tsan asan:              # every test under the thread or the address sanitizer
 	swift build --build-tests --sanitize=$(kind) --scratch-path .build-$@
 	ZURUF_SANITIZER=$(kind) \
-	ZURUF_BIN=$$(swift build --sanitize=$(kind) --scratch-path .build-$@ --show-bin-path) \
 	    swift test --skip-build --disable-xctest --sanitize=$(kind) --scratch-path .build-$@
 
 fuzz:                   # libFuzzer on what strangers write, FUZZ_SECONDS (60) each

@@ -93,22 +93,25 @@ let package = Package(
         .executableTarget(
             name: "sandbox-probe", dependencies: ["DeskPost"], path: "Tests/SandboxProbe", swiftSettings: strict),
 
-        // The real programs, as tests start them.
+        // What tests have in common: the real programs as they start them, and dice.
         .target(
             name: "DeskTestSupport", dependencies: ["DeskNet"], path: "Tests/DeskTestSupport", swiftSettings: strict),
 
         tests("DeskModel", ["DeskModel"]),
-        tests("DeskWire", ["DeskWire", "DeskModel"]),
+        tests("DeskWire", ["DeskWire", "DeskModel", "DeskTestSupport"]),
         // With the store, since what desk.db holds must be what memory holds.
-        tests("DeskEngine", ["DeskEngine", "DeskModel", "DeskStore"]),
-        tests("DeskMail", ["DeskMail", "DeskModel"]),
-        tests("DeskCrypto", ["DeskCrypto", "DeskModel"]),
-        tests("DeskStore", ["DeskStore", "DeskModel", "DeskCrypto"]),
-        tests("DeskNet", ["DeskNet", "DeskCrypto"]),
+        tests("DeskEngine", ["DeskEngine", "DeskModel", "DeskStore", "DeskTestSupport"]),
+        tests("DeskMail", ["DeskMail", "DeskModel", "DeskTestSupport"]),
+        tests("DeskCrypto", ["DeskCrypto", "DeskModel", "DeskTestSupport"]),
+        tests("DeskStore", ["DeskStore", "DeskModel", "DeskCrypto", "DeskTestSupport"]),
+        tests("DeskNet", ["DeskNet", "DeskCrypto", "DeskTestSupport"]),
         tests(
             "DeskPost",
-            ["DeskPost", "DeskMail", "DeskModel", "DeskNet", "DeskCrypto", "zuruf-mail", "sandbox-probe"]),
-        tests("DeskTerminal", ["DeskTerminal", "DeskNet", "DeskCrypto", "zuruf"]),
+            [
+                "DeskPost", "DeskMail", "DeskModel", "DeskNet", "DeskCrypto", "DeskTestSupport", "zuruf-mail",
+                "sandbox-probe",
+            ]),
+        tests("DeskTerminal", ["DeskTerminal", "DeskNet", "DeskCrypto", "DeskTestSupport", "zuruf"]),
         tests(
             "DeskServer",
             [

@@ -1,4 +1,5 @@
 import DeskCrypto
+import DeskTestSupport
 import Testing
 
 @Suite struct `Base64 in both alphabets` {
@@ -42,20 +43,5 @@ import Testing
             text[Int.random(in: text.indices, using: &dice)] = UInt8.random(in: 0...255, using: &dice)
             if let other = codec.decode(text) { #expect(Array(codec.encode(other).utf8) == text) }
         }
-    }
-}
-
-/// Dice that fall the same way for the same seed (SplitMix64).
-struct Dice: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,4 +1,5 @@
 import DeskModel
+import DeskTestSupport
 import Testing
 
 @testable import DeskEngine

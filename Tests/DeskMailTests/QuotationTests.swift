@@ -1,4 +1,5 @@
 import DeskMail
+import DeskTestSupport
 import Testing
 
 struct QuotationTests {

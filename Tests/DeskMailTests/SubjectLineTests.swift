@@ -1,5 +1,6 @@
 import DeskMail
 import DeskModel
+import DeskTestSupport
 import Testing
 
 struct SubjectLineTests {

@@ -1,4 +1,5 @@
 import DeskNet
+import DeskTestSupport
 import Glibc
 import Testing
 

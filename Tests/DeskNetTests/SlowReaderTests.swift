@@ -1,4 +1,5 @@
 import DeskNet
+import DeskTestSupport
 import Testing
 
 @Suite struct `Slow readers` {
@@ -45,20 +46,5 @@ import Testing
         while case .moved(let count) = pair.server.send(bytes.span), sent < 10_000_000 { sent += count }
         #expect(sent > 64 * 1024)
         #expect(sent < 1_000_000)
-    }
-}
-
-/// Dice that fall the same way for the same seed (SplitMix64).
-struct Dice: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

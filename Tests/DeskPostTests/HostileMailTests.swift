@@ -1,5 +1,6 @@
 import DeskMail
 import DeskNet
+import DeskTestSupport
 import Testing
 
 /// Mails made to break a parser. The worker may die of none of these; what it would die of is the desk's business.
@@ -82,11 +83,7 @@ struct HostileMailTests {
 
     @Test(arguments: 0..<60 as Range<UInt64>)
     func `a mail with bytes turned over is read to something`(seed: UInt64) throws {
-        var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
-        func next(_ limit: Int) -> Int {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int(state >> 33) % limit
-        }
+        var dice = Dice(seed: seed)
         let sample = """
             From: =?utf-8?Q?J=C3=B6rg?= <joerg@example.org>
             To: g: a@b.example, c@d.example;, (e) "f" <g@h.example>
@@ -123,9 +120,12 @@ struct HostileMailTests {
         let worker = try WorkerProcess("read")
         var bytes = Array(sample.utf8)
         for _ in 0..<40 {
-            for _ in 0..<4 { bytes[next(bytes.count)] = UInt8(next(256)) }
-            if next(3) == 0 { bytes.removeSubrange(0..<next(20)) }
-            if next(3) == 0 { bytes.insert(contentsOf: bytes[next(bytes.count)...].prefix(30), at: next(bytes.count)) }
+            for _ in 0..<4 { bytes[dice.roll(bytes.count)] = UInt8(dice.roll(256)) }
+            if dice.one(in: 3) { bytes.removeSubrange(0..<dice.roll(20)) }
+            if dice.one(in: 3) {
+                let piece = bytes[dice.roll(bytes.count)...].prefix(30)
+                bytes.insert(contentsOf: piece, at: dice.roll(bytes.count))
+            }
             let mail = try worker.read(bytes)
             #expect(mail == mail.bounded())
         }

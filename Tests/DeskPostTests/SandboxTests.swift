@@ -1,4 +1,5 @@
 import DeskNet
+import DeskTestSupport
 import Glibc
 import Testing
 
@@ -9,19 +10,8 @@ struct SandboxTests {
     /// What the probe says and how it ends.
     private func probe(_ role: String, _ attempt: String) throws -> (said: String, end: ChildProcess.End) {
         let child = try ChildProcess(
-            path: try Built.path(of: "sandbox-probe"), arguments: [role, attempt], input: .null, output: .pipe)
-        var said: [UInt8] = []
-        var room = [UInt8](repeating: 0, count: 4096)
-        reading: while true {
-            switch child.receive(into: &room) {
-            case .bytes(let count): said += room[..<count]
-            case .wait:
-                var watched = pollfd(fd: child.outputDescriptor, events: Int16(POLLIN), revents: 0)
-                _ = unsafe poll(&watched, 1, 10_000)
-            case .ended, .failed: break reading
-            }
-        }
-        return (String(decoding: said, as: UTF8.self), child.wait())
+            path: Programs.path("sandbox-probe"), arguments: [role, attempt], input: .null, output: .pipe)
+        return (try Programs.read(child), child.wait())
     }
 
     @Test(arguments: ["socket", "unix", "fork", "exec", "create", "unlink", "memory", "parent"])

@@ -1,16 +1,8 @@
 import DeskMail
 import DeskNet
+import DeskTestSupport
 import Glibc
 import Testing
-
-/// The programs that were built beside the tests.
-enum Built {
-    static func path(of program: String) throws -> String {
-        let bundle = try #require(CommandLine.arguments.first)
-        let folder = try #require(bundle.lastIndex(of: "/").map { bundle[..<$0] })
-        return "\(folder)/\(program)"
-    }
-}
 
 /// A real worker in a process of its own, spoken to over a socket as the desk does.
 final class WorkerProcess {
@@ -21,7 +13,7 @@ final class WorkerProcess {
     init(_ role: String) throws {
         Signals.ignoreBrokenPipes()
         child = try ChildProcess(
-            path: try Built.path(of: "zuruf-mail"), arguments: [role], input: .socket, output: .socket)
+            path: Programs.path("zuruf-mail"), arguments: [role], input: .socket, output: .socket)
     }
 
     deinit {

@@ -1,4 +1,5 @@
 import DeskModel
+import DeskTestSupport
 import Synchronization
 import Testing
 
@@ -24,7 +25,7 @@ import Testing
     }
 
     @Test func `a mail of 25 MiB is kept and read in parts`() throws {
-        var dice = Dice(1)
+        var dice = Dice(seed: 1)
         var raw = [UInt8](repeating: 0, count: 25 << 20)
         for index in stride(from: 0, to: raw.count, by: 1000) { raw[index] = UInt8(truncatingIfNeeded: dice.next()) }
         let digest = try archive().put(raw)

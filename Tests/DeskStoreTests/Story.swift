@@ -1,5 +1,6 @@
 import DeskModel
 import DeskStore
+import DeskTestSupport
 
 /// Plays a desk: makes events that could have happened, and folds them as memory does, so that a test can compare.
 struct Story {
@@ -25,7 +26,7 @@ struct Story {
     static let places = [QueueName.inbox, .postmaster] + ["recorder", "junk"].compactMap { QueueName($0) }
 
     init(seed: UInt64) {
-        dice = Dice(seed)
+        dice = Dice(seed: seed)
     }
 
     /// The events of the next turn: one to `most` steps.

@@ -1,3 +1,4 @@
+import DeskTestSupport
 import Testing
 
 @testable import DeskTerminal
@@ -22,7 +23,7 @@ struct KeyboardTests {
 
     @Test(arguments: 0..<100)
     func `any split of the bytes gives the same strokes`(seed: UInt64) {
-        var dice = Dice(seed)
+        var dice = Dice(seed: seed)
         let before = "aü\u{1b}[A日\u{1b}[200~Hallo\rquit\n\u{1b}[A.\n\u{1b}[201~"
         let all = Array((before + "x\u{1b}f\u{1b}[200~\u{1b}[201~\r").utf8)
         let expected: [Keyboard.Stroke] = [

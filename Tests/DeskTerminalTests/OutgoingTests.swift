@@ -1,4 +1,5 @@
 import DeskTerminal
+import DeskTestSupport
 import Testing
 
 struct OutgoingTests {
@@ -49,7 +50,7 @@ struct OutgoingTests {
 
     @Test(arguments: 0..<200)
     func `a long line comes together again as it was`(seed: UInt64) {
-        var dice = Dice(seed)
+        var dice = Dice(seed: seed)
         let letters = ["a", "ß", "日", "👋", " "]
         let count = Int.random(in: 3900...9000, using: &dice)
         let text = (0..<count).map { _ in letters[Int.random(in: 0..<letters.count, using: &dice)] }.joined()
@@ -76,20 +77,5 @@ struct OutgoingTests {
 
     private func sent(_ line: String, _ outgoing: inout Outgoing) -> [String] {
         outgoing.typed(Array(line.utf8)).map { String(decoding: $0, as: UTF8.self) }
-    }
-}
-
-/// SplitMix64 (Steele, Lea, Flood 2014): the same seed rolls the same game.
-struct Dice: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
     }
 }

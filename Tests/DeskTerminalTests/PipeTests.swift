@@ -1,5 +1,6 @@
 import DeskNet
 import DeskTerminal
+import DeskTestSupport
 import Testing
 
 @testable import zuruf
@@ -21,21 +22,9 @@ struct PipeTests {
     }
 
     private func end(_ child: ChildProcess) throws -> (status: ChildProcess.End, output: String, errors: String) {
-        let output = try all(child.outputDescriptor, child.receive)
-        let errors = try all(child.errorsDescriptor, child.receiveErrors)
+        let output = try Programs.read(child)
+        let errors = try Programs.read(child, errors: true)
         return (child.wait(), output, errors)
-    }
-
-    private func all(_ descriptor: Int32, _ receive: (inout [UInt8], Int) -> Received) throws -> String {
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        var bytes: [UInt8] = []
-        while true {
-            switch receive(&buffer, .max) {
-            case .bytes(let count): bytes += buffer[..<count]
-            case .wait: try #require(!Console.wait(for: [descriptor], milliseconds: 20_000).isEmpty, "no end")
-            case .ended, .failed: return String(decoding: bytes, as: UTF8.self)
-            }
-        }
     }
 
     @Test(arguments: [("OK pong", Int32(0)), ("ERR usage", 1)])

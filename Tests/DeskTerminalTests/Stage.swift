@@ -1,6 +1,7 @@
 import DeskCrypto
 import DeskNet
 import DeskTerminal
+import DeskTestSupport
 import Glibc
 import Testing
 
@@ -40,14 +41,7 @@ final class Stage {
         ]
     }
 
-    /// Where the programs of this package lie: beside the tests.
-    static let program = (Console.environment("ZURUF_BIN") ?? ownFolder) + "/zuruf"
-
-    private static var ownFolder: String {
-        let arguments = CommandLine.arguments
-        let own = arguments.first { $0.hasSuffix(".xctest") } ?? arguments.first ?? ""
-        return String(own.dropLast(own.reversed().prefix { $0 != "/" }.count + 1))
-    }
+    static let program = Programs.path("zuruf")
 
     /// Takes the next caller and says whether the handshake held.
     @discardableResult

@@ -1,4 +1,5 @@
 import DeskNet
+import DeskTestSupport
 import Glibc
 import Testing
 
@@ -58,7 +59,7 @@ struct TerminalTests {
 
     @Test(arguments: 0..<12)
     func `whatever is typed while lines come, the screen shows it and Enter sends it`(seed: UInt64) throws {
-        var dice = Dice(seed)
+        var dice = Dice(seed: seed)
         let columns = Int.random(in: 18...40, using: &dice)
         let person = try person(columns: columns)
         var (line, cursor) = ([Character](), 0)

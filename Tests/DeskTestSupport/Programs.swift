@@ -24,7 +24,7 @@ package enum Programs {
             }
         }
         child.closeInput()
-        let said = try read(child, errors: false) { _ in false } + read(child, errors: true) { _ in false }
+        let said = try read(child) + read(child, errors: true)
         return (child.wait(), said)
     }
 
@@ -44,8 +44,10 @@ package enum Programs {
     /// A program says nothing.
     package struct Silence: Error {}
 
-    /// Reads what a program says until that is enough, or it ends.
-    package static func read(_ child: ChildProcess, errors: Bool, until isEnough: (String) -> Bool) throws -> String {
+    /// Reads what a program says, or complains of, until that is enough or it ends.
+    package static func read(
+        _ child: ChildProcess, errors: Bool = false, until isEnough: (String) -> Bool = { _ in false }
+    ) throws -> String {
         var buffer = [UInt8](repeating: 0, count: 4096)
         var said: [UInt8] = []
         while true {

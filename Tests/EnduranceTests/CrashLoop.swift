@@ -98,7 +98,7 @@ final class CrashLoop {
             for _ in 0..<400 {
                 for index in agents.indices { try step(&agents[index]) }
                 for index in posts.indices { try carry(&carried[index], &posts[index]) }
-                if piped == nil, dice.roll(20) == 0 {
+                if piped == nil, dice.one(in: 20) {
                     let mail = nextMail()
                     piped = (try desk.begin(mail.mail), mail)
                 }
@@ -193,7 +193,7 @@ extension CrashLoop {
             case 12: "close \(own) \(mark)"
             default: "say \(ticket) \(mark)"
             }
-        let isKeyed = dice.roll(2) == 0
+        let isKeyed = dice.one(in: 2)
         let command = Command(
             agent: agent.name, line: (isKeyed ? "!k-\(counter) " : "") + said, mark: mark, isKeyed: isKeyed)
         commands.append(command)
@@ -218,7 +218,7 @@ extension CrashLoop {
         let number = mails.count + 1
         let mail = Handed(
             Mail(name: "m\(number)", from: "c\(dice.roll(30))@example.org", subject: "mail \(number)."),
-            isDouble: dice.roll(4) == 0)
+            isDouble: dice.one(in: 4))
         mails.append(mail)
         return mail
     }
@@ -280,7 +280,7 @@ extension CrashLoop {
             if watcher.last > head { Issue.record("heard \(watcher.last), but the log ends with \(head)") }
         }
         try look(at: desk.outgoing)
-        if dice.roll(5) == 0 {
+        if dice.one(in: 5) {
             for suffix in ["", "-wal", "-shm"] { try Files.remove("\(desk.state)/desk.db\(suffix)") }
         }
     }

@@ -19,7 +19,7 @@ import Testing
             let follower = try desk.connect("mustermann")
             // In the middle of a burst, at the head, or with another subscription before it.
             try burst(of: dice.roll(40), &said, by: meier)
-            if dice.roll(3) == 0 {
+            if dice.one(in: 3) {
                 #expect(try follower.ask("subscribe recorder").hasPrefix("OK "))
                 #expect(try follower.ask("subscribe * since=\(last)").hasPrefix("ERR streaming "))
                 #expect(try follower.ask("unsubscribe").hasPrefix("OK "))
@@ -27,7 +27,7 @@ import Testing
             #expect(try follower.ask("subscribe * since=\(last)", others: hear).hasPrefix("OK subscribed "))
             try burst(of: dice.roll(40), &said, by: meier)
             // Hangs up in the middle of whatever is on its way, or behind a fence.
-            if dice.roll(2) == 0 {
+            if dice.one(in: 2) {
                 for line in follower.linesHere().lines { hear(line) }
             } else {
                 #expect(try follower.ask("ping", others: hear).hasPrefix("OK pong "))

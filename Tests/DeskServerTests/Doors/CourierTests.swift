@@ -2,6 +2,7 @@ import DeskMail
 import DeskModel
 import DeskNet
 import DeskStore
+import DeskTestSupport
 import Testing
 
 @testable import DeskServer
@@ -37,7 +38,7 @@ import Testing
         settings.pauses = [TimeSpan(milliseconds: 5), TimeSpan(milliseconds: 10)]
         change(&settings)
         return try Courier(
-            desk, settings: settings, worker: Yard.program("zuruf-mail"), files: yard.files, keeper: keeper,
+            desk, settings: settings, worker: Programs.path("zuruf-mail"), files: yard.files, keeper: keeper,
             signature: { _ in Array(repeating: 7, count: 32) }, loop: yard.loop, log: .silent)
     }
 

@@ -1,4 +1,5 @@
 import DeskNet
+import DeskTestSupport
 import Testing
 
 @testable import DeskServer
@@ -48,7 +49,7 @@ final class Hall {
         try Files.write(input, to: given)
         let script = "exec \"$@\" <\(given) >\(out) 2>\(errors)"
         let process = try ChildProcess(
-            path: "/bin/sh", arguments: ["-c", script, "sh", Yard.program("zurufd")] + words,
+            path: "/bin/sh", arguments: ["-c", script, "sh", Programs.path("zurufd")] + words,
             environment: ["PATH=/usr/bin:/bin"] + environment, input: .null, output: .null, errors: .null)
         let end = process.wait()
         func text(_ path: String) throws -> String {
@@ -70,7 +71,7 @@ final class Hall {
         let process = try ChildProcess(
             path: "/bin/sh",
             arguments: [
-                "-c", script, "sh", Yard.program("zurufd"), "serve", "--state", state, "--listen", "127.0.0.1:0",
+                "-c", script, "sh", Programs.path("zurufd"), "serve", "--state", state, "--listen", "127.0.0.1:0",
             ]
                 + options, environment: ["PATH=/usr/bin:/bin"], input: .null, output: .null, errors: .null)
         server = process

@@ -2,6 +2,7 @@ import DeskMail
 import DeskModel
 import DeskNet
 import DeskStore
+import DeskTestSupport
 import Testing
 
 @testable import DeskServer
@@ -46,7 +47,7 @@ import Testing
 
     @Test func `a mail is durable before it is decided, and decided before anybody is told`() throws {
         defer { keeper.stop() }
-        let intake = try intake(Yard.program("zuruf-mail"))
+        let intake = try intake(Programs.path("zuruf-mail"))
         var answer: IntakeAnswer?
         intake.take(IntakeTests.mail) { answer = $0 }
         try yard.turn { !desk.commands.isEmpty }
@@ -66,7 +67,7 @@ import Testing
         desk.answer = IntakeTests.taken
         let flaky = try yard.program(
             "flaky",
-            "[ -e \(yard.path)/died ] || { : >\(yard.path)/died; kill -9 $$; }; exec \(Yard.program("zuruf-mail")) $1")
+            "[ -e \(yard.path)/died ] || { : >\(yard.path)/died; kill -9 $$; }; exec \(Programs.path("zuruf-mail")) $1")
         #expect(try take(intake(flaky)) == .taken(ticket: "20261124-00001-6"))
         #expect(arrivals().map(\.isUnreadable) == [false])
         #expect(Files.exists(yard.path + "/died"))
@@ -86,7 +87,7 @@ import Testing
         defer { keeper.stop() }
         desk.answer = IntakeTests.taken
         let worker = try yard.program(
-            "mortal", "echo $$ >>\(yard.path)/pids; exec \(Yard.program("zuruf-mail")) $1")
+            "mortal", "echo $$ >>\(yard.path)/pids; exec \(Programs.path("zuruf-mail")) $1")
         let intake = try intake(worker)
         #expect(try take(intake) == .taken(ticket: "20261124-00001-6"))
         func pids() throws -> [String] {
@@ -139,25 +140,25 @@ import Testing
         let nowhere = MailKeeper(path: yard.path + "/nowhere/mail.db", hashing: .system)
         defer { nowhere.stop() }
         #expect(
-            try take(intake(Yard.program("zuruf-mail"), keeper: nowhere))
+            try take(intake(Programs.path("zuruf-mail"), keeper: nowhere))
                 == .later("the mail cannot be kept at the moment"))
         #expect(desk.commands.isEmpty)
         desk.answer = { _ in .refused(.storage(retry: 1)) }
         #expect(
-            try take(intake(Yard.program("zuruf-mail"))) == .later("the desk cannot write at the moment, try again"))
+            try take(intake(Programs.path("zuruf-mail"))) == .later("the desk cannot write at the moment, try again"))
     }
 
     @Test func `a mail over the limit is refused before anything is kept`() throws {
         defer { keeper.stop() }
         var mail = IntakeTests.mail
         mail.bytes += Array(repeating: 0x20, count: 100_000)
-        #expect(try take(intake(Yard.program("zuruf-mail")), mail) == .tooLarge(most: 100_000))
+        #expect(try take(intake(Programs.path("zuruf-mail")), mail) == .tooLarge(most: 100_000))
         #expect(!Files.exists(yard.files.mail))
     }
 
     @Test func `a mail that had come before is said to be here`() throws {
         defer { keeper.stop() }
         desk.answer = { _ in .done(.arrived(nil, number: nil), nil) }
-        #expect(try take(intake(Yard.program("zuruf-mail"))) == .dropped)
+        #expect(try take(intake(Programs.path("zuruf-mail"))) == .dropped)
     }
 }

@@ -1,4 +1,5 @@
 import DeskNet
+import DeskTestSupport
 import Testing
 
 @testable import DeskServer
@@ -104,7 +105,7 @@ import Testing
     @Test(arguments: [Int32(11), 4, 5, 6, 7, 8, 15]) func `killed while it reads, it says so`(signal: Int32) throws {
         let yard = try Yard()
         let process = try ChildProcess(
-            path: Yard.program("zurufd"), arguments: ["deliver", "--state", yard.path], input: .pipe, output: .pipe,
+            path: Programs.path("zurufd"), arguments: ["deliver", "--state", yard.path], input: .pipe, output: .pipe,
             errors: .null)
         // Once it has read what is in the pipe, its handlers stand: they come first.
         let half = Array("From: a@b\n".utf8)

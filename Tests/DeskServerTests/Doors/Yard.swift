@@ -38,13 +38,6 @@ final class Yard {
         try Files.write(Array("#!/bin/sh\n\(lines)\n".utf8), to: path, mode: 0o755)
         return path
     }
-
-    /// The path of a program of this package: beside the tests.
-    static func program(_ name: String) -> String {
-        let arguments = CommandLine.arguments
-        let own = arguments.first { $0.hasSuffix(".xctest") } ?? arguments.first ?? ""
-        return String(own.dropLast(own.reversed().prefix { $0 != "/" }.count)) + name
-    }
 }
 
 /// A desk that does what a test says: keeps what is submitted, and answers when it is told to.

@@ -1,29 +1,5 @@
 import DeskModel
-
-/// Chance that can be repeated (SplitMix64, G. Steele et al. 2014).
-struct Dice: RandomNumberGenerator {
-    var seed: UInt64
-
-    mutating func next() -> UInt64 {
-        seed &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = seed
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
-
-    mutating func roll(_ sides: Int) -> Int {
-        Int(next() % UInt64(sides))
-    }
-
-    mutating func one(in sides: Int) -> Bool {
-        roll(sides) == 0
-    }
-
-    mutating func pick<Thing>(_ things: [Thing]) -> Thing {
-        things[roll(things.count)]
-    }
-}
+import DeskTestSupport
 
 /// What people, mails, couriers and administrators might do next.
 struct Mischief {

@@ -1,30 +1,5 @@
 import Glibc
 
-/// Chance that can be repeated (SplitMix64, G. Steele et al. 2014).
-struct Dice {
-    private var seed: UInt64
-
-    init(seed: UInt64) {
-        self.seed = seed
-    }
-
-    mutating func next() -> UInt64 {
-        seed &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = seed
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
-
-    mutating func roll(_ sides: Int) -> Int {
-        Int(next() % UInt64(sides))
-    }
-
-    mutating func pick<Things: RandomAccessCollection>(_ things: Things) -> Things.Element {
-        things[things.index(things.startIndex, offsetBy: roll(things.count))]
-    }
-}
-
 /// How long the tests go on: `./test --long` sets `ZURUF_LONG`.
 enum Length {
     /// The one number or the other.
