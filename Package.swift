@@ -111,7 +111,7 @@ let package = Package(
                 "DeskPost", "DeskMail", "DeskModel", "DeskNet", "DeskCrypto", "DeskTestSupport", "zuruf-mail",
                 "sandbox-probe",
             ]),
-        tests("DeskTerminal", ["DeskTerminal", "DeskNet", "DeskCrypto", "DeskTestSupport", "zuruf"]),
+        tests("DeskTerminal", ["DeskTerminal", "DeskNet", "DeskCrypto", "DeskTestSupport", "zuruf", "zurufd"]),
         tests(
             "DeskServer",
             [

@@ -53,24 +53,9 @@ extension Console {
         return input
     }
 
-    /// Asks on the terminal itself, whatever the standard streams are; nothing of the answer is shown.
+    /// Asks on the terminal itself, whatever the other standard streams are; nothing of the answer is shown.
     private static func readSecret(_ prompt: String) -> String? {
         guard isatty(0) == 1 else { return nil }
-        let terminal = unsafe open("/dev/tty", O_RDWR | O_CLOEXEC)
-        guard terminal >= 0 else { return nil }
-        defer { close(terminal) }
-        var before = termios()
-        guard unsafe tcgetattr(terminal, &before) == 0 else { return nil }
-        var silent = before
-        silent.c_lflag &= ~tcflag_t(ECHO)
-        unsafe tcsetattr(terminal, TCSAFLUSH, &silent)
-        defer { unsafe tcsetattr(terminal, TCSAFLUSH, &before) }
-        let bytes = Array(prompt.utf8)
-        _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(terminal, $0.baseAddress, $0.count) }
-        var line = [UInt8](repeating: 0, count: 4096)
-        let count = unsafe line.withUnsafeMutableBytes { unsafe read(terminal, $0.baseAddress, $0.count) }
-        write("", to: terminal)
-        guard count > 0, line[count - 1] == 0x0A else { return nil }
-        return String(decoding: line[..<(count - 1)], as: UTF8.self)
+        return SilentTerminal()?.ask(prompt)
     }
 }

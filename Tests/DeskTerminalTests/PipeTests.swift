@@ -14,7 +14,7 @@ struct PipeTests {
     private func start(_ arguments: [String], login: Bool = false, input: String? = nil) throws -> ChildProcess {
         let user = login ? ["--user", "meier", "--password-command", "echo geheim; echo more"] : []
         let child = try ChildProcess(
-            path: Stage.program, arguments: user + arguments, environment: stage.environment, output: .pipe,
+            path: Programs.path("zuruf"), arguments: user + arguments, environment: stage.environment, output: .pipe,
             errors: .pipe)
         if let input { #expect(child.send(Array(input.utf8).span) == .moved(input.utf8.count)) }
         child.closeInput()

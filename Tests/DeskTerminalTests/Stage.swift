@@ -41,8 +41,6 @@ final class Stage {
         ]
     }
 
-    static let program = Programs.path("zuruf")
-
     /// Takes the next caller and says whether the handshake held.
     @discardableResult
     func accept() throws -> Bool {
@@ -107,7 +105,7 @@ final class Person {
     private(set) var screen: Screen
     private var status: Int32?
 
-    init(_ arguments: [String], environment: [String], columns: Int = 80) throws {
+    init(_ arguments: [String], of program: String = "zuruf", environment: [String], columns: Int = 80) throws {
         let master = unsafe open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
         try #require(master >= 0, "no terminal to be had")
         terminal = FileDescriptor(owning: master)
@@ -127,14 +125,18 @@ final class Person {
         for number: Int32 in [1, 2] { unsafe posix_spawn_file_actions_adddup2(&actions, 0, number) }
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
-        // POSIX_SPAWN_SETSID: the first terminal that a session opens is its own.
-        unsafe posix_spawnattr_setflags(&attributes, 0x80)
-        var words = unsafe ([Stage.program] + arguments).map { unsafe strdup($0) } + [nil]
+        // POSIX_SPAWN_SETSID: the first terminal that a session opens is its own. The threads of tests block signals.
+        unsafe posix_spawnattr_setflags(&attributes, 0x80 | Int16(POSIX_SPAWN_SETSIGMASK))
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        unsafe posix_spawnattr_setsigmask(&attributes, &signals)
+        let program = Programs.path(program)
+        var words = unsafe ([program] + arguments).map { unsafe strdup($0) } + [nil]
         var values = unsafe environment.map { unsafe strdup($0) } + [nil]
         var pid: pid_t = 0
-        let result = unsafe posix_spawn(&pid, Stage.program, &actions, &attributes, &words, &values)
+        let result = unsafe posix_spawn(&pid, program, &actions, &attributes, &words, &values)
         unsafe (words + values).forEach { unsafe free($0) }
-        try #require(result == 0, "cannot start \(Stage.program)")
+        try #require(result == 0, "cannot start \(program)")
         self.pid = pid
     }
 
@@ -167,10 +169,15 @@ final class Person {
     }
 
     /// Whether keys reach the program singly and unseen.
-    var isRaw: Bool {
+    var isRaw: Bool { modes & tcflag_t(ICANON | ECHO) == 0 }
+
+    /// Whether keys are shown as they are typed.
+    var isEchoing: Bool { modes & tcflag_t(ECHO) != 0 }
+
+    private var modes: tcflag_t {
         var settings = termios()
         unsafe tcgetattr(terminal.raw, &settings)
-        return settings.c_lflag & tcflag_t(ICANON | ECHO) == 0
+        return settings.c_lflag
     }
 
     /// Waits for the end of the program and gives its exit status, or minus the signal.
