@@ -5,15 +5,13 @@ extension Engine {
     func administer(_ administration: Administration, _ asker: Asker) throws(Refusal) -> Decision {
         guard asker.agent == .desk || state.agents[asker.agent]?.isAdmin == true else { throw .notAdmin }
         switch administration {
-        case .addAgent(let name, let isBot, let isAdmin, let password):
-            return try addAgent(name, isBot: isBot, isAdmin: isAdmin, password, asker)
-        case .setPassword(let name, let key): return try change(name, .password(key), asker)
-        case .setRights(let name, let queue, let rights):
-            if let queue, state.queues[queue] == nil { throw .noSuchQueue(queue) }
-            return try change(name, .rights(queue: queue, rights), asker)
+        case .addAgent(let name, let isBot, let isAdmin, let password, let grants):
+            return try addAgent(name, isBot: isBot, isAdmin: isAdmin, password, grants, asker)
+        case .setPassword(let name, let key): return try change(name, [.password(key)], asker)
+        case .setRights(let name, let grants): return try change(name, try changes(by: grants), asker)
         case .setFlags(let name, let isBot, let isAdmin):
-            return try change(name, .flags(isBot: isBot, isAdmin: isAdmin), asker)
-        case .retireAgent(let name): return try change(name, .retired, asker)
+            return try change(name, [.flags(isBot: isBot, isAdmin: isAdmin)], asker)
+        case .retireAgent(let name): return try change(name, [.retired], asker)
         case .addToken(let name, let token, let digest): return try addToken(name, token, digest, asker)
         case .revokeToken(let name, let token): return try revokeToken(name, token, asker)
         case .setQueue(let queue): return try setQueue(queue, asker)
@@ -28,7 +26,8 @@ extension Engine {
     }
 
     private func addAgent(
-        _ name: AgentName, isBot: Bool, isAdmin: Bool, _ password: PasswordKey?, _ asker: Asker
+        _ name: AgentName, isBot: Bool, isAdmin: Bool, _ password: PasswordKey?, _ grants: [Grant],
+        _ asker: Asker
     ) throws(Refusal) -> Decision {
         guard !name.isReserved else { throw .usage("nobody can be called \(name)") }
         if let agent = state.agents[name] {
@@ -36,22 +35,32 @@ extension Engine {
         }
         var changes: [AgentChange] = [.added(isBot: isBot, isAdmin: isAdmin)]
         if let password { changes.append(.password(password)) }
+        changes += try self.changes(by: grants)
         return .done(.done, changes.map { event(.agent(name), .agent($0), asker) })
     }
 
     /// Changes an agent; what he holds where he may no longer work becomes free just before.
-    private func change(_ name: AgentName, _ change: AgentChange, _ asker: Asker) throws(Refusal) -> Decision {
-        let before = try agent(name)
-        var after = before
-        after.apply(change)
-        guard after != before else { return .done() }
+    private func change(_ name: AgentName, _ wanted: [AgentChange], _ asker: Asker) throws(Refusal) -> Decision {
+        var after = try agent(name)
+        let changes = wanted.filter { change in
+            let before = after
+            after.apply(change)
+            return after != before
+        }
+        guard !changes.isEmpty else { return .done() }
         let lost = held(by: name).compactMap { state.tickets[$0] }.filter { ticket in
             !after.may([.read, .work], in: ticket.queue)
         }
         let freed = lost.map {
             $0.event(.release(.rights, text: nil), at: asker.now, by: asker.agent, holder: .some(nil))
         }
-        return .done(.done, freed + [event(.agent(name), .agent(change), asker)])
+        return .done(.done, freed + changes.map { event(.agent(name), .agent($0), asker) })
+    }
+
+    /// What grants mean for an agent; refused if one of them names a queue that is not there.
+    private func changes(by grants: [Grant]) throws(Refusal) -> [AgentChange] {
+        for case let queue? in grants.map(\.queue) where state.queues[queue] == nil { throw .noSuchQueue(queue) }
+        return grants.map { .rights(queue: $0.queue, $0.rights) }
     }
 
     private func addToken(

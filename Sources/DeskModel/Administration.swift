@@ -1,11 +1,11 @@
 /// What administration asks for; the shell and, later, the wire give the same commands.
 public enum Administration: Equatable, Sendable {
-    /// A new agent.
-    case addAgent(AgentName, isBot: Bool, isAdmin: Bool, password: PasswordKey?)
+    /// A new agent, with his rights: he never is there without them.
+    case addAgent(AgentName, isBot: Bool, isAdmin: Bool, password: PasswordKey?, [Grant])
     /// Another password.
     case setPassword(AgentName, PasswordKey)
-    /// Other rights in one queue, or everywhere.
-    case setRights(AgentName, queue: QueueName?, Rights)
+    /// Other rights in these queues, all of them or none.
+    case setRights(AgentName, [Grant])
     /// Admin or not, bot or not.
     case setFlags(AgentName, isBot: Bool, isAdmin: Bool)
     /// The agent no longer works here; what he holds becomes free.
@@ -22,6 +22,20 @@ public enum Administration: Equatable, Sendable {
     case joinCustomers(Address, Address)
     /// The flags of a customer.
     case setCustomerFlags(Address, isRelay: Bool, wantsNoAutomaticReply: Bool, isUnguarded: Bool)
+}
+
+/// What somebody may do in one queue, or in every one.
+public struct Grant: Equatable, Sendable {
+    /// The queue; `nil`: every queue, now or later.
+    public let queue: QueueName?
+    /// What he may do there.
+    public let rights: Rights
+
+    /// Grants `rights` there, and no others.
+    public init(_ rights: Rights, in queue: QueueName?) {
+        self.queue = queue
+        self.rights = rights
+    }
 }
 
 /// What changed about an agent.

@@ -14,7 +14,7 @@ struct AdministrationTests {
 
     @Test func `names are used once and mean one thing`() {
         var desk = Desk()
-        let add = { Administration.addAgent(.named($0), isBot: false, isAdmin: false, password: nil) }
+        let add = { Administration.addAgent(.named($0), isBot: false, isAdmin: false, password: nil, []) }
         #expect(desk.say(.administer(add("meier")), by: .desk).refusal != nil)
         #expect(desk.say(.administer(add("customer")), by: .desk).refusal != nil)
         desk.administer(.retireAgent(.meier))
@@ -38,14 +38,30 @@ struct AdministrationTests {
         var desk = Desk()
         let (one, two) = (desk.bring(), desk.bring(from: "b@example.org", to: "recorder@desk.example"))
         for id in [one, two] { desk.say(.claim(.id(id), lease: nil, anyway: nil), by: .weber) }
-        desk.administer(.setRights(.weber, queue: .recorder, [.read, .work]))
-        let less = desk.say(.administer(.setRights(.weber, queue: nil, [.read])), by: .desk)
+        desk.administer(.setRights(.weber, [Grant([.read, .work], in: .recorder)]))
+        let less = desk.say(.administer(.setRights(.weber, [Grant([.read], in: nil)])), by: .desk)
         #expect(less.kinds == ["release #1", "agent -"])
         #expect(less.events[0].kind == .release(.rights, text: nil))
         #expect(try desk.ticket(two).holder == .weber)
         #expect(desk.say(.administer(.retireAgent(.weber)), by: .desk).kinds == ["release #2", "agent -"])
         #expect(!desk.engine.may(.weber, .read, in: .recorder))
         #expect(desk.say(.administer(.retireAgent(.weber)), by: .desk).refusal == .noSuchAgent(.weber))
+    }
+
+    @Test func `rights come all or none, with a new agent too`() throws {
+        var desk = Desk()
+        let nowhere = [Grant([.read], in: .inbox), Grant([.read], in: .named("nowhere"))]
+        let added = { Administration.addAgent(.named("peters"), isBot: false, isAdmin: false, password: nil, $0) }
+        for change in [added(nowhere), .setRights(.meier, nowhere)] {
+            let before = desk.engine.state.agents
+            #expect(desk.say(.administer(change), by: .desk).refusal == .noSuchQueue(.named("nowhere")))
+            #expect(desk.engine.state.agents == before)
+        }
+        let here = [Grant([.read], in: .inbox), Grant([.read, .work], in: .recorder)]
+        #expect(desk.say(.administer(added(here)), by: .desk).kinds == ["agent -", "agent -", "agent -"])
+        #expect(desk.say(.administer(.setRights(.named("peters"), here)), by: .desk).kinds.isEmpty)
+        let peters = try #require(desk.engine.state.agents[.named("peters")])
+        #expect(peters.may(.work, in: .recorder) && !peters.may(.work, in: .inbox))
     }
 
     @Test func `a bot works only where that was granted`() {
@@ -55,7 +71,7 @@ struct AdministrationTests {
         #expect(
             desk.say(.claim(.id(id), lease: nil, anyway: nil), by: .meier).refusal
                 == .forbidden(ticket: id, need: .work, queue: .inbox, agent: nil))
-        desk.administer(.setRights(.meier, queue: .inbox, [.work]))
+        desk.administer(.setRights(.meier, [Grant([.work], in: .inbox)]))
         #expect(desk.say(.claim(.id(id), lease: nil, anyway: nil), by: .meier).kinds == ["claim #1"])
     }
 

@@ -84,7 +84,7 @@ struct AnswerTests {
         desk.say(.claim(.id(two), lease: nil, anyway: nil), by: .meier)
         let stale = desk.say(.reply(.id(two), read: 1, text: "Kanal 36"), by: .meier)
         #expect(stale.refusal == .stale(two, newest: EntryID(one, 3), who: .schulze, kept: true))
-        desk.administer(.setRights(.meier, queue: .recorder, [.read]))
+        desk.administer(.setRights(.meier, [Grant([.read], in: .recorder)]))
         #expect(desk.engine.decide(.send(.id(two), read: nil), by: .meier, at: desk.now + .hours(72)).refusal == nil)
         desk.show(one, to: .meier)
         #expect(desk.say(.send(.id(two), read: nil), by: .meier).kinds == ["reply #2"])

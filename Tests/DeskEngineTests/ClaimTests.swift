@@ -69,8 +69,8 @@ struct ClaimTests {
     @Test func `who is in the way where one may not read is named without the number`() throws {
         var desk = Desk()
         let (one, two) = (desk.bring(to: "recorder@desk.example"), desk.bring())
-        desk.administer(.setRights(.neu, queue: nil, []))
-        desk.administer(.setRights(.neu, queue: .inbox, [.read, .work]))
+        desk.administer(.setRights(.neu, [Grant([], in: nil)]))
+        desk.administer(.setRights(.neu, [Grant([.read, .work], in: .inbox)]))
         desk.say(.claim(.id(one), lease: nil, anyway: nil), by: .meier)
         let busy = desk.say(.claim(.id(two), lease: nil, anyway: nil), by: .neu)
         let occupation = Refusal.Occupation(holder: .meier, since: desk.now, lease: desk.now + .minutes(30))

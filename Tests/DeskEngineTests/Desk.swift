@@ -25,8 +25,8 @@ struct Desk {
             ("meier", "rwm"), ("schulze", "rwm"), ("weber", "rw"), ("mustermann", "rwml"), ("lehmann", "rm"),
             ("neu", "r"),
         ] {
-            administer(.addAgent(.named(name), isBot: false, isAdmin: name == "mustermann", password: nil))
-            administer(.setRights(.named(name), queue: nil, Rights(letters: rights) ?? []))
+            administer(.addAgent(.named(name), isBot: false, isAdmin: name == "mustermann", password: nil, []))
+            administer(.setRights(.named(name), [Grant(Rights(letters: rights) ?? [], in: nil)]))
         }
         wait(.minutes(11))
     }

@@ -69,8 +69,8 @@ struct HandoverTests {
     @Test func `give moves everything; where the receiver may not work it becomes free`() throws {
         var desk = Desk()
         let (one, two) = (desk.bring(), desk.bring(to: "recorder@desk.example"))
-        desk.administer(.setRights(.weber, queue: nil, []))
-        desk.administer(.setRights(.weber, queue: .inbox, [.read, .work]))
+        desk.administer(.setRights(.weber, [Grant([], in: nil)]))
+        desk.administer(.setRights(.weber, [Grant([.read, .work], in: .inbox)]))
         desk.say(.claim(.id(one), lease: nil, anyway: nil), by: .meier)
         desk.say(.claim(.id(two), lease: nil, anyway: nil), by: .meier)
         #expect(
@@ -122,9 +122,9 @@ struct HandoverTests {
         let moved = desk.say(.move(.id(id), to: .recorder, text: "gehoert da hin"), by: .meier)
         #expect(moved.kinds == ["move #1"])
         #expect(moved.events[0].snapshot?.holder == .meier && moved.events[0].queue == .recorder)
-        desk.administer(.setRights(.meier, queue: nil, [.read, .move]))
+        desk.administer(.setRights(.meier, [Grant([.read, .move], in: nil)]))
         #expect(try desk.ticket(id).holder == nil)
-        desk.administer(.setRights(.meier, queue: .recorder, [.work]))
+        desk.administer(.setRights(.meier, [Grant([.work], in: .recorder)]))
         desk.say(.claim(.id(id), lease: nil, anyway: nil), by: .meier)
         let lost = desk.say(.move(.id(id), to: .inbox, text: nil), by: .meier)
         #expect(lost.kinds == ["release #1", "move #1"])

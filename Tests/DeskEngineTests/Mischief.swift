@@ -74,7 +74,7 @@ struct Mischief {
         switch dice.roll(18) {
         case 0..<4:
             let rights: Rights = dice.one(in: 3) ? Rights(rawValue: UInt8(dice.roll(16))) : [.read, .work, .move]
-            return .setRights(agent, queue: dice.one(in: 3) ? nil : dice.pick(Mischief.queues), rights)
+            return .setRights(agent, [Grant(rights, in: dice.one(in: 3) ? nil : dice.pick(Mischief.queues))])
         case 4: return .setFlags(agent, isBot: dice.one(in: 3), isAdmin: agent == .mustermann)
         case 5, 6:
             var queue = Queue(name: dice.pick(Mischief.queues))
@@ -91,7 +91,7 @@ struct Mischief {
             return .setCustomerFlags(
                 person, isRelay: person.local == "web", wantsNoAutomaticReply: dice.one(in: 3),
                 isUnguarded: dice.one(in: 4))
-        default: return .setRights(agent, queue: nil, [.read, .work, .move, .lead])
+        default: return .setRights(agent, [Grant([.read, .work, .move, .lead], in: nil)])
         }
     }
 

@@ -20,8 +20,8 @@ struct ReadTests {
         query.after = second.next
         #expect(desk.engine.list(query, for: .meier).tickets == [ids[6]])
         #expect(desk.engine.list(query, for: .meier).next == nil)
-        desk.administer(.setRights(.neu, queue: nil, []))
-        desk.administer(.setRights(.neu, queue: .recorder, [.read]))
+        desk.administer(.setRights(.neu, [Grant([], in: nil)]))
+        desk.administer(.setRights(.neu, [Grant([.read], in: .recorder)]))
         #expect(desk.engine.list(ListQuery(), for: .neu).tickets == [ids[1], ids[3], ids[5]])
     }
 

@@ -48,6 +48,26 @@ import Testing
         #expect(hall.stop() == .exited(0))
     }
 
+    @Test func `an agent whose rights cannot be granted is not added, and of several rights all hold or none`() throws {
+        let hall = try Hall()
+        for isRunning in [false, true] {
+            if isRunning { try hall.serve() }
+            let before = try hall.zurufd("agent", "list", "--state", hall.state).output
+            let add = ["agent", "add", "meier", "--bot", "--rights", "*=r", "--rights", "nowhere=rw"]
+            let refused = try hall.zurufd(add + ["--state", hall.state], input: [])
+            #expect(refused.end == .exited(1))
+            #expect(refused.errors == "zurufd agent add: there is no queue nowhere\n")
+            let rights = ["agent", "rights", "mustermann", "inbox=r", "nowhere=r"]
+            #expect(try hall.zurufd(rights + ["--state", hall.state], input: []).end == .exited(1))
+            #expect(try hall.zurufd("agent", "list", "--state", hall.state).output == before)
+        }
+        let added = ["agent", "add", "meier", "--bot", "--rights", "*=r", "--rights", "inbox=rw"]
+        #expect(try hall.zurufd(added + ["--state", hall.state], input: []).end == .exited(0))
+        let list = try hall.zurufd("agent", "list", "--state", hall.state).output
+        #expect(list.contains("meier bot login=- *=r inbox=rw\n"), "\(list)")
+        #expect(hall.stop() == .exited(0))
+    }
+
     @Test func `a mail that is handed in has a ticket, the same mail again has the same`() throws {
         let hall = try Hall()
         try Files.makeDirectory(hall.yard.path + "/outgoing")

@@ -38,32 +38,31 @@ import Testing
         #expect(PasswordKey(text: text) == ShellTests.key)
         #expect(
             try read("agent add meier --admin --rights *=rwm --rights inbox=l --key \(text)")
-                == .administer([
-                    .addAgent(meier, isBot: false, isAdmin: true, password: ShellTests.key),
-                    .setRights(meier, queue: nil, [.read, .work, .move]), .setRights(meier, queue: .inbox, .lead),
-                ]))
+                == .administer(
+                    .addAgent(
+                        meier, isBot: false, isAdmin: true, password: ShellTests.key,
+                        [Grant([.read, .work, .move], in: nil), Grant(.lead, in: .inbox)])))
         #expect(
             try read("agent add meier --bot")
-                == .administer([.addAgent(meier, isBot: true, isAdmin: false, password: nil)]))
-        #expect(try read("agent passwd meier --key=\(text)") == .administer([.setPassword(meier, ShellTests.key)]))
-        #expect(try read("agent rights meier inbox=-") == .administer([.setRights(meier, queue: .inbox, [])]))
+                == .administer(.addAgent(meier, isBot: true, isAdmin: false, password: nil, [])))
+        #expect(try read("agent passwd meier --key=\(text)") == .administer(.setPassword(meier, ShellTests.key)))
+        #expect(try read("agent rights meier inbox=-") == .administer(.setRights(meier, [Grant([], in: .inbox)])))
         #expect(
-            try read("agent flags meier admin") == .administer([.setFlags(meier, isBot: false, isAdmin: true)]))
-        #expect(try read("agent flags meier -") == .administer([.setFlags(meier, isBot: false, isAdmin: false)]))
-        #expect(try read("agent retire meier") == .administer([.retireAgent(meier)]))
+            try read("agent flags meier admin") == .administer(.setFlags(meier, isBot: false, isAdmin: true)))
+        #expect(try read("agent flags meier -") == .administer(.setFlags(meier, isBot: false, isAdmin: false)))
+        #expect(try read("agent retire meier") == .administer(.retireAgent(meier)))
         #expect(try read("agent list") == .agents)
         #expect(try read("queue list") == .queues)
         #expect(try read("status") == .status)
         #expect(try read("clock advance 11m") == .advanceClock(.minutes(11)))
         #expect(
-            try read("customer join a@b c@d") == .administer([.joinCustomers(Address("a@b"), Address("c@d"))]))
+            try read("customer join a@b c@d") == .administer(.joinCustomers(Address("a@b"), Address("c@d"))))
         #expect(
             try read("customer flags A@b relay unguarded")
-                == .administer([
-                    .setCustomerFlags(Address("a@b"), isRelay: true, wantsNoAutomaticReply: false, isUnguarded: true)
-                ]))
+                == .administer(
+                    .setCustomerFlags(Address("a@b"), isRelay: true, wantsNoAutomaticReply: false, isUnguarded: true)))
         #expect(try read("customer show A@B") == .customer(Address("a@b")))
-        #expect(try read("token revoke meier robot") == .administer([.revokeToken(meier, token: "robot")]))
+        #expect(try read("token revoke meier robot") == .administer(.revokeToken(meier, token: "robot")))
     }
 
     @Test func `what is said of a queue changes, the rest stays`() throws {

@@ -34,7 +34,7 @@ final class ShellCounter {
     /// Fulfils a request; `then` is told when everything of it is durable, or what was refused.
     func fulfil(_ request: ShellRequest, then: @escaping (ShellReply) -> Void) {
         switch request {
-        case .administer(let changes): submit(changes[...], then)
+        case .administer(let change): submit(change, then)
         case .queue(let name, let isNew, let words): setQueue(name, isNew: isNew, words, then)
         case .agents: then(ShellReply(lines: desk.agents.sorted { $0.name < $1.name }.map(\.record)))
         case .queues: then(ShellReply(lines: desk.queues.sorted { $0.name < $1.name }.map(\.record)))
@@ -59,17 +59,15 @@ final class ShellCounter {
         switch (isNew, found) {
         case (true, .some): then(ShellReply(failure: "there is a queue \(name) already"))
         case (false, nil): then(ShellReply(failure: "there is no queue \(name)"))
-        default: submit([.setQueue(words.applied(to: found ?? Queue(name: name)))], then)
+        default: submit(.setQueue(words.applied(to: found ?? Queue(name: name))), then)
         }
     }
 
-    /// One change after the other, because a later one may rest on an earlier one.
-    private func submit(_ changes: ArraySlice<Administration>, _ then: @escaping (ShellReply) -> Void) {
-        guard let change = changes.first else { return then(ShellReply()) }
+    private func submit(_ change: Administration, _ then: @escaping (ShellReply) -> Void) {
         desk.submit(
             Submission(command: .administer(change), agent: .desk) { answer in
                 switch answer {
-                case .done: self.submit(changes.dropFirst(), then)
+                case .done: then(ShellReply())
                 case .refused(let refusal): then(ShellReply(failure: refusal.sentence))
                 }
             })

@@ -3,8 +3,8 @@ internal import DeskModel
 
 /// What the shell asks of a desk, running or stopped, once secrets have become keys and digests.
 enum ShellRequest: Equatable {
-    /// Changes, one after the other.
-    case administer([Administration])
+    /// A change, all of it or nothing.
+    case administer(Administration)
     /// A new queue, or other settings of one.
     case queue(QueueName, isNew: Bool, QueueWords)
     /// All agents.
@@ -84,17 +84,16 @@ private struct RequestReader {
         switch verb {
         case "list": return .agents
         case "add": return try addAgent()
-        case "passwd": return .administer([.setPassword(try agentName(2), try key())])
+        case "passwd": return .administer(.setPassword(try agentName(2), try key()))
         case "rights":
             let name = try agentName(2)
-            return .administer(try rights(of: name, words.plain.dropFirst(3)))
+            guard words.plain.count > 3 else { throw .usage("QUEUE=RIGHTS is missing, for example *=rwm") }
+            return .administer(.setRights(name, try grants(words.plain.dropFirst(3))))
         case "flags":
             let flags = try flags(words.plain.dropFirst(3), known: ["admin", "bot"])
             let name = try agentName(2)
-            return .administer([
-                .setFlags(name, isBot: flags.contains("bot"), isAdmin: flags.contains("admin"))
-            ])
-        case "retire": return .administer([.retireAgent(try agentName(2))])
+            return .administer(.setFlags(name, isBot: flags.contains("bot"), isAdmin: flags.contains("admin")))
+        case "retire": return .administer(.retireAgent(try agentName(2)))
         default: throw .usage("agent add, passwd, rights, flags, retire or list")
         }
     }
@@ -102,9 +101,9 @@ private struct RequestReader {
     private func addAgent() throws(ShellError) -> ShellRequest {
         let name = try agentName(2)
         let key = words.has("key") ? try key() : nil
-        let add = Administration.addAgent(name, isBot: words.has("bot"), isAdmin: words.has("admin"), password: key)
-        let given = words.values(of: "rights")
-        return .administer([add] + (given.isEmpty ? [] : try rights(of: name, given[...])))
+        let grants = try grants(words.values(of: "rights")[...])
+        return .administer(
+            .addAgent(name, isBot: words.has("bot"), isAdmin: words.has("admin"), password: key, grants))
     }
 
     func queue(_ verb: String) throws(ShellError) -> ShellRequest {
@@ -142,18 +141,15 @@ private struct RequestReader {
         switch verb {
         case "show": return .customer(try address(word(2, "ADDRESS")))
         case "join":
-            return .administer([
-                .joinCustomers(try address(word(2, "ADDRESS")), try address(word(3, "OTHER-ADDRESS")))
-            ])
+            return .administer(.joinCustomers(try address(word(2, "ADDRESS")), try address(word(3, "OTHER-ADDRESS"))))
         case "address":
-            return .administer([.addAddress(try address(word(2, "ADDRESS")), try address(word(3, "NEW-ADDRESS")))])
+            return .administer(.addAddress(try address(word(2, "ADDRESS")), try address(word(3, "NEW-ADDRESS"))))
         case "flags":
             let flags = try flags(words.plain.dropFirst(3), known: ["relay", "no-reply", "unguarded"])
-            return .administer([
+            return .administer(
                 .setCustomerFlags(
                     try address(word(2, "ADDRESS")), isRelay: flags.contains("relay"),
-                    wantsNoAutomaticReply: flags.contains("no-reply"), isUnguarded: flags.contains("unguarded"))
-            ])
+                    wantsNoAutomaticReply: flags.contains("no-reply"), isUnguarded: flags.contains("unguarded")))
         default: throw .usage("customer show, join, address or flags")
         }
     }
@@ -165,8 +161,8 @@ private struct RequestReader {
         case "add":
             guard let digest = words.value(of: "digest").flatMap({ Base64.standard.decode($0) }).flatMap({ Digest($0) })
             else { throw .usage("--digest is a SHA-256 in base64") }
-            return .administer([.addToken(try agentName(2), token: name, digest)])
-        case "revoke": return .administer([.revokeToken(try agentName(2), token: name)])
+            return .administer(.addToken(try agentName(2), token: name, digest))
+        case "revoke": return .administer(.revokeToken(try agentName(2), token: name))
         default: throw .usage("token add or revoke")
         }
     }
@@ -213,14 +209,13 @@ private struct RequestReader {
         return key
     }
 
-    private func rights(of name: AgentName, _ given: ArraySlice<String>) throws(ShellError) -> [Administration] {
-        guard !given.isEmpty else { throw .usage("QUEUE=RIGHTS is missing, for example *=rwm") }
-        return try given.map { text throws(ShellError) in
+    private func grants(_ given: ArraySlice<String>) throws(ShellError) -> [Grant] {
+        try given.map { text throws(ShellError) in
             let parts = text.split(separator: "=", omittingEmptySubsequences: false)
             guard parts.count == 2, !parts[1].isEmpty, let rights = Rights(letters: parts[1]) else {
                 throw .usage("rights are QUEUE=LETTERS of r w m l, or QUEUE=- for none, not \(Log.quoted(text))")
             }
-            return .setRights(name, queue: parts[0] == "*" ? nil : try queueName(parts[0]), rights)
+            return Grant(rights, in: parts[0] == "*" ? nil : try queueName(parts[0]))
         }
     }
 

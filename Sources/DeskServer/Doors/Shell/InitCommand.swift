@@ -64,8 +64,9 @@ enum InitCommand {
         guard desk.isNew else { throw .failed("there is a desk in \(settings.state) already") }
         try desk.found(
             queues.map(Administration.setQueue) + [
-                .addAgent(admin, isBot: false, isAdmin: true, password: key),
-                .setRights(admin, queue: nil, [.read, .work, .move, .lead]),
+                .addAgent(
+                    admin, isBot: false, isAdmin: true, password: key,
+                    [Grant([.read, .work, .move, .lead], in: nil)])
             ])
     }
 
