@@ -13,11 +13,6 @@ public enum HMAC {
     }
 }
 
-/// Compares in a time that depends on the lengths alone, so that an attacker who measures learns nothing of the bytes.
-public func constantTimeEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-    unsafe left.count == right.count && CRYPTO_memcmp(left, right, left.count) == 0
-}
-
 /// Compares in constant time, so that an attacker who measures learns nothing of the bytes.
 public func constantTimeEqual(_ left: Digest, _ right: Digest) -> Bool {
     unsafe left.withBytes { left in

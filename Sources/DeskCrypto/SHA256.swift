@@ -8,9 +8,9 @@ nonisolated(unsafe) private let algorithm: OpaquePointer? = unsafe EVP_MD_fetch(
 /// SHA-256 (FIPS 180-4), in one go or piece by piece.
 ///
 ///     var hash = SHA256()
-///     hash.update(previous)
+///     hash.update(header)
 ///     hash.update(body)
-///     let chain = hash.finish()
+///     let digest = hash.finish()
 @safe public struct SHA256: ~Copyable {
     private let raw: OpaquePointer
 
@@ -32,11 +32,6 @@ nonisolated(unsafe) private let algorithm: OpaquePointer? = unsafe EVP_MD_fetch(
     /// Adds bytes to what is digested.
     public mutating func update(_ bytes: [UInt8]) {
         update(bytes.span)
-    }
-
-    /// Adds the 32 bytes of another digest to what is digested.
-    public mutating func update(_ digest: Digest) {
-        unsafe digest.withBytes { _ = unsafe EVP_DigestUpdate(raw, $0.baseAddress, $0.count) }
     }
 
     /// Ends the digest.

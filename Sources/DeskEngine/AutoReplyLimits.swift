@@ -24,18 +24,6 @@ public struct AutoReplyLimits: Equatable, Sendable {
 
     /// The limits of a desk on which nothing else is said.
     public init() {}
-
-    /// No limit at all, for measurements of everything else.
-    public static let none: AutoReplyLimits = {
-        var limits = AutoReplyLimits()
-        limits.addressHourly = .max
-        limits.addressDaily = .max
-        limits.domainHourly = .max
-        limits.subjectHourly = .max
-        limits.breaker = .max
-        limits.ticketPause = .seconds(0)
-        return limits
-    }()
 }
 
 /// The automatic replies of the last day, and how many went where.

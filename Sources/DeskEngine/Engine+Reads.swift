@@ -20,16 +20,6 @@ extension State {
         outbox[entry]?.letter.to ?? recipients[entry]?.address
     }
 
-    /// Whose token has this digest.
-    public func agent(withToken digest: Digest) -> AgentName? {
-        tokens[digest]
-    }
-
-    /// Who serves a customer now; by name.
-    public func agents(serving customer: CustomerID) -> [AgentName] {
-        services[customer]?.map(\.agent) ?? []
-    }
-
     /// The customer who has this address, if he is in memory.
     public func customer(_ address: Address) -> Customer? {
         addresses[address].flatMap { customers[$0] }

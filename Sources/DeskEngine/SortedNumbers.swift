@@ -32,11 +32,6 @@ struct SortedNumbers: Equatable, Sendable, Sequence {
         if chunks[index].isEmpty { chunks.remove(at: index) }
     }
 
-    /// Whether `number` is there.
-    func contains(_ number: Int64) -> Bool {
-        first(from: number) == number
-    }
-
     /// The smallest number that is not below `number`.
     func first(from number: Int64) -> Int64? {
         let index = chunk(holding: number)

@@ -97,7 +97,6 @@ extension State {
     private mutating func apply(_ change: AgentChange, to subject: Event.Subject) {
         guard case .agent(let name) = subject else { return }
         var agent = agents[name] ?? Agent(name: name)
-        if change == .retired { for digest in agent.tokens.values { tokens[digest] = nil } }
         agent.apply(change)
         agents[name] = agent
     }
@@ -105,11 +104,8 @@ extension State {
     private mutating func apply(_ change: TokenChange, to subject: Event.Subject) {
         guard case .token(let token) = subject else { return }
         switch change {
-        case .added(let name, let digest):
-            agents[name]?.tokens[token] = digest
-            tokens[digest] = name
-        case .revoked(let name):
-            if let digest = agents[name]?.tokens.removeValue(forKey: token) { tokens[digest] = nil }
+        case .added(let name, let digest): agents[name]?.tokens[token] = digest
+        case .revoked(let name): agents[name]?.tokens[token] = nil
         }
     }
 

@@ -8,10 +8,7 @@ extension State {
         (lastTicket, lastCustomer, lastNumber) = (image.lastTicket, image.lastCustomer, image.lastNumber)
         joined = image.joined
         autoRepliesStopped = image.autoRepliesStopped
-        for agent in image.agents {
-            agents[agent.name] = agent
-            for digest in agent.tokens.values { tokens[digest] = agent.name }
-        }
+        for agent in image.agents { agents[agent.name] = agent }
         for queue in image.queues { (queues[queue.name], lanes[queue.name]) = (queue, Lane()) }
         for draft in image.drafts { drafts[draft.agent, default: [:]][draft.ticket] = draft }
         for letter in image.outbox { outbox.add(letter) }

@@ -35,7 +35,6 @@ public struct State: Equatable, Sendable {
     /// To whom mails went that have left the outbox.
     var recipients: [EntryID: Recipient] = [:]
     var retries: [RetryKey: Used] = [:]
-    var tokens: [Digest: AgentName] = [:]
 
     // Where live tickets lie and who holds them.
     var lanes = Few<QueueName, Lane>()

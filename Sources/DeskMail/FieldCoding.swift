@@ -70,14 +70,6 @@ struct FieldReader {
         return Int64(bitPattern: UInt64(high) << 32 | UInt64(low))
     }
 
-    mutating func flag() throws(MailError) -> Bool {
-        switch try byte() {
-        case 0: false
-        case 1: true
-        default: throw .malformed
-        }
-    }
-
     mutating func slice(atMost limit: Int) throws(MailError) -> ArraySlice<UInt8> {
         let count = try number()
         guard count <= limit else { throw .tooLarge(count) }

@@ -43,9 +43,6 @@ public struct OutgoingMail: Equatable, Sendable {
         self.references = references
     }
 
-    /// The envelope sender: empty (`<>`) for what a machine wrote.
-    public var envelopeSender: String { kind == .automatic ? "" : from.address }
-
     /// The header fields that tell other machines not to answer; none for a person's mail.
     public var marks: [HeaderField] {
         guard kind == .automatic else { return [] }

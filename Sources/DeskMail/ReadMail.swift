@@ -45,12 +45,6 @@ public struct ReadMail: Equatable, Sendable {
     /// Makes an empty mail, to be filled by the reader.
     public init() {}
 
-    /// The whole text, as it stood in the mail.
-    public var text: String { segments.map(\.text).joined(separator: "\n") }
-
-    /// What the sender wrote himself, without quotes and signatures.
-    public var newText: String { segments.filter { $0.kind == .new }.map(\.text).joined(separator: "\n") }
-
     /// The values of every header field of that name, whatever its case.
     public func values(of name: String) -> [String] {
         fields.filter { $0.isNamed(name) }.map(\.value)

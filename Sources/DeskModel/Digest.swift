@@ -13,11 +13,6 @@ public struct Digest: Hashable, Sendable, BitwiseCopyable, CustomStringConvertib
         self.words = words
     }
 
-    /// Takes exactly 32 bytes; `nil` for any other number.
-    public init?(_ bytes: some Collection<UInt8>) {
-        self.init(Array(bytes)[...])
-    }
-
     /// Takes exactly 32 bytes; `nil` for any other number. Not generic, since every row of the log is read by it.
     public init?(_ bytes: [UInt8]) {
         self.init(bytes[...])

@@ -15,12 +15,6 @@ public struct TicketNumber: Hashable, Sendable, CustomStringConvertible {
         self.counter = counter
     }
 
-    /// Reads a number with or without its dashes; `nil` if a part is missing or the check digit is wrong.
-    public init?(_ text: some StringProtocol) {
-        guard case .number(let number) = TicketNumber.read(text.utf8) else { return nil }
-        self = number
-    }
-
     /// What some digits are when read as the number of a ticket.
     public enum Reading: Equatable, Sendable {
         /// A number whose check digit is right; whether such a ticket exists is another question.

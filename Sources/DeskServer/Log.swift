@@ -38,9 +38,6 @@ struct Log: Sendable {
         }
     }
 
-    /// Writes nowhere.
-    static let silent = Log(isJournal: false) { _ in }
-
     /// Notes one fact.
     func note(_ fact: Fact) {
         let (level, words, pairs) = fact.spoken

@@ -132,29 +132,6 @@ import Glibc
         return unsafe sqlite3_wal_checkpoint_v2(raw, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil) == SQLITE_OK
     }
 
-    /// Reads a part of one blob without loading the rest; `nil` if there is no such row.
-    func part(of table: String, _ column: String, row: Int64, from start: Int, count: Int) throws(StoreError)
-        -> [UInt8]?
-    {
-        var opened: OpaquePointer?
-        let code = unsafe sqlite3_blob_open(raw, "main", table, column, row, 0, &opened)
-        defer { unsafe sqlite3_blob_close(opened) }
-        guard code == SQLITE_OK, let blob = unsafe opened else {
-            if code & 0xFF == SQLITE_ERROR { return nil }
-            throw StoreError(failure(code), at: .before)
-        }
-        let size = unsafe Int(sqlite3_blob_bytes(blob))
-        let start = min(max(0, start), size)
-        let count = min(max(0, count), size - start)
-        var read: Int32 = SQLITE_OK
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            unsafe read = sqlite3_blob_read(blob, buffer.baseAddress, Int32(count), Int32(start))
-            filled = read == SQLITE_OK ? count : 0
-        }
-        guard read == SQLITE_OK else { throw StoreError(failure(read), at: .before) }
-        return bytes
-    }
-
     private func step(_ statement: OpaquePointer) throws(StoreError) {
         let code = unsafe sqlite3_step(statement)
         defer { unsafe sqlite3_reset(statement) }

@@ -126,11 +126,6 @@ public struct Journal: ~Copyable {
         try log.events(after: sequence, limit: limit)
     }
 
-    /// The event with that number; `nil` if there is none.
-    public func event(_ sequence: SequenceNumber) throws(StoreError) -> Event? {
-        try log.event(sequence)
-    }
-
     /// The row of a text.
     static func row(of text: SealedText) -> Int64 {
         text.sequence * textsPerEvent + Int64(text.ordinal)

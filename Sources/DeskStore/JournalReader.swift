@@ -2,7 +2,7 @@ public import DeskModel
 
 /// The journal as other threads than its owner read it: over a connection of their own that cannot write.
 public struct JournalReader: ~Copyable {
-    fileprivate let database: Database
+    private let database: Database
     private let log: LogReads
 
     /// Opens a journal that exists.
@@ -30,11 +30,6 @@ public struct JournalReader: ~Copyable {
         try log.turns(after: sequence, upTo: upTo, limit: limit)
     }
 
-    /// The events after `sequence`, at most `limit` of them, with their texts.
-    public func read(after sequence: SequenceNumber, limit: Int) throws(StoreError) -> [Event] {
-        try log.events(after: sequence, limit: limit)
-    }
-
     /// The event with that number; `nil` if there is none.
     public func event(_ sequence: SequenceNumber) throws(StoreError) -> Event? {
         try log.event(sequence)
@@ -43,12 +38,5 @@ public struct JournalReader: ~Copyable {
     /// Reckons the whole chain anew and compares; throws `corrupt` where it is broken.
     public func verify(hashing: Hashing) throws(StoreError) {
         try log.verify(from: 1, hashing: hashing)
-    }
-}
-
-extension JournalReader {
-    /// How many turns the journal holds: each of them was one sync.
-    public func turnCount() throws(StoreError) -> Int {
-        Int(try database.integer("SELECT count(*) FROM turn"))
     }
 }

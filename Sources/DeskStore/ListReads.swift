@@ -118,26 +118,12 @@ final class ListReads {
 }
 
 extension DeskReader {
-    /// Tickets that are over, newest first.
-    public func tickets(_ filter: TicketFilter) throws(StoreError) -> Reading<[Ticket]> {
-        try read { () throws(StoreError) in try lists.tickets(filter) }
-    }
-
     /// Everything that happened to a ticket after event `after`, in order, at most `limit` events.
     public func history(
         of ticket: TicketID, after: SequenceNumber = 0, limit: Int
     ) throws(StoreError) -> Reading<[HistoryItem]> {
         try read { () throws(StoreError) in
             try items(try lists.events(of: ticket, after: after, limit: limit))
-        }
-    }
-
-    /// The texts of a ticket after the `after`-th, in order, at most `limit` of them.
-    public func texts(
-        of ticket: TicketID, after: Int = 0, limit: Int
-    ) throws(StoreError) -> Reading<[HistoryItem]> {
-        try read { () throws(StoreError) in
-            try items(try lists.entries(of: ticket, after: after, limit: limit))
         }
     }
 

@@ -30,28 +30,13 @@ public final class MailArchive {
 
     /// One thing to be written.
     enum Order: Sendable {
-        /// A mail that came in.
+        /// A mail that came in. The same bytes are kept once.
         case raw([UInt8])
-        /// A mail of ours, as composed for the event that queued it.
+        /// A mail of ours for the event that queued it, unless one has been composed already: what goes out is always
+        /// the same bytes.
         case composed(SequenceNumber, [UInt8])
-        /// Raw mails that events name now.
+        /// Raw mails that events name now: they are never swept.
         case claimed([Digest])
-    }
-
-    /// Keeps a mail that came in, durably; where it is found again. The same bytes are kept once.
-    public func put(_ raw: [UInt8]) throws(StoreError) -> Digest {
-        try write([.raw(raw)])[0]
-    }
-
-    /// Keeps a mail of ours, durably, unless one has been composed for that event already: what goes out is always the
-    /// same bytes.
-    public func keep(composed: [UInt8], for sequence: SequenceNumber) throws(StoreError) {
-        _ = try write([.composed(sequence, composed)])
-    }
-
-    /// Notes that events name these raw mails: they are never swept.
-    public func claim(_ digests: [Digest]) throws(StoreError) {
-        _ = try write([.claimed(digests)])
     }
 
     /// Writes all orders in one transaction; the digests of the raw mails stand in their places, zero in the others.
@@ -116,14 +101,12 @@ public final class MailArchive {
 /// `mail.db`, read: over a connection that cannot write, by one thread at a time.
 public final class MailReader {
     private let database: Database
-    private let findRaw: Statement
     private let selectRaw: Statement
     private let selectComposed: Statement
 
     /// Opens an archive that exists.
     public init(path: String) throws(StoreError) {
         let database = try Database(path: path, .readOnly)
-        findRaw = try database.prepare("SELECT id, length(bytes) FROM raw WHERE digest = ?")
         selectRaw = try database.prepare("SELECT bytes FROM raw WHERE digest = ?")
         selectComposed = try database.prepare("SELECT bytes FROM composed WHERE sequence = ?")
         self.database = database
@@ -133,17 +116,6 @@ public final class MailReader {
     public func raw(_ digest: Digest) throws(StoreError) -> [UInt8]? {
         selectRaw.bind(1, digest.bytes)
         return try selectRaw.first { $0.bytes(0) }
-    }
-
-    /// A part of a raw mail and the size of the whole; the rest is not loaded.
-    public func part(
-        of digest: Digest, from start: Int, count: Int
-    ) throws(StoreError) -> (bytes: [UInt8], size: Int)? {
-        findRaw.bind(1, digest.bytes)
-        guard let (row, size) = try findRaw.first({ ($0.integer(0), Int($0.integer(1))) }),
-            let bytes = try database.part(of: "raw", "bytes", row: row, from: start, count: count)
-        else { return nil }
-        return (bytes, size)
     }
 
     /// The mail of ours that was composed for that event; `nil` if none has been.

@@ -62,11 +62,6 @@ public final class MailKeeper: Sendable {
         add(Order(what: .claimed(digests)) { _ in })
     }
 
-    /// Bytes that wait to be written: intake has to pause when they are too many.
-    public var backlog: Int {
-        shared.look { $0.orders.reduce(0) { $0 + $1.size } }
-    }
-
     /// Writes what there is and ends the thread.
     public func stop() {
         shared.change { $0.isStopping = true }

@@ -43,11 +43,6 @@ public struct LineReader: Sendable {
         return at
     }
 
-    /// Whether a line or block has begun whose end has not come yet.
-    public var isWithin: Bool {
-        !begun.isEmpty || overlong != nil || block != nil
-    }
-
     /// Keeps the beginning of a line, or as much of it as matters once it is too long.
     private mutating func begin(_ bytes: [UInt8], _ range: Range<Int>) {
         // One byte more than a line may have: it can be the CR before the LF.

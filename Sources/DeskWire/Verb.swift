@@ -46,11 +46,6 @@ public final class Verb: Sendable {
         self.parse = parse
     }
 
-    /// Whether it makes events: a retry key counts, a desk that cannot write refuses it.
-    public var isChange: Bool {
-        !events.isEmpty
-    }
-
     /// Whether it may be said before login.
     public var isOpen: Bool {
         right == "-"

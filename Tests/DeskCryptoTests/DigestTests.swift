@@ -27,13 +27,6 @@ import Testing
         }
     }
 
-    @Test func `a digest in a digest counts as its bytes`() {
-        let first = SHA256.digest(of: [1])
-        var hash = SHA256()
-        hash.update(first)
-        #expect(hash.finish() == SHA256.digest(of: first.bytes))
-    }
-
     @Test func `a digest has 32 bytes, no more and no less`() {
         let bytes = (0..<32).map { UInt8($0) }
         #expect(Digest(bytes)?.bytes == bytes)
@@ -62,10 +55,6 @@ import Testing
     }
 
     @Test func `comparing in constant time compares`() {
-        #expect(constantTimeEqual([1, 2, 3], [1, 2, 3]))
-        #expect(!constantTimeEqual([1, 2, 3], [1, 2, 4]))
-        #expect(!constantTimeEqual([1, 2, 3], [1, 2]))
-        #expect(constantTimeEqual([], []))
         #expect(constantTimeEqual(SHA256.digest(of: [1]), SHA256.digest(of: [1])))
         #expect(!constantTimeEqual(SHA256.digest(of: [1]), SHA256.digest(of: [2])))
     }

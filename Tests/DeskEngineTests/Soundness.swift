@@ -84,3 +84,10 @@ struct Soundness {
         #expect(Set(served) == Set(engine.soft.leases.keys))
     }
 }
+
+extension State {
+    /// Who serves a customer now; by name.
+    func agents(serving customer: CustomerID) -> [AgentName] {
+        services[customer]?.map(\.agent) ?? []
+    }
+}

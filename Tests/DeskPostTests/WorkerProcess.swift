@@ -68,3 +68,8 @@ final class WorkerProcess {
 
 /// The worker gave no mail.
 struct WorkerIsGone: Error {}
+
+extension ReadMail {
+    /// The whole text, as it stood in the mail.
+    var text: String { segments.map(\.text).joined(separator: "\n") }
+}

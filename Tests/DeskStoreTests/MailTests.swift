@@ -24,21 +24,12 @@ import Testing
         #expect(try folder.integer("mail.db", "SELECT count(*) FROM raw") == 1)
     }
 
-    @Test func `a mail of 25 MiB is kept and read in parts`() throws {
+    @Test func `a mail of 25 MiB is kept and read`() throws {
         var dice = Dice(seed: 1)
         var raw = [UInt8](repeating: 0, count: 25 << 20)
         for index in stride(from: 0, to: raw.count, by: 1000) { raw[index] = UInt8(truncatingIfNeeded: dice.next()) }
         let digest = try archive().put(raw)
-        let reader = try MailReader(path: folder.files.mail)
-        var found: [UInt8] = []
-        while let part = try reader.part(of: digest, from: found.count, count: 5_000_000), !part.bytes.isEmpty {
-            #expect(part.size == raw.count)
-            found += part.bytes
-        }
-        #expect(found == raw)
-        #expect(try reader.part(of: .zero, from: 0, count: 1) == nil)
-        #expect(try reader.part(of: digest, from: -5, count: -1)?.bytes == [])
-        #expect(try reader.part(of: digest, from: .max, count: .max)?.bytes == [])
+        #expect(try MailReader(path: folder.files.mail).raw(digest) == raw)
     }
 
     @Test func `an empty mail is a mail`() throws {
@@ -104,7 +95,6 @@ import Testing
         #expect(isComposed)
         #expect(try reader.composed(5) == [5])
         #expect(try folder.integer("mail.db", "SELECT count(*) FROM pending") == 199)
-        #expect(keeper.backlog == 0)
     }
 
     @Test func `a mail for which there is no room fails alone, and the next one is kept`() throws {
@@ -130,5 +120,19 @@ import Testing
         keeper.stop()
         let count = failed.load(ordering: .relaxed)
         #expect(count == 5)
+    }
+}
+
+extension MailArchive {
+    fileprivate func put(_ raw: [UInt8]) throws(StoreError) -> Digest {
+        try write([.raw(raw)])[0]
+    }
+
+    fileprivate func keep(composed: [UInt8], for sequence: SequenceNumber) throws(StoreError) {
+        _ = try write([.composed(sequence, composed)])
+    }
+
+    fileprivate func claim(_ digests: [Digest]) throws(StoreError) {
+        _ = try write([.claimed(digests)])
     }
 }

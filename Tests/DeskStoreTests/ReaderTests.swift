@@ -102,9 +102,9 @@ import Testing
     @Test func `texts come by number, and each is found by its own`() throws {
         let (story, _, reader) = try desk(43)
         for ticket in story.tickets.values {
-            let texts = try reader.texts(of: ticket.id, limit: 1000).value
+            let texts = try reader.show(ticket.id, after: 0, limit: 1000).value.items
             #expect(texts.count == ticket.entries)
-            let rest = try reader.texts(of: ticket.id, after: 1, limit: 1000).value
+            let rest = try reader.show(ticket.id, after: 1, limit: 1000).value.items
             #expect(rest == Array(texts.dropFirst()))
             #expect(try reader.text(EntryID(ticket.id, 1)).value == texts.first)
             #expect(try reader.text(EntryID(ticket.id, ticket.entries + 1)).value == nil)
@@ -139,21 +139,21 @@ import Testing
         var found: [Ticket] = []
         while true {
             let slice = try reader.tickets(filter)
-            if slice.value.isEmpty { break }
-            found += slice.value
+            if slice.isEmpty { break }
+            found += slice
             filter.before = found.last?.id
         }
         #expect(found == closed)
         filter = TicketFilter(queues: [.inbox], states: [.closed], limit: 500)
-        #expect(try reader.tickets(filter).value == closed.filter { $0.queue == .inbox })
+        #expect(try reader.tickets(filter) == closed.filter { $0.queue == .inbox })
         filter.priorities = [1, 5]
-        #expect(try reader.tickets(filter).value.isEmpty)
+        #expect(try reader.tickets(filter).isEmpty)
         filter.priorities = [3]
-        #expect(try reader.tickets(filter).value == closed.filter { $0.queue == .inbox })
+        #expect(try reader.tickets(filter) == closed.filter { $0.queue == .inbox })
         let customer = closed[0].customer
         filter = TicketFilter(queues: Story.places, states: [.closed], limit: 500)
         filter.customer = customer
-        #expect(try reader.tickets(filter).value == closed.filter { $0.customer == customer })
+        #expect(try reader.tickets(filter) == closed.filter { $0.customer == customer })
     }
 
     @Test func `marks of what was shown only rise, and come with the ticket`() throws {
@@ -170,5 +170,11 @@ import Testing
         #expect(shown == [agent: 5])
         let live = story.tickets[ticket]?.isLive == true
         #expect(try reader.image().shown == (live ? [Shown(agent: agent, ticket: ticket, entry: 5)] : []))
+    }
+}
+
+extension DeskReader {
+    fileprivate func tickets(_ filter: TicketFilter) throws(StoreError) -> [Ticket] {
+        try listed(filter).value.map(\.ticket)
     }
 }

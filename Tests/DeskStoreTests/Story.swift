@@ -226,7 +226,8 @@ struct Story {
             subject: "My recorder ate the tape \(entry)",
             messageID: "m\(sequence)@example.org", references: ["r\(sequence)@example.org"],
             raw: Digest(bytes) ?? .zero,
-            content: Digest(bytes.reversed()) ?? .zero, body: [Passage(.new, "Grüße\n"), Passage(.quoted, "> alt\n")],
+            content: Digest(Array(bytes.reversed())) ?? .zero,
+            body: [Passage(.new, "Grüße\n"), Passage(.quoted, "> alt\n")],
             files: [MailFile(name: "photo.jpg", type: "image/jpeg", size: 123_456)])
         if mail.machine != nil { mail.messageID = nil }
         return mail

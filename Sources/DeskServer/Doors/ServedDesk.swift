@@ -26,7 +26,7 @@ final class ServedDesk {
     private let shellDoor: ShellDoor
     private var isOver = false
 
-    /// Descriptors that agents' connections leave for files, mail and workers.
+    /// Descriptors that agents' connections leave for SQLite, the workers, and the doors of mail and shell.
     private static let descriptorsKept = 128
 
     /// The longest that peers may take to hear the last of us, in milliseconds.
@@ -38,8 +38,7 @@ final class ServedDesk {
     init(_ settings: Settings, worker: String, userID: UInt32, log: Log) throws {
         // Blocked before the first thread is made.
         signals = try SignalWatch()
-        // SQLite, the workers and the doors of mail and shell open files too.
-        let most = max(16, try raiseDescriptorLimit() - 128)
+        let most = max(16, try raiseDescriptorLimit() - ServedDesk.descriptorsKept)
         var settings = settings
         settings.connections = min(settings.connections, most)
         self.settings = settings

@@ -187,14 +187,4 @@ extension SettingWord {
             text throws(Expected) in try SettingValue.yes(text)
         },
     ]
-
-    /// The words with their forms and what they are for, one a line.
-    static var table: String {
-        let width = all.map { $0.name.utf8.count + $0.form.utf8.count + 1 }.max() ?? 0
-        return all.map { word in
-            let left = "\(word.name) \(word.form)"
-            let gap = String(repeating: " ", count: width - left.utf8.count + 2)
-            return "  --\(left)\(gap)\(word.help)\n"
-        }.joined()
-    }
 }

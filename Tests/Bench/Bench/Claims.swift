@@ -17,7 +17,8 @@ enum Claims {
         let swarm = try Swarm(port: server.port, tls: desk.trust())
         try swarm.grow(to: connections)
         try swarm.all { "login a\($0 % 16) bench" }
-        let turns = try turnCount(desk)
+        let journal = try JournalReader(path: StateFiles(directory: desk.state).journal)
+        let head = try journal.head()
         let before = server.cpu
         let began = Clock.monotonic()
         var next = 0
@@ -43,7 +44,9 @@ enum Claims {
         let name = "claims, \(connections) connections"
         row(name, Double(count) / seconds, "claims/s", digits: 0)
         row(name, (server.cpu - before) / Double(count), "µs CPU per claim")
-        row(name, Double(try turnCount(desk) - turns) / Double(count), "syncs per claim", digits: 4)
+        // Each turn was one sync.
+        let turns = try journal.turns(after: head, upTo: .max, limit: .max).count
+        row(name, Double(turns) / Double(count), "syncs per claim", digits: 4)
         swarm.close()
     }
 
@@ -71,11 +74,6 @@ enum Claims {
         row(name, Double(count) / seconds, "claims/s", digits: 0)
         row(name, (server.cpu - before) / Double(count), "µs CPU per claim")
         swarm.close()
-    }
-
-    /// Turns so far, each of which was one sync.
-    private static func turnCount(_ desk: BenchDesk) throws -> Int {
-        try JournalReader(path: StateFiles(directory: desk.state).journal).turnCount()
     }
 
     /// Waits until the server uses no CPU any more.

@@ -44,9 +44,6 @@ final class MailWorker {
         self.requestsMost = requestsMost
     }
 
-    /// Requests that have no answer yet.
-    var backlog: Int { waiting.count + (child?.isBusy == true ? 1 : 0) }
-
     /// Asks for something; answers come in the order of the requests.
     func ask(_ request: WorkerRequest, then: @escaping Then) {
         waiting.append(Errand(frame: request.frame(), then: then))
