@@ -100,10 +100,10 @@ let package = Package(
         tests("DeskModel", ["DeskModel"]),
         tests("DeskWire", ["DeskWire", "DeskModel", "DeskTestSupport"]),
         // With the store, since what desk.db holds must be what memory holds.
-        tests("DeskEngine", ["DeskEngine", "DeskModel", "DeskStore", "DeskTestSupport"]),
+        tests("DeskEngine", ["DeskEngine", "DeskModel", "DeskStore", "DeskNet", "DeskTestSupport"]),
         tests("DeskMail", ["DeskMail", "DeskModel", "DeskTestSupport"]),
         tests("DeskCrypto", ["DeskCrypto", "DeskModel", "DeskTestSupport"]),
-        tests("DeskStore", ["DeskStore", "DeskModel", "DeskCrypto", "DeskTestSupport"]),
+        tests("DeskStore", ["DeskStore", "DeskModel", "DeskCrypto", "DeskNet", "DeskTestSupport"]),
         tests("DeskNet", ["DeskNet", "DeskCrypto", "DeskTestSupport"]),
         tests(
             "DeskPost",

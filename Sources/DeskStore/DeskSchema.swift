@@ -57,10 +57,9 @@ enum DeskSchema {
 }
 
 extension Delivery {
-    /// In `entry.delivery` alone: a report overtook the courier's own word. It reads as `bounced`, and is still queued.
-    static let bouncedEarly: Int64 = 4
-
     /// What a number in `entry.delivery` says; NULL stands there for a text that is no mail of ours.
+    ///
+    /// A 4 stands there alone: a report overtook the courier's own word. It reads as `bounced`, and is still queued.
     init(stored: Int64) {
         self = Delivery(rawValue: UInt8(clamping: stored)) ?? .bounced
     }

@@ -94,9 +94,9 @@ import Testing
             return Event(sequence: sequence, at: at, by: .desk, subject: .agent(agent), kind: .agent(.password(key)))
         }
         try journal.append([password(1, secret)])
-        #expect(contains(secret))
+        #expect(try contains(secret))
         try journal.append([password(2, [2, 2])])
-        #expect(!contains(secret))
+        #expect(try !contains(secret))
         #expect(try folder.integer("journal.db", "SELECT count(*) FROM text") == 1)
         try JournalReader(path: folder.files.journal).verify(hashing: .system)
         let retired = Event(
@@ -125,7 +125,7 @@ import Testing
         #expect(try journal.database.integer("PRAGMA max_page_count = 1000000") == 1_000_000)
         try journal.probe()
         try journal.append(large)
-        #expect(try journal.read(after: before.0, limit: 1) == large)
+        #expect(try journal.read(after: before.0, limit: 1).first == large[0])
     }
 
     @Test func `a reader on another connection sees a turn once it is committed`() throws {
@@ -140,9 +140,10 @@ import Testing
         #expect(try reader.turns(after: 0, upTo: turn.last, limit: 1) == [turn])
     }
 
-    private func contains(_ secret: [UInt8]) -> Bool {
-        ["journal.db", "journal.db-wal"].contains { name in
-            let bytes = folder.bytes(name)
+    /// Whether a file of the folder has these bytes.
+    private func contains(_ secret: [UInt8]) throws -> Bool {
+        try folder.names.contains { name in
+            let bytes = try folder.bytes(name)
             return bytes.indices.contains { bytes[$0] == secret[0] && bytes[$0...].starts(with: secret) }
         }
     }

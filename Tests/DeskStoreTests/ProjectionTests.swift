@@ -39,7 +39,7 @@ import Testing
             try projection.apply([try journal.append(story.nextTurn())], shown: [mark])
         }
         let grown = try folder.dump()
-        folder.remove("desk.db")
+        try folder.remove("desk.db")
         var told: [SequenceNumber] = []
         #expect(try Projector.bringUp(folder.files, progress: { applied, _ in told.append(applied) }) == .missing)
         #expect(told.last == story.sequence)
@@ -69,15 +69,15 @@ import Testing
             var journal = try folder.journal()
             for _ in 0..<20 { try journal.append(story.nextTurn()) }
         }
-        let older = folder.bytes("journal.db")
+        let older = try folder.bytes("journal.db")
         let wanted = story.image
         do {
             var journal = try folder.journal()
             for _ in 0..<20 { try journal.append(story.nextTurn()) }
         }
         #expect(try Projector.bringUp(folder.files, progress: { _, _ in }) == .missing)
-        folder.remove("journal.db")
-        folder.write(older, to: "journal.db")
+        try folder.remove("journal.db")
+        try folder.write(older, to: "journal.db")
         #expect(try Projector.bringUp(folder.files, progress: { _, _ in }) == .otherJournal)
         #expect(try DeskReader(folder.files).image() == wanted)
         #expect(try Projector.bringUp(folder.files, progress: { _, _ in }) == nil)
@@ -85,7 +85,7 @@ import Testing
 
     @Test func `a desk.db of another journal of the same length is built anew`() throws {
         for seed: UInt64 in [32, 33] {
-            folder.remove("journal.db")
+            try folder.remove("journal.db")
             var story = Story(seed: seed)
             var journal = try folder.journal()
             try journal.append(story.nextTurn())
@@ -115,7 +115,7 @@ import Testing
         var story = Story(seed: 35)
         var journal = try folder.journal()
         try journal.append(story.nextTurn())
-        folder.write(Array(repeating: 65, count: 9000), to: "desk.db")
+        try folder.write(Array(repeating: 65, count: 9000), to: "desk.db")
         let found = try Projector.bringUp(folder.files, progress: { _, _ in })
         if case .damaged = found {} else { Issue.record("\(String(describing: found))") }
         #expect(try DeskReader(folder.files).image() == story.image)

@@ -11,16 +11,16 @@ import Testing
         _ = try folder.journal()
         let known = Int64(Schema.journal.steps.count)
         #expect(try folder.integer("journal.db", "PRAGMA user_version") == known)
-        let before = folder.bytes("journal.db")
+        let before = try folder.bytes("journal.db")
         _ = try folder.journal()
-        #expect(folder.bytes("journal.db") == before)
+        #expect(try folder.bytes("journal.db") == before)
     }
 
     @Test func `every file is its owner's alone, whatever the umask is`() throws {
         let journal = try folder.journal()
         let archive = try MailArchive(path: folder.files.mail, hashing: .system)
         let projection = try Projection(path: folder.files.desk)
-        let names = folder.names
+        let names = try folder.names
         #expect(names.count == 9)
         for name in names {
             var status = stat()
@@ -51,23 +51,23 @@ import Testing
     @Test func `a journal from the future is refused untouched`() throws {
         _ = try folder.journal()
         try folder.execute("journal.db", "PRAGMA user_version = 99; PRAGMA journal_mode = DELETE")
-        let before = folder.bytes("journal.db")
+        let before = try folder.bytes("journal.db")
         #expect(throws: StoreError.fromTheFuture(found: 99, known: Schema.journal.steps.count)) {
             _ = try folder.journal()
         }
-        #expect(folder.bytes("journal.db") == before)
-        #expect(folder.names == ["journal.db"])
+        #expect(try folder.bytes("journal.db") == before)
+        #expect(try folder.names == ["journal.db"])
     }
 
     @Test func `another database is refused untouched`() throws {
         try folder.execute("journal.db", "CREATE TABLE theirs(x)")
-        let before = folder.bytes("journal.db")
+        let before = try folder.bytes("journal.db")
         #expect(throws: StoreError.notOurs(folder.files.journal)) { _ = try folder.journal() }
-        #expect(folder.bytes("journal.db") == before)
+        #expect(try folder.bytes("journal.db") == before)
     }
 
     @Test func `what is no database at all is called damaged`() throws {
-        folder.write(Array("a letter to my aunt, long enough to fill a page? no.".utf8), to: "journal.db")
+        try folder.write(Array("a letter to my aunt, long enough to fill a page? no.".utf8), to: "journal.db")
         #expect {
             _ = try folder.journal()
         } throws: { error in

@@ -280,9 +280,7 @@ extension CrashLoop {
             if watcher.last > head { Issue.record("heard \(watcher.last), but the log ends with \(head)") }
         }
         try look(at: desk.outgoing)
-        if dice.one(in: 5) {
-            for suffix in ["", "-wal", "-shm"] { try Files.remove("\(desk.state)/desk.db\(suffix)") }
-        }
+        if dice.one(in: 5) { try DatabaseFile.remove(desk.state + "/desk.db") }
     }
 
     /// A copy that is sent again is the same copy.

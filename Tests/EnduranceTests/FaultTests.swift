@@ -205,7 +205,7 @@ extension Desk {
     /// Of a desk that is down: a `desk.db` made anew has to equal the one that grew.
     func compareRebuilt() throws {
         let grown = try DeskDump.of(state)
-        for suffix in ["", "-wal", "-shm"] { try Files.remove("\(state)/desk.db\(suffix)") }
+        try DatabaseFile.remove(state + "/desk.db")
         try start()
         #expect(stop() == .exited(0))
         let difference = try DeskDump.of(state).difference(from: grown)
