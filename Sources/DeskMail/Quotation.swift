@@ -11,6 +11,8 @@ public struct Quotation {
     private static let answerLines = 7
     /// A signature has at most so many lines.
     private static let signatureLines = 20
+    /// The last byte of the colon of Chinese and Japanese, U+FF1A.
+    private static let wideColonEnd: UInt8 = 0x9A
 
     /// The runs of `text`, in order; blank lines at either end of a run are dropped.
     public static func segments(of text: String) -> [Segment] {
@@ -56,7 +58,7 @@ public struct Quotation {
     private mutating func joinIntroductions() {
         for last in lines.indices.dropFirst() where lines[last].utf8.count < 200 {
             let end = lines[last].utf8.last { !$0.isBlank }
-            guard end == UInt8(ascii: ":") || end == UInt8(ascii: ">") || end == 0x9A else { continue }
+            guard end == UInt8(ascii: ":") || end == UInt8(ascii: ">") || end == Self.wideColonEnd else { continue }
             for first in stride(from: last - 1, through: max(0, last - 4), by: -1) {
                 guard kinds[first].mayBeginIntroduction, lines[first].utf8.count < 200 else { break }
                 if kinds[first] == .attribution, lines[first].utf8.last == UInt8(ascii: ":") { break }

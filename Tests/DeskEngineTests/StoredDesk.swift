@@ -45,16 +45,16 @@ final class StoredDesk: Follower {
     /// Lets desk.db be made anew out of the journal, as a start does that finds none.
     func rebuild() throws {
         desk = nil
-        try DatabaseFile.remove(files.desk)
+        Database.remove(files.desk)
         #expect(try Projector.bringUp(files, progress: { _, _ in }) == .missing)
         try open()
     }
 
-    /// What desk.db holds, as text: equal for equal files.
+    /// What desk.db holds but for soft marks.
     var rows: [String] {
         get throws {
             let database = try Database(path: files.desk, .readWrite)
-            return try DatabaseFile.rows { sql in
+            return try DeskDump.rows { sql in
                 var found: [String] = []
                 try database.prepare(sql).each { found.append($0.text(0)) }
                 return found

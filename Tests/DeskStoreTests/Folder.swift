@@ -34,8 +34,8 @@ final class Folder {
     }
 
     /// Deletes a file with what SQLite keeps beside it.
-    func remove(_ name: String) throws {
-        try DatabaseFile.remove(path + "/" + name)
+    func remove(_ name: String) {
+        Database.remove(path + "/" + name)
     }
 
     /// Runs statements on a file, as a shell would.
@@ -55,10 +55,10 @@ final class Folder {
         return journal
     }
 
-    /// What desk.db holds, as text: equal for equal files.
+    /// What desk.db holds but for soft marks.
     func dump() throws -> [String] {
         let database = try Database(path: files.desk, .readWrite)
-        return try DatabaseFile.rows { sql in
+        return try DeskDump.rows { sql in
             var found: [String] = []
             try database.prepare(sql).each { found.append($0.text(0)) }
             return found

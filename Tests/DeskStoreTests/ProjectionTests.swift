@@ -39,7 +39,7 @@ import Testing
             try projection.apply([try journal.append(story.nextTurn())], shown: [mark])
         }
         let grown = try folder.dump()
-        try folder.remove("desk.db")
+        folder.remove("desk.db")
         var told: [SequenceNumber] = []
         #expect(try Projector.bringUp(folder.files, progress: { applied, _ in told.append(applied) }) == .missing)
         #expect(told.last == story.sequence)
@@ -76,7 +76,7 @@ import Testing
             for _ in 0..<20 { try journal.append(story.nextTurn()) }
         }
         #expect(try Projector.bringUp(folder.files, progress: { _, _ in }) == .missing)
-        try folder.remove("journal.db")
+        folder.remove("journal.db")
         try folder.write(older, to: "journal.db")
         #expect(try Projector.bringUp(folder.files, progress: { _, _ in }) == .otherJournal)
         #expect(try DeskReader(folder.files).image() == wanted)
@@ -85,7 +85,7 @@ import Testing
 
     @Test func `a desk.db of another journal of the same length is built anew`() throws {
         for seed: UInt64 in [32, 33] {
-            try folder.remove("journal.db")
+            folder.remove("journal.db")
             var story = Story(seed: seed)
             var journal = try folder.journal()
             try journal.append(story.nextTurn())

@@ -280,7 +280,7 @@ extension CrashLoop {
             if watcher.last > head { Issue.record("heard \(watcher.last), but the log ends with \(head)") }
         }
         try look(at: desk.outgoing)
-        if dice.one(in: 5) { try DatabaseFile.remove(desk.state + "/desk.db") }
+        if dice.one(in: 5) { DeskDump.remove(desk.state) }
     }
 
     /// A copy that is sent again is the same copy.

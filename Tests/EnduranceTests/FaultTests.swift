@@ -40,7 +40,8 @@ import Testing
         #expect(log.prefix(last + 1).suffix(heard.count) == heard[...])
         #expect(desk.kill() == .killed(signal: 9))
         try desk.start()
-        #expect(try desk.connect("mustermann").log() == log)
+        // And more by now.
+        #expect(try desk.connect("mustermann").log().starts(with: log))
         #expect(try desk.connect("meier").ask("claim 2").hasPrefix("OK yours #2 "))
     }
 
@@ -205,7 +206,7 @@ extension Desk {
     /// Of a desk that is down: a `desk.db` made anew has to equal the one that grew.
     func compareRebuilt() throws {
         let grown = try DeskDump.of(state)
-        try DatabaseFile.remove(state + "/desk.db")
+        DeskDump.remove(state)
         try start()
         #expect(stop() == .exited(0))
         let difference = try DeskDump.of(state).difference(from: grown)

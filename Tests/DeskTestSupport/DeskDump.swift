@@ -1,15 +1,8 @@
-import DeskNet
-
-/// What tests do with a file of SQLite.
-package enum DatabaseFile {
-    /// Deletes it with what SQLite keeps beside it.
-    package static func remove(_ path: String) throws {
-        for suffix in ["", "-wal", "-shm"] { try Files.remove(path + suffix) }
-    }
-
-    /// All rows of all tables of a `desk.db` but the soft marks, as text: equal for equal files.
+/// What a `desk.db` holds but for soft things, as text: equal for equal desks.
+package enum DeskDump {
+    /// All rows of all tables but shown marks; `column` is left out, whatever table has it.
     ///
-    /// `ask` gives the first column of what a statement finds; `column` is left out, whatever table has it.
+    /// `ask` gives the first column of what a statement finds.
     package static func rows(without column: String = "", ask: (String) throws -> [String]) rethrows -> [String] {
         var rows: [String] = []
         for table in try ask("SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'shown' ORDER BY name") {
