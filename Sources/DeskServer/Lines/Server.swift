@@ -14,7 +14,7 @@ final class Server: LineHouse {
 
     private let settings: Settings
     private var tls: TLSContext
-    private var listeners: [Door] = []
+    private var doors: [Door] = []
     private var lines: [ObjectIdentifier: AgentLine] = [:]
     private var handshakes: [AgentLine] = []
     private var withMore: [AgentLine] = []
@@ -37,7 +37,7 @@ final class Server: LineHouse {
     func listen() throws(NetError) -> [UInt16] {
         for endpoint in settings.listen { try listen(at: endpoint, isEncrypted: true) }
         for endpoint in settings.plainListen { try listen(at: endpoint, isEncrypted: false) }
-        return listeners.compactMap { $0.listener.port }
+        return doors.compactMap { $0.listener.port }
     }
 
     /// Uses another certificate for everybody who comes from now on.
@@ -69,13 +69,13 @@ final class Server: LineHouse {
     /// Closes every connection at once, without a line: nobody may be told what nobody can know.
     func abandon() {
         for line in lines.values { line.close() }
-        for door in listeners { door.close() }
+        for door in doors { door.close() }
     }
 
     /// Stops listening; who is connected stays.
     func stopListening() {
-        for door in listeners { door.close() }
-        listeners = []
+        for door in doors { door.close() }
+        doors = []
     }
 
     /// Connections that are open.
@@ -87,7 +87,7 @@ final class Server: LineHouse {
         let listener = try Listener.tcp(host: endpoint.host, port: endpoint.port)
         let door = Door(listener, isEncrypted: isEncrypted, server: self)
         try door.open(in: loop)
-        listeners.append(door)
+        doors.append(door)
     }
 
     private func shakeHands() {

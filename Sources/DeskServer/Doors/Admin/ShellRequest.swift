@@ -166,9 +166,10 @@ private struct RequestReader {
         default: throw .usage("token add or revoke")
         }
     }
+}
 
-    // -- Words --
-
+/// What single words stand for.
+extension RequestReader {
     func word(_ index: Int, _ form: String) throws(ShellError) -> String {
         guard words.plain.count > index else { throw .usage("\(form) is missing") }
         return words.plain[index]
