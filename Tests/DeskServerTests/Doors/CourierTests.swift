@@ -18,14 +18,16 @@ import Testing
         desk.answer = { _ in .done(.done, 1) }
     }
 
-    private static func entry(_ number: Int64) -> EntryID { EntryID(TicketID(number), 2) }
+    private static func entry(_ number: Int64, of ticket: Int64? = nil) -> EntryID {
+        EntryID(TicketID(ticket ?? number), 1 + Int(number))
+    }
 
     /// A mail that waits, composed already.
-    private func queue(_ number: Int64, isAutomatic: Bool = false) throws -> [UInt8] {
+    private func queue(_ number: Int64, of ticket: Int64? = nil, isAutomatic: Bool = false) throws -> [UInt8] {
         let letter = Letter(to: Address("kunde@example.com"), from: Address("hilfe@desk.example"), text: "Ja.")
         desk.outgoing.append(
             Outgoing(
-                sequence: number, at: desk.now, entry: CourierTests.entry(number), isAutomatic: isAutomatic,
+                sequence: number, at: desk.now, entry: CourierTests.entry(number, of: ticket), isAutomatic: isAutomatic,
                 letter: letter))
         let bytes = Array("Message-ID: <\(number)@desk.example>\r\n\r\n.Ja.\r\n".utf8)
         _ = try MailArchive(path: yard.files.mail, hashing: .system).write([.composed(number, bytes)])
@@ -62,25 +64,72 @@ import Testing
 
     @Test func `a person's answer names its sender to the mail server, an automatic one nobody`() throws {
         let office = try PlayedPostOffice(on: yard.loop)
-        let first = try queue(1)
-        let second = try queue(2, isAutomatic: true)
+        let first = try queue(1, of: 5)
+        let second = try queue(2, of: 5, isAutomatic: true)
         try carry(try courier { $0.smarthost = Settings.Smarthost(endpoint: office.endpoint) })
         #expect(office.handed.map(\.sender) == ["hilfe@desk.example", ""])
         #expect(office.handed.map(\.recipient) == ["kunde@example.com", "kunde@example.com"])
         #expect(office.handed.map(\.text) == [first, second])
-        #expect(desk.commands == [.sent(CourierTests.entry(1)), .sent(CourierTests.entry(2))])
+        #expect(desk.commands == [.sent(CourierTests.entry(1, of: 5)), .sent(CourierTests.entry(2, of: 5))])
     }
 
     @Test func `what is not taken now comes again, the same bytes, and others do not wait for it`() throws {
         let office = try PlayedPostOffice(
             on: yard.loop, answers: ["451 4.3.0 later", "250 2.0.0 ok", "", "250 2.0.0 ok"])
-        let first = try queue(1)
-        let second = try queue(2)
+        let first = try queue(1, of: 5)
+        let second = try queue(2, of: 5)
         try carry(try courier { $0.smarthost = Settings.Smarthost(endpoint: office.endpoint) })
         #expect(office.handed.map(\.text).filter { $0 == first }.count >= 2)
         #expect(office.handed[1].text == second)
         #expect(Set(desk.commands.map { "\($0)" }).count == 2)
         #expect(desk.commands.count == 2)
+    }
+
+    @Test func `a mail server that falls silent holds up one mail, and the next of its ticket, and no other`() throws {
+        let office = try PlayedPostOffice(on: yard.loop)
+        let first = try queue(1, of: 5)
+        let next = try queue(2, of: 5)
+        office.silences = 1
+        let courier = try courier { $0.smarthost = Settings.Smarthost(endpoint: office.endpoint) }
+        courier.wake()
+        try yard.turn { office.silent.count == 1 }
+        let began = Clock.monotonic()
+        let others = try (11...30).map { try queue($0, isAutomatic: true) }
+        courier.wake()
+        try yard.turn { office.handed.count == 1 }
+        let one = (Clock.monotonic() - began) / 1_000_000
+        try yard.turn { desk.outgoing.count == 2 }
+        let all = (Clock.monotonic() - began) / 1_000_000
+        print("courier: with one silent connection another mail is out after \(one) ms, twenty after \(all) ms")
+        #expect(Set(office.handed.map(\.text)) == Set(others))
+        office.silent[0].close()
+        try carry(courier)
+        // It pauses, and the next one no longer has to wait for it.
+        #expect(office.handed.suffix(2).map(\.text) == [next, first])
+        #expect(desk.commands.suffix(2) == [.sent(CourierTests.entry(2, of: 5)), .sent(CourierTests.entry(1, of: 5))])
+        #expect(desk.commands.count == 22)
+    }
+
+    @Test func `what is out is written down before anything else goes out`() throws {
+        let office = try PlayedPostOffice(on: yard.loop)
+        for number: Int64 in 1...6 { _ = try queue(number) }
+        var isFull = true
+        var refused = 0
+        desk.answer = { _ in
+            guard isFull else { return .done(.done, 1) }
+            refused += 1
+            return .refused(.storage(retry: 1))
+        }
+        let courier = try courier { $0.smarthost = Settings.Smarthost(endpoint: office.endpoint) }
+        courier.wake()
+        // Those that were underway when the first could not be written down, told twice; no other.
+        try yard.turn { refused > office.handed.count && refused >= 2 }
+        let out = Set(office.handed.map(\.text))
+        #expect(out.count <= 4)
+        isFull = false
+        try carry(courier)
+        #expect(office.handed.count == 6)
+        #expect(Set(office.handed.map(\.text)).count == 6)
     }
 
     @Test func `what is refused for good has failed, with the server's words`() throws {

@@ -14,6 +14,10 @@ final class PlayedPostOffice {
     /// What it says to the mails, in their order; the last answer stays. An empty one: it hangs up.
     var answers: [String]
     private(set) var handed: [Handed] = []
+    /// So many connections from now on hear nothing, not even a greeting.
+    var silences = 0
+    /// Those that hear nothing.
+    private(set) var silent: [DoorStream] = []
     private var listener: DoorListener?
 
     init(on loop: Loop, answers: [String] = ["250 2.0.0 taken"]) throws {
@@ -26,6 +30,10 @@ final class PlayedPostOffice {
     var endpoint: Settings.Endpoint { Settings.Endpoint(host: "127.0.0.1", port: listener?.port ?? 0) }
 
     private func welcome(_ stream: DoorStream) {
+        guard silences == 0 else {
+            silences -= 1
+            return silent.append(stream)
+        }
         var input: [UInt8] = []
         var mail = Handed()
         var isText = false

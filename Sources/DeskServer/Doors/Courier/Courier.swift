@@ -17,39 +17,64 @@ protocol CourierDesk: Submissions {
     func hurryProjection()
 }
 
-/// Carries our mails away, one at a time, each until somebody has taken it, refused it for good, or it is too old.
+/// Carries our mails away, each until somebody has taken it, refused it for good, or it is too old.
 ///
 ///     waiting ─▶ composed once ─▶ durable in mail.db ─▶ transfer ─▶ `sent`, `failed`, or a pause
 ///                                                          ▲                                 │
 ///                                                          └─────────────────────────────────┘
 ///
-/// What is to be carried stands in the desk's state, so nothing here needs to survive. A repeat is the same bytes.
-/// Belongs to the owner thread.
+/// A few are carried at the same time, each by a worker of its own, so that a mail server that falls silent holds up
+/// one mail and not all; those of one ticket never at the same time, the oldest first. What is to be carried stands in
+/// the desk's state, so nothing here needs to survive. A repeat is the same bytes. Belongs to the owner thread.
 final class Courier: Watcher {
     private unowned let desk: any CourierDesk
     private let settings: Settings
     private let keeper: MailKeeper
     private let room: PostRoom
     private let composer: MailWorker
-    private let sender: MailWorker
+    private let senders: [MailWorker]
     private let signature: SignedMessageID.Signature
     private let loop: Loop
     private let log: Log
-    private let stored: Mailbox<StoreError?>
+    private let stored: Mailbox<Stored>
     private var tokens: [(Loop.Token, Int32)] = []
 
-    /// Mails whose turn it is, oldest first.
-    private var ready: [SequenceNumber] = []
+    /// Mails whose turn it is, in the order in which it came.
+    private var ready: [Turn] = []
     /// Everything up to here has been ready once.
     private var cursor: SequenceNumber = 0
     /// Failed transfers of mails that wait for their next one.
     private var tries: [SequenceNumber: Int] = [:]
-    /// The mail that is being carried.
-    private var current: Outgoing?
-    private var bytes: [UInt8] = []
+    /// Mails that are being carried.
+    private var underway: [SequenceNumber: Load] = [:]
+    /// Senders without a mail; the last is taken first, so that one is enough while there is little to do.
+    private var idle: [MailWorker]
+    /// Mails that are done with, which could not be written down yet.
+    private var untold: Set<SequenceNumber> = []
+    private var isResting = false
     private var isStopping = false
     private var hasComplained = false
 
+    /// A mail that waits for a sender.
+    private struct Turn {
+        let sequence: SequenceNumber
+        let ticket: TicketID
+    }
+
+    /// A mail that has one.
+    private struct Load {
+        let outgoing: Outgoing
+        let sender: MailWorker
+        var bytes: [UInt8] = []
+    }
+
+    /// What the keeper says of a mail's bytes.
+    private struct Stored: Sendable {
+        let mail: SequenceNumber
+        let error: StoreError?
+    }
+
+    private static let sendersMost = 4
     private static let readyMost = 64
     private static let restMilliseconds: Int64 = 1000
     private static let sendMilliseconds: Int64 = 330_000
@@ -67,7 +92,10 @@ final class Courier: Watcher {
         room = try PostRoom(files)
         // A worker of its own: the one that reads strangers' mails never touches ours.
         composer = MailWorker(path: worker, role: "read", loop: loop, log: log)
-        sender = MailWorker(path: worker, role: "send", loop: loop, log: log, patience: Courier.sendMilliseconds)
+        senders = (0..<Courier.sendersMost).map { _ in
+            MailWorker(path: worker, role: "send", loop: loop, log: log, patience: Courier.sendMilliseconds)
+        }
+        idle = senders
         stored = try Mailbox()
         for descriptor in [room.outcomes.descriptor, stored.descriptor] {
             tokens.append((try loop.watch(descriptor, for: .read, by: self), descriptor))
@@ -76,21 +104,38 @@ final class Courier: Watcher {
 
     /// Looks whether there is something to carry; to be called at start and after every commit.
     func wake() {
-        guard current == nil, !isStopping else { return }
+        guard !isStopping else { return }
         guard settings.smarthost != nil || settings.outgoing != nil else { return complain() }
-        while ready.count < Courier.readyMost, let next = desk.nextOutgoing(after: cursor) {
-            ready.append(next.sequence)
+        // What is out is written down before anything else goes out.
+        while untold.isEmpty, let sender = idle.last, let outgoing = takeNext() {
+            idle.removeLast()
+            underway[outgoing.sequence] = Load(outgoing: outgoing, sender: sender)
+            room.send(.look(outgoing), for: outgoing.sequence)
+        }
+    }
+
+    /// The mail whose turn it is next, of a ticket of which none is being carried.
+    private func takeNext() -> Outgoing? {
+        let busy = Set(underway.values.map(\.outgoing.entry.ticket))
+        while ready.count(where: { !busy.contains($0.ticket) }) < Courier.readyMost,
+            let next = desk.nextOutgoing(after: cursor)
+        {
+            ready.append(Turn(sequence: next.sequence, ticket: next.entry.ticket))
             cursor = next.sequence
         }
-        guard !ready.isEmpty else { return }
-        guard !desk.isReadOnly else { return rest() }
-        let sequence = ready.removeFirst()
-        guard let outgoing = desk.nextOutgoing(after: sequence - 1), outgoing.sequence == sequence else {
+        while let first = ready.first(where: { !busy.contains($0.ticket) }) {
+            guard !desk.isReadOnly else {
+                rest()
+                return nil
+            }
+            // A mail that comes again may be older than one of its ticket that stands before it.
+            let sequence = ready.lazy.filter { $0.ticket == first.ticket }.map(\.sequence).min() ?? first.sequence
+            ready.removeAll { $0.sequence == sequence }
+            let outgoing = desk.nextOutgoing(after: sequence - 1)
+            if let outgoing, outgoing.sequence == sequence { return outgoing }
             tries[sequence] = nil
-            return wake()
         }
-        current = outgoing
-        room.send(.look(outgoing))
+        return nil
     }
 
     /// Carries nothing more; what is underway is repeated after the next start.
@@ -98,30 +143,33 @@ final class Courier: Watcher {
         isStopping = true
         for (token, descriptor) in tokens { loop.unwatch(token, descriptor) }
         composer.stop()
-        sender.stop()
+        for sender in senders { sender.stop() }
         room.close()
     }
 
     func isReady(_ readiness: Readiness) {
-        for error in stored.takeAll() {
-            if let error { postpone(error.description) } else { transfer() }
+        for stored in stored.takeAll() {
+            guard let load = underway[stored.mail] else { continue }
+            if let error = stored.error { postpone(load.outgoing, error.description) } else { transfer(load) }
         }
-        for outcome in room.outcomes.takeAll() { goOn(outcome) }
+        for done in room.outcomes.takeAll() {
+            if let load = underway[done.mail] { goOn(load, done.outcome) }
+        }
     }
 
-    private func goOn(_ outcome: PostRoom.Outcome) {
-        guard let outgoing = current else { return }
+    private func goOn(_ load: Load, _ outcome: PostRoom.Outcome) {
+        let outgoing = load.outgoing
         switch outcome {
         case .composed(let composed):
-            bytes = composed
-            transfer()
+            underway[outgoing.sequence]?.bytes = composed
+            if let load = underway[outgoing.sequence] { transfer(load) }
         case .parts(let parts): compose(outgoing, parts)
         case .notYet:
             desk.hurryProjection()
-            loop.after(milliseconds: 20) { [weak self] in self?.room.send(.look(outgoing)) }
-        case .written: succeeded()
-        case .line(let password): send(outgoing, password: password)
-        case .failed(let why): postpone(why)
+            loop.after(milliseconds: 20) { [weak self] in self?.room.send(.look(outgoing), for: outgoing.sequence) }
+        case .written: succeeded(outgoing)
+        case .line(let password): send(load, password: password)
+        case .failed(let why): postpone(outgoing, why)
         }
     }
 
@@ -132,23 +180,25 @@ final class Courier: Watcher {
             guard let self, !isStopping else { return }
             switch result {
             case .success(.composed(let composed)):
-                bytes = composed
+                underway[outgoing.sequence]?.bytes = composed
                 let stored = stored
-                keeper.keep(composed: composed, for: outgoing.sequence) { stored.post($0) }
-            case .success(.refused(let why)): failed(why)
-            case .success: postpone("the worker answered something else")
-            case .failure(.failed(let why)), .failure(.missing(let why)): postpone(why)
+                keeper.keep(composed: composed, for: outgoing.sequence) {
+                    stored.post(Stored(mail: outgoing.sequence, error: $0))
+                }
+            case .success(.refused(let why)): failed(outgoing, why)
+            case .success: postpone(outgoing, "the worker answered something else")
+            case .failure(.failed(let why)), .failure(.missing(let why)): postpone(outgoing, why)
             }
         }
     }
 
-    private func transfer() {
-        guard let outgoing = current else { return }
+    private func transfer(_ load: Load) {
+        let sequence = load.outgoing.sequence
         if let smarthost = settings.smarthost {
-            guard let file = smarthost.passwordFile else { return send(outgoing, password: "") }
-            room.send(.readLine(path: file))
+            guard let file = smarthost.passwordFile else { return send(load, password: "") }
+            room.send(.readLine(path: file), for: sequence)
         } else if let folder = settings.outgoing {
-            room.send(.write(bytes, path: "\(folder)/\(Courier.name(of: outgoing))"))
+            room.send(.write(load.bytes, path: "\(folder)/\(Courier.name(of: load.outgoing))"), for: sequence)
         }
     }
 
@@ -158,51 +208,50 @@ final class Courier: Watcher {
         return String(repeating: "0", count: max(0, 10 - digits.utf8.count)) + digits + ".eml"
     }
 
-    private func send(_ outgoing: Outgoing, password: String) {
+    private func send(_ load: Load, password: String) {
         guard let smarthost = settings.smarthost else { return }
+        let outgoing = load.outgoing
         let server = DeskMail.Delivery.Server(
             host: smarthost.endpoint.host, port: Int(smarthost.endpoint.port), protection: smarthost.protection,
             authorities: smarthost.authorities ?? "", greeting: settings.host, user: smarthost.user, password: password)
         let envelope = outgoing.isAutomatic ? "" : desk.sender(of: outgoing).description
         let delivery = DeskMail.Delivery(
-            server: server, sender: envelope, recipient: outgoing.letter.to.description, message: bytes)
-        sender.ask(.send(delivery)) { [weak self] result in
+            server: server, sender: envelope, recipient: outgoing.letter.to.description, message: load.bytes)
+        load.sender.ask(.send(delivery)) { [weak self] result in
             guard let self, !isStopping else { return }
             switch result {
-            case .success(.delivered(.accepted)): succeeded()
-            case .success(.delivered(.refused(let why))), .success(.refused(let why)): failed(why)
-            case .success(.delivered(.later(let why))), .success(.delivered(.uncertain(let why))): postpone(why)
-            case .success: postpone("the worker answered something else")
-            case .failure(.failed(let why)), .failure(.missing(let why)): postpone(why)
+            case .success(.delivered(.accepted)): succeeded(outgoing)
+            case .success(.delivered(.refused(let why))), .success(.refused(let why)): failed(outgoing, why)
+            case .success(.delivered(.later(let why))), .success(.delivered(.uncertain(let why))):
+                postpone(outgoing, why)
+            case .success: postpone(outgoing, "the worker answered something else")
+            case .failure(.failed(let why)), .failure(.missing(let why)): postpone(outgoing, why)
             }
         }
     }
 }
 
 extension Courier {
-    private func succeeded() {
-        guard let outgoing = current else { return }
+    private func succeeded(_ outgoing: Outgoing) {
         log.note(.sent(entry: outgoing.entry, tries: (tries[outgoing.sequence] ?? 0) + 1))
         end(outgoing, with: .sent(outgoing.entry))
     }
 
-    private func failed(_ why: String) {
-        guard let outgoing = current else { return }
+    private func failed(_ outgoing: Outgoing, _ why: String) {
         log.note(.sendFailed(entry: outgoing.entry, why: why))
         end(outgoing, with: .failed(outgoing.entry, text: Courier.reason(why)))
     }
 
     /// One transfer failed for now: pause, or give the mail up.
-    private func postpone(_ why: String) {
-        guard let outgoing = current else { return }
-        guard desk.now < outgoing.at + settings.giveUp else { return failed(why) }
+    private func postpone(_ outgoing: Outgoing, _ why: String) {
+        guard desk.now < outgoing.at + settings.giveUp else { return failed(outgoing, why) }
         let count = (tries[outgoing.sequence] ?? 0) + 1
         tries[outgoing.sequence] = count
         let pause = settings.pauses[min(count, settings.pauses.count) - 1]
         log.note(.sendDelayed(entry: outgoing.entry, why: why, pause: pause))
-        release()
+        release(outgoing)
         loop.after(milliseconds: pause.milliseconds) { [weak self] in
-            self?.ready.append(outgoing.sequence)
+            self?.ready.append(Turn(sequence: outgoing.sequence, ticket: outgoing.entry.ticket))
             self?.wake()
         }
         wake()
@@ -215,22 +264,28 @@ extension Courier {
                 guard let self, !isStopping else { return }
                 guard case .refused(.storage) = answer else {
                     tries[outgoing.sequence] = nil
-                    release()
+                    untold.remove(outgoing.sequence)
+                    release(outgoing)
                     return wake()
                 }
+                untold.insert(outgoing.sequence)
                 loop.after(milliseconds: Courier.restMilliseconds) { [weak self] in
                     self?.end(outgoing, with: command)
                 }
             })
     }
 
-    private func release() {
-        current = nil
-        bytes = []
+    private func release(_ outgoing: Outgoing) {
+        if let load = underway.removeValue(forKey: outgoing.sequence) { idle.append(load.sender) }
     }
 
     private func rest() {
-        loop.after(milliseconds: Courier.restMilliseconds) { [weak self] in self?.wake() }
+        guard !isResting else { return }
+        isResting = true
+        loop.after(milliseconds: Courier.restMilliseconds) { [weak self] in
+            self?.isResting = false
+            self?.wake()
+        }
     }
 
     private func complain() {

@@ -14,6 +14,14 @@ final class PostRoom {
         case readLine(path: String)
     }
 
+    /// An errand that is over.
+    struct Done: Sendable {
+        /// The mail that it was for.
+        let mail: SequenceNumber
+        /// What came of it.
+        let outcome: Outcome
+    }
+
     /// What came of it.
     enum Outcome: Sendable {
         /// The mail has been composed before.
@@ -31,7 +39,7 @@ final class PostRoom {
     }
 
     /// Where outcomes come back, in the order of the errands; the loop watches it.
-    let outcomes: Mailbox<Outcome>
+    let outcomes: Mailbox<Done>
     private let worker: Worker
     private let readers: StateReaders
 
@@ -42,10 +50,10 @@ final class PostRoom {
         readers = StateReaders(files)
     }
 
-    /// Lets an errand be done.
-    func send(_ errand: Errand) {
+    /// Lets an errand be done for a mail.
+    func send(_ errand: Errand, for mail: SequenceNumber) {
         let (outcomes, readers) = (outcomes, readers)
-        worker.post { outcomes.post(errand.run(with: readers)) }
+        worker.post { outcomes.post(Done(mail: mail, outcome: errand.run(with: readers))) }
     }
 
     /// Lets the thread end.
