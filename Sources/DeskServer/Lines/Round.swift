@@ -7,7 +7,7 @@ struct Round {
     enum Asker {
         /// A line: the final goes to its session, behind the events up to `position`.
         case line(Session, tag: String?, final: [UInt8], position: SequenceNumber)
-        /// One who has waited: he waits on if the turn fails.
+        /// One who has waited, and what ends that: he waits on if the turn fails.
         case waiter(Waits.Wait, final: [UInt8], position: SequenceNumber)
         /// A door.
         case door((Answer) -> Void, Answer)

@@ -26,7 +26,7 @@ final class Session {
     var isClosing = false
     /// The last event that its stream is told, once it is closing.
     var lastPosition: SequenceNumber?
-    /// A password is being checked, the disk read, a wait tried or a stream shown for its last line; later lines wait.
+    /// A password is being checked, the disk read, a wait granted or a stream shown for its last line; later lines wait.
     var isBusy = false
     /// What the reading room was asked for it.
     var pending: Switchboard.Pending?
@@ -50,8 +50,8 @@ final class Session {
     var outlet = Outlet()
     /// Its place among the followers.
     var placeInRow: Int?
-    /// Its pending waits.
-    var waits = 0
+    /// Its pending waits, by their places in the row.
+    var waits: [Int] = []
 
     /// Whether it is in the switchboard's list of those with something to do, or to say.
     var isListed = false

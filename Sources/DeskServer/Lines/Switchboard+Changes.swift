@@ -50,8 +50,16 @@ extension Switchboard {
         }
     }
 
-    /// Wakes what the command needs, decides it and applies its events to memory; the turn makes them durable.
+    /// Decides what somebody asks for now, after those who have been waiting for what has come up.
     func decide(
+        _ command: Command, by agent: AgentName?, key: String?, in round: inout Round
+    ) -> Result<Done, Refusal> {
+        serveWaits(in: &round)
+        return decideNow(command, by: agent, key: key, in: &round)
+    }
+
+    /// Wakes what the command needs, decides it and applies its events to memory; the turn makes them durable.
+    func decideNow(
         _ command: Command, by agent: AgentName?, key: String?, in round: inout Round
     ) -> Result<Done, Refusal> {
         // Nothing is told from a memory that holds what was rolled back, not even by a retry key.
@@ -78,8 +86,9 @@ extension Switchboard {
                 key: key, command: digest(of: command), final: Final.done(outcome, sequence: last).text)
         }
         for event in events {
-            engine.apply(round.append(event))
-            if Waits.isNews(event) { waits.hasNews = true }
+            let numbered = round.append(event)
+            engine.apply(numbered)
+            if !waits.isEmpty { waits.note(engine.openings(by: numbered)) }
         }
         switch decision.verdict {
         case .done(let outcome):

@@ -34,20 +34,29 @@ extension Switchboard {
         }
         for asker in round.askers {
             switch asker {
-            case .line(let session, _, let final, let position):
-                session.outlet.append(final, after: position)
-                // Who ended in this very turn still hears of what he did in it.
-                if let last = session.lastPosition { session.lastPosition = max(last, position) }
-                listUnsaid(session)
+            case .line(let session, _, let final, let position): hand(final, to: session, after: position)
             case .waiter(let wait, let final, let position):
-                _ = waits.take { $0.number == wait.number }
-                wait.session.outlet.append(final, after: position)
-                listUnsaid(wait.session)
+                hand(final, to: wait.session, after: position)
+                resume(wait)
             case .door(let then, let answer): then(answer)
             }
         }
         for case .agent(.retired) in round.events.lazy.map(\.kind) { dismissRetired() }
         if !round.events.isEmpty { afterCommit(round.events) }
+    }
+
+    private func hand(_ final: [UInt8], to session: Session, after position: SequenceNumber) {
+        session.outlet.append(final, after: position)
+        // Who ended in this very turn still hears of what he did in it.
+        if let last = session.lastPosition { session.lastPosition = max(last, position) }
+        listUnsaid(session)
+    }
+
+    /// Lets a session go on that could not while its wait was granted.
+    private func resume(_ wait: Waits.Wait) {
+        guard wait.tag == nil else { return }
+        wait.session.isBusy = false
+        list(wait.session)
     }
 
     /// Who no longer works here hears so, and is not left on the line.
@@ -66,7 +75,9 @@ extension Switchboard {
         for asker in round.askers {
             switch asker {
             case .line(let session, let tag, _, _): finish(session, tag, .refused(refusal))
-            case .waiter: break  // He waits on.
+            case .waiter(let wait, _, _):
+                putBack(wait)
+                resume(wait)
             case .door(let then, _): then(.refused(refusal))
             }
         }
@@ -79,7 +90,7 @@ extension Switchboard {
             try archive.probe()
             if isMemoryStale { try readAnew() }
             isReadOnly = false
-            waits.hasNews = true
+            waits.note(.everywhere)
             log.note(.writingWorks)
         } catch {
             if case .commitUnknown = error { throw OutcomeUnknown(reason: error) }

@@ -42,31 +42,34 @@ extension Switchboard {
         session.inputs.removeFirst(min(count, session.inputs.count))
         if !session.inputs.isEmpty, !session.isBusy { questioners.append(session) }
         cut(session)
-        endIfDone(session)
+        if isDone(session) { end(session, in: &round) }
         settled.append(session)
     }
 
     /// Handles one input; `false` if it is a question.
     private func handle(_ input: Input, of session: Session, in round: inout Round) -> Bool {
         switch input {
-        case .hangUp:
-            end(session)
+        case .hangUp: end(session, in: &round)
         case .malformed(let flaw, let tag):
-            endUntaggedWait(of: session)
+            endUntaggedWait(of: session, in: &round)
             let isLast = isLost(session, by: flaw)
             answer(session, tag, .malformed(flaw), farewell: isLast ? .bye(.errors) : nil, in: &round)
-            if isLast { end(session) }
+            if isLast { end(session, in: &round) }
         case .line(let line):
             guard let request = request(of: line, from: session, in: &round) else { break }
-            guard case .change(let command) = request else { return false }
-            change(command, line, session, in: &round)
+            switch request {
+            case .change(let command): change(command, line, session, in: &round)
+            case .session(.awaitNext(let queues, let lease, let span)):
+                awaitNext(queues, lease, span, line, session, in: &round)
+            case .read, .session: return false
+            }
         }
         return true
     }
 
     /// What a line asks for; answers on the spot what may not be asked or was not asked rightly.
     private func request(of line: Line, from session: Session, in round: inout Round) -> Request? {
-        endUntaggedWait(of: session)
+        endUntaggedWait(of: session, in: &round)
         guard session.agent != nil || line.verb.isOpen else {
             answer(session, line.tag, .refused(.loginRequired), in: &round)
             return nil
@@ -88,7 +91,8 @@ extension Switchboard {
         }
     }
 
-    private func answer(
+    /// Answers a line of this turn once it is durable.
+    func answer(
         _ session: Session, _ tag: String?, _ final: Final, farewell: Notice? = nil, in round: inout Round
     ) {
         var line: [UInt8] = []
@@ -109,15 +113,14 @@ extension Switchboard {
                 guard case .line(let line) = session.inputs[count], case .success(let request) = line.request,
                     session.agent != nil || line.verb.isOpen
                 else { break }
-                if case .change = request { break }
-                endUntaggedWait(of: session)
+                guard request.isQuestion else { break }
                 count += 1
                 answer(request, line, session)
             }
             session.inputs.removeFirst(min(count, session.inputs.count))
             cut(session)
             if !session.inputs.isEmpty { list(session) }
-            endIfDone(session)
+            if isDone(session) { end(session) }
             settled.append(session)
         }
     }
@@ -133,7 +136,7 @@ extension Switchboard {
         switch request {
         case .change: break
         case .read(let query): answer(query, tag: line.tag, of: session)
-        case .session(let request): answer(request, tag: line.tag, key: line.key, of: session)
+        case .session(let request): answer(request, tag: line.tag, of: session)
         }
     }
 
@@ -145,8 +148,12 @@ extension Switchboard {
     }
 
     /// After the client's end and the last answer the connection ends too.
-    private func endIfDone(_ session: Session) {
-        guard session.hasEnded, !session.isBusy, session.inputs.isEmpty, session.unheard.isEmpty else { return }
+    private func isDone(_ session: Session) -> Bool {
+        session.hasEnded && !session.isBusy && session.inputs.isEmpty && session.unheard.isEmpty
+    }
+
+    private func end(_ session: Session, in round: inout Round) {
+        endWaits(of: session, in: &round)
         end(session)
     }
 
@@ -161,5 +168,15 @@ extension Switchboard {
         session.lastPosition = head
         followers.remove(session)
         listUnsaid(session)
+    }
+}
+
+extension Request {
+    /// Whether it is answered between turns: no event can come of it.
+    fileprivate var isQuestion: Bool {
+        switch self {
+        case .change, .session(.awaitNext): false
+        case .read, .session: true
+        }
     }
 }

@@ -87,7 +87,7 @@ extension Switchboard {
             reply.me(
                 agent, connections: presence.places[agent.name]?.connections ?? 0, held: engine.held(by: agent.name),
                 drafts: engine.drafts(of: agent.name), subscribed: session.stream?.all.map(\.subscription) ?? [],
-                waits: waits.all.filter { $0.session === session }.map { $0.tag ?? "-" }, to: &out)
+                waits: waits.all(of: session).map { $0.tag ?? "-" }, to: &out)
             reply.end(.answered(.me, at: head), to: &out)
         }
     }

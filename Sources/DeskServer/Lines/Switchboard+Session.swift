@@ -8,7 +8,7 @@ internal import DeskWire
 /// What a connection asks about itself; answered between turns, when everything decided is durable.
 extension Switchboard {
     /// Answers a question of a session.
-    func answer(_ request: SessionRequest, tag: String?, key: String?, of session: Session) {
+    func answer(_ request: SessionRequest, tag: String?, of session: Session) {
         switch request {
         case .help(let topic): help(topic, tag, session)
         case .caps:
@@ -18,7 +18,7 @@ extension Switchboard {
         case .ping(let token): finish(session, tag, .answered(.pong(token: token), at: position(for: session)))
         case .quit: quit(tag, session)
         case .login(let name, let secret): login(name, secret, tag, session)
-        case .awaitNext(let queues, let lease, let wait): begin(queues, lease, wait, tag, key, session)
+        case .awaitNext: break  // It may cause an event: the turn decides it.
         case .subscribe(let what, let since, let epoch, let tick):
             subscribe(what, since: since, epoch: epoch, tick: tick, tag, session)
         case .unsubscribe(let what): unsubscribe(what, tag, session)
@@ -47,40 +47,6 @@ extension Switchboard {
         endWaits(of: session)
         finish(session, tag, .answered(.bye, at: nil))
         end(session)
-    }
-
-    /// Lets a wait begin; the next turn tries it for the first time.
-    private func begin(
-        _ queues: [QueueName], _ lease: TimeSpan?, _ wait: TimeSpan, _ tag: String?, _ key: String?, _ session: Session
-    ) {
-        guard let agent = session.agent else { return }
-        if let tag, waits.contains(session, tag: tag) { return finish(session, tag, .malformed(.badTag)) }
-        guard session.waits < Limits.waits else {
-            return finish(session, tag, .refused(.tooMany(.waits, most: Limits.waits)))
-        }
-        let wait = Waits.Wait(
-            session: session, tag: tag, key: key, agent: agent, queues: queues, lease: lease, until: clock.now + wait)
-        if let done = recall(wait) { return finish(session, tag, done) }
-        waits.add(wait)
-        guard mayGrant else { return }
-        // What the session says next comes after the first try, not instead of it.
-        session.isBusy = true
-        newcomers.append(session)
-    }
-
-    /// What a wait's retry key stands for, if it has been granted before: told even while nothing can be written.
-    private func recall(_ wait: Waits.Wait) -> Final? {
-        guard let key = wait.key else { return nil }
-        guard !isMemoryStale else { return .refused(.storage(retry: 1)) }
-        do throws(StoreError) {
-            switch try recall(key, of: wait.agent, for: wait.command) {
-            case .success(let done): return done.final
-            case .failure(let refusal): return .refused(refusal)
-            case nil: return nil
-            }
-        } catch {
-            return .refused(.storage(retry: 5))
-        }
     }
 
     private func cancel(_ canceled: String, _ tag: String?, _ session: Session) {

@@ -13,7 +13,6 @@ extension Switchboard {
         if !isReadOnly, !isStopping {
             for expiry in due.expiries { submit(Submission(command: expiry, agent: nil) { _ in }) }
         }
-        if let end = waits.nextEnd, end <= clock.now { waits.hasNews = true }
         guard Clock.monotonic() >= nextSecond else { return }
         nextSecond = Clock.monotonic() + 1_000_000_000
         tick()
@@ -52,7 +51,7 @@ extension Switchboard {
     func stop() {
         guard !isStopping else { return }
         isStopping = true
-        for wait in waits.take(where: { _ in true }) {
+        for wait in waits.takeAll() {
             finish(wait.session, wait.tag, .refused(.shuttingDown(retry: 5)))
         }
         for session in sessions.values where !session.isClosing {

@@ -48,8 +48,6 @@ final class Switchboard {
     var settled: [Session] = []
     /// `claim next … wait=`, first come first served.
     var waits = Waits()
-    /// Those whose wait has just begun: they are busy until it has been tried.
-    var newcomers: [Session] = []
     /// Who is connected, and what he looks at.
     var presence = Presence()
     /// Commands of the doors, oldest first.
@@ -117,7 +115,7 @@ final class Switchboard {
         guard sessions.removeValue(forKey: session.id) != nil else { return }
         session.isClosing = true
         followers.remove(session)
-        waits.drop(session)
+        _ = waits.take(of: session)
         if let agent = session.agent { left(agent) } else { gate.forget(session.id) }
     }
 
@@ -168,8 +166,9 @@ final class Switchboard {
     /// Throws when nobody can know whether the last write is on disk: then the process ends without another line.
     func turn() throws(OutcomeUnknown) {
         var round = Round(at: clock.now, after: head)
+        endOverdueWaits(at: round.at)
         decideChanges(in: &round)
-        grantWaits(in: &round)
+        serveWaits(in: &round)
         if try commit(&round) { tell(round) } else { refuse(round) }
         answerQuestions()
         speak()
