@@ -16,7 +16,7 @@ extension Engine {
         guard ticket.isLive else { throw .closed(ticket.id, kept: false) }
         if ticket.holder == asker.agent { return yours(ticket, isAsked ? length : nil, asker) }
         if let holder = ticket.holder { throw taken(ticket, by: holder, asker) }
-        let overrides = try pass(ticket, colleagues(of: [asker.agent], serving: ticket), reason: anyway, asker)
+        let overrides = try pass(ticket, colleagues(of: [asker.agent], serving: [ticket]), reason: anyway, asker)
         try checkHeld([ticket], by: asker.agent)
         return granted(ticket, length, was: was, after: overrides, asker)
     }

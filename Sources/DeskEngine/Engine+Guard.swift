@@ -1,21 +1,25 @@
 internal import DeskModel
 
 extension Engine {
-    /// The agents other than `agents` who serve the customer of `ticket`, where that matters.
-    func colleagues(of agents: [AgentName], serving ticket: Ticket) -> [State.Service] {
-        guard let services = state.services[ticket.customer], state.isGuarded(ticket) else { return [] }
+    /// The agents other than `agents` who serve the customer of `tickets`, where that matters: in the queue of one of
+    /// them at least.
+    func colleagues(of agents: [AgentName], serving tickets: [Ticket]) -> [State.Service] {
+        guard let customer = tickets.first?.customer, let services = state.services[customer],
+            tickets.contains(where: state.isGuarded)
+        else { return [] }
         return services.filter { !agents.contains($0.agent) }
     }
 
-    /// Lets `asker` pass the customer guard of `ticket` with a reason, and gives the events that tell it on every
-    /// ticket concerned; nothing if nobody else serves the customer.
+    /// Lets `asker` pass the customer guard of `ticket`, and of what comes along with it, with a reason; gives the
+    /// events that tell it on every ticket concerned; nothing if nobody else serves the customer.
     func pass(
-        _ ticket: Ticket, _ colleagues: [State.Service], reason: String?, _ asker: Asker
+        _ ticket: Ticket, with others: [Ticket] = [], _ colleagues: [State.Service], reason: String?, _ asker: Asker
     ) throws(Refusal) -> [Event] {
         guard let first = colleagues.first else { return [] }
         guard let reason else { throw busy(ticket, first, asker) }
-        if state.queues[ticket.queue]?.customerGuard == .strict, !may(asker.agent, .lead, in: ticket.queue) {
-            throw .forbidden(ticket: ticket.id, need: .lead, queue: ticket.queue, agent: nil)
+        for each in [ticket] + others
+        where state.queues[each.queue]?.customerGuard == .strict && !may(asker.agent, .lead, in: each.queue) {
+            throw .forbidden(ticket: ticket.id, need: .lead, queue: each.queue, agent: nil)
         }
         let others = colleagues.flatMap(\.tickets).sorted().compactMap { state.tickets[$0] }
         let told = ticket.event(

@@ -11,8 +11,9 @@ extension Engine {
         if !isLead, let lease = lease(holder, of: ticket.customer), lease.stealFrom > asker.now {
             throw taken(ticket, by: holder, asker)
         }
-        let third = colleagues(of: [asker.agent, holder], serving: ticket)
-        let overrides = try pass(ticket, third, reason: text, asker)
+        let others = others(comingWith: ticket, to: asker.agent)
+        let third = colleagues(of: [asker.agent, holder], serving: [ticket] + others)
+        let overrides = try pass(ticket, with: others, third, reason: text, asker)
         let lease = asker.now + length
         let events = try handOver(ticket, to: asker.agent, asker) { .steal(lease: lease, was: $0, text: text) }
         let claimed = claimed(ticket, isNew: true, lease: lease, was: .some(holder), asker)
@@ -34,7 +35,8 @@ extension Engine {
         }
         if ticket.holder != asker.agent { try checkLead(ticket, text, asker) }
         let party = [receiver] + (ticket.holder.map { [$0] } ?? [])
-        if let third = colleagues(of: party, serving: ticket).first { throw busy(ticket, third, asker) }
+        let taken = [ticket] + others(comingWith: ticket, to: receiver)
+        if let third = colleagues(of: party, serving: taken).first { throw busy(ticket, third, asker) }
         let lease = asker.now + (try length(nil, of: ticket, for: receiver))
         let events = try handOver(ticket, to: receiver, asker) { .give(lease: lease, was: $0, text: text) }
         return .done(.given(ticket.id, holder: receiver, also: also(ticket, for: asker.agent)), events)
@@ -46,16 +48,26 @@ extension Engine {
         _ ticket: Ticket, to receiver: AgentName, _ asker: Asker, _ kind: (AgentName?) -> Kind
     ) throws(Refusal) -> [Event] {
         let loser = ticket.holder
-        let claims = loser.map { held(by: Soft.Lease.Key(agent: $0, customer: ticket.customer)) } ?? []
-        let others = claims.filter { $0 != ticket.id }.compactMap { state.tickets[$0] }
-        let moving = others.filter { mayHold(receiver, in: $0.queue) } + [ticket]
-        try checkHeld(moving, by: receiver)
+        let others = claims(besides: ticket)
+        try checkHeld(self.others(comingWith: ticket, to: receiver) + [ticket], by: receiver)
         return (others + [ticket]).map { each in
             guard mayHold(receiver, in: each.queue) else {
                 return each.event(.release(.rights, text: nil), at: asker.now, by: asker.agent, holder: .some(nil))
             }
             return each.event(kind(loser), at: asker.now, by: asker.agent, holder: receiver, state: .open)
         }
+    }
+
+    /// What the holder of `ticket` holds of its customer besides.
+    private func claims(besides ticket: Ticket) -> [Ticket] {
+        guard let holder = ticket.holder else { return [] }
+        return held(by: Soft.Lease.Key(agent: holder, customer: ticket.customer)).filter { $0 != ticket.id }
+            .compactMap { state.tickets[$0] }
+    }
+
+    /// What of that `receiver` gets, too.
+    private func others(comingWith ticket: Ticket, to receiver: AgentName) -> [Ticket] {
+        claims(besides: ticket).filter { mayHold(receiver, in: $0.queue) }
     }
 
     /// Whoever holds a ticket must be able to see it and to answer.
@@ -83,7 +95,20 @@ extension Engine {
         guard ticket.holder == nil || isMine || isLead else {
             throw .notHolder(ticket.id, holder: ticket.holder, kept: false)
         }
+        if let holder = ticket.holder, let colleague = colleagueMet(by: holder, bringing: ticket, to: target) {
+            throw busy(ticket, colleague, asker)
+        }
         return .done(.moved(ticket.id, queue: target), moving(ticket, to: target, text, asker))
+    }
+
+    /// Who serves the customer beside the holder of a ticket whose claim would come under the guard of `target`
+    /// unasked: where it was, nobody had to be asked.
+    private func colleagueMet(
+        by holder: AgentName, bringing ticket: Ticket, to target: QueueName
+    ) -> State.Service? {
+        guard mayHold(holder, in: target), !state.isGuarded(ticket), state.isGuarded(ticket.customer, in: target)
+        else { return nil }
+        return state.services[ticket.customer]?.first { $0.agent != holder }
     }
 
     /// A claim goes along, unless its holder may not read or work there.

@@ -57,7 +57,7 @@ public struct ErrorCode: Equatable, Sendable {
             then: "take the next"),
         ErrorCode(
             "customer-busy", of: "#T", pairs: "holder= [ticket=] customer= since= lease=",
-            "the ticket is free, but another agent serves its customer", then: "take the next; a person speaks up"),
+            "another agent serves its customer", then: "take the next; a person speaks up"),
         ErrorCode(
             "not-holder", of: "#T", pairs: "holder= [kept=yes]", "the verb needs the claim", then: "claim, then send"),
         ErrorCode("closed", of: "#T", pairs: "[kept=yes]", "it is over", then: "reopen, or leave it"),

@@ -24,7 +24,8 @@ extension Verb {
         Verb(
             "move", forms: ["move T QUEUE [TEXT]"], right: "holder, or w, m if free, l; m on QUEUE",
             finals: ["moved #T queue= seq=", "already #T queue="],
-            codes: ["no-such-queue", "closed", "not-holder", "text-too-long"], events: ["release", "move"],
+            codes: ["no-such-queue", "closed", "not-holder", "customer-busy", "text-too-long"],
+            events: ["release", "move"],
             help: "Moves a ticket to another queue; its holder keeps it if he may work there.",
             example: "move 42 recorder it is one of ours after all"
         ) { words throws(Malformed) in

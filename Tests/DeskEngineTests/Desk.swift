@@ -49,6 +49,13 @@ struct Desk {
         #expect(decision.verdict == .done(.done))
     }
 
+    /// A queue with another guard.
+    func queue(_ name: QueueName, guard customerGuard: Queue.Guard) -> Queue {
+        var queue = engine.state.queues[name] ?? Queue(name: name)
+        queue.customerGuard = customerGuard
+        return queue
+    }
+
     mutating func wait(_ span: TimeSpan) {
         now = now + span
     }

@@ -21,6 +21,59 @@ struct DiceTests {
         #expect(again.state == game.desk.engine.state)
     }
 
+    /// By this those who wait are tried again: what it leaves out they would never hear of.
+    @Test(arguments: UInt64(1)...20)
+    func `nobody can find a ticket where none was before but by openings that are told`(seed: UInt64) {
+        var game = Game(seed: seed)
+        for _ in 0..<DiceTests.steps {
+            var engine = game.desk.engine
+            let before = engine
+            var openings = Openings()
+            for event in game.step().events {
+                engine.apply(event)
+                openings.formUnion(engine.openings(by: event))
+            }
+            for queue in Mischief.queues where !openings.isEverywhere {
+                let found = Mischief.agents.filter { agent in
+                    before.nextClaimable(for: agent, in: [queue]) == nil
+                        && engine.nextClaimable(for: agent, in: [queue]) != nil
+                }
+                #expect(found.isEmpty || openings.queues.contains(queue), "\(game.last): \(found) in \(queue)")
+                #expect(found.isEmpty || engine.mayHaveFree(in: openings))
+            }
+        }
+    }
+
+    /// Two queues with different guards, a handful of customers, and claims that are handed about.
+    @Test(arguments: UInt64(301)...330)
+    func `nothing brings two agents together under a guard, whatever lies beside it`(seed: UInt64) throws {
+        var desk = Desk()
+        desk.administer(.setQueue(desk.queue(.recorder, guard: .off)))
+        var dice = Dice(seed: seed)
+        var refused: Set<String> = []
+        for _ in 0..<8 {
+            desk.bring(
+                from: "\(dice.pick(["a", "b"]))@example.org", to: "\(dice.pick(["inbox", "recorder"]))@desk.example")
+        }
+        for _ in 0..<DiceTests.steps {
+            let before = desk.engine.state
+            let (ticket, agent) = (TicketReference.id(TicketID(1 + Int64(dice.roll(8)))), dice.pick(Mischief.agents))
+            let command: Command =
+                switch dice.roll(8) {
+                case 0, 1: .claim(ticket, lease: nil, anyway: dice.one(in: 6) ? "muss" : nil)
+                case 2: .claimNext([dice.pick([.inbox, .recorder])], lease: nil)
+                case 3: .give(ticket, to: dice.pick(Mischief.agents), text: "bitte")
+                case 4: .steal(ticket, text: "eilt")
+                case 5: .release(ticket, text: "weil")
+                default: .move(ticket, to: dice.pick([.inbox, .recorder]), text: nil)
+                }
+            let decision = desk.say(command, by: agent)
+            try Soundness(before, desk.engine, decision).check()
+            if case .customerBusy? = decision.refusal { refused.insert(String("\(command)".prefix { $0 != "(" })) }
+        }
+        #expect(refused.contains("move"))
+    }
+
     /// Dice that never reach a rule prove nothing about it.
     @Test func `the dice reach every kind of event and refusal`() {
         var seen: Set<String> = []
@@ -99,6 +152,8 @@ struct Game {
         var limits = AutoReplyLimits()
         (limits.addressHourly, limits.breaker, limits.answersFollowUps) = (4, 12, seed % 2 == 0)
         desk.engine.autoReplyLimits = limits
+        // Beside those that ask, one that does not: what lies in it may come under a guard later.
+        if seed % 3 == 0 { desk.administer(.setQueue(desk.queue(.recorder, guard: .off))) }
     }
 
     /// One command of chance, or what the clock asks for.

@@ -66,6 +66,53 @@ struct HandoverTests {
         #expect(desk.engine.held(by: .mustermann) == [one, two])
     }
 
+    @Test func `what comes along with a ticket is under the guard of its own queue`() {
+        var desk = Desk()
+        desk.administer(.setQueue(desk.queue(.recorder, guard: .off)))
+        let (one, two) = (desk.bring(to: "recorder@desk.example"), desk.bring())
+        let three = desk.bring(to: "recorder@desk.example")
+        desk.say(.claim(.id(one), lease: nil, anyway: nil), by: .meier)
+        desk.say(.claim(.id(two), lease: nil, anyway: nil), by: .meier)
+        desk.say(.claim(.id(three), lease: nil, anyway: nil), by: .schulze)
+        let given = desk.say(.give(.id(one), to: .weber, text: nil), by: .meier)
+        guard case .customerBusy(one, _, three, _)? = given.refusal else {
+            Issue.record("\(given)")
+            return
+        }
+        let stolen = desk.engine.decide(.steal(.id(one), text: "eilt"), by: .mustermann, at: desk.now)
+        #expect(stolen.kinds == ["guardOverride #1", "guardOverride #3", "steal #2", "steal #1"])
+        desk.administer(.setQueue(desk.queue(.inbox, guard: .strict)))
+        desk.wait(.minutes(20))
+        #expect(
+            desk.say(.steal(.id(one), text: "eilt"), by: .weber).refusal
+                == .forbidden(ticket: one, need: .lead, queue: .inbox, agent: nil))
+        desk.say(.release(.id(two), text: nil), by: .meier)
+        #expect(desk.say(.give(.id(one), to: .weber, text: nil), by: .meier).kinds == ["give #1"])
+    }
+
+    @Test func `a claim does not come under a guard unasked by a move`() {
+        var desk = Desk()
+        desk.administer(.setQueue(desk.queue(.recorder, guard: .off)))
+        let (one, two) = (desk.bring(to: "recorder@desk.example"), desk.bring(to: "recorder@desk.example"))
+        desk.say(.claim(.id(one), lease: nil, anyway: nil), by: .meier)
+        desk.say(.claim(.id(two), lease: nil, anyway: nil), by: .schulze)
+        for asker in [AgentName.meier, .mustermann] {
+            guard
+                case .customerBusy(one, let occupation, two, _)? =
+                    desk.say(.move(.id(one), to: .inbox, text: nil), by: asker).refusal
+            else {
+                Issue.record("two serve one customer, unasked")
+                return
+            }
+            #expect(occupation.holder == .schulze)
+        }
+        desk.say(.release(.id(one), text: nil), by: .meier)
+        #expect(desk.say(.move(.id(one), to: .inbox, text: nil), by: .meier).kinds == ["move #1"])
+        #expect(desk.say(.move(.id(two), to: .inbox, text: nil), by: .schulze).kinds == ["move #2"])
+        #expect(desk.say(.claim(.id(one), lease: nil, anyway: "Telefon"), by: .meier).refusal == nil)
+        #expect(desk.say(.move(.id(one), to: .named("postmaster"), text: nil), by: .meier).kinds == ["move #1"])
+    }
+
     @Test func `give moves everything; where the receiver may not work it becomes free`() throws {
         var desk = Desk()
         let (one, two) = (desk.bring(), desk.bring(to: "recorder@desk.example"))

@@ -26,7 +26,7 @@ final class Session {
     var isClosing = false
     /// The last event that its stream is told, once it is closing.
     var lastPosition: SequenceNumber?
-    /// A password is being checked, the disk read, a wait granted or a stream shown for its last line; later lines wait.
+    /// A password is being checked, the disk read, a ticket granted or a stream shown for its last line: later ones wait.
     var isBusy = false
     /// What the reading room was asked for it.
     var pending: Switchboard.Pending?
@@ -67,7 +67,13 @@ final class Session {
 
     /// Whether everything has been said that there was to say.
     var hasSaidAll: Bool {
-        outlet.isEmpty && (stream.map { $0.cursor >= lastPosition ?? $0.cursor } ?? true)
+        outlet.isEmpty && !isDueCut && (stream.map { $0.cursor >= lastPosition ?? $0.cursor } ?? true)
+    }
+
+    /// Whether a subscription of its stream ends where that has come to, and was not told so yet.
+    var isDueCut: Bool {
+        guard let stream, let end = stream.nextEnd else { return false }
+        return stream.cursor >= end
     }
 
     /// Whether its next line may be answered now: not while it does not read what it has been told.

@@ -9,6 +9,8 @@ final class Stream {
     private(set) var mine: SequenceNumber?
     private(set) var queues: [QueueName: SequenceNumber] = [:]
     private(set) var tickets: [TicketID: SequenceNumber] = [:]
+    /// What has ended for its owner and goes on for the cursor until that has come there.
+    private(set) var endings: [Ending] = []
     /// It was begun with `since=`: `~ live` is due once the reply of that number is out (`Outlet.queued`) and the
     /// cursor has met the present.
     var replay: Int?
@@ -42,6 +44,13 @@ final class Stream {
         }
     }
 
+    /// A subscription that counts for what came after `start`, up to `end`.
+    struct Ending {
+        let what: What
+        let start: SequenceNumber
+        let end: SequenceNumber
+    }
+
     /// How many subscriptions it holds.
     var count: Int {
         (everything == nil ? 0 : 1) + (mine == nil ? 0 : 1) + queues.count + tickets.count
@@ -58,9 +67,49 @@ final class Stream {
         }
     }
 
+    /// From when on a subscription counts; `nil` if it is not there.
+    private func start(of what: What) -> SequenceNumber? {
+        switch what {
+        case .everything: everything
+        case .mine: mine
+        case .queue(let name): queues[name]
+        case .ticket(let id): tickets[id]
+        }
+    }
+
+    /// Lets a subscription end behind the event `end`, or where the cursor stands, if that is further.
+    func end(_ what: What, behind end: SequenceNumber) {
+        guard let start = start(of: what) else { return }
+        remove(what)
+        endings.append(Ending(what: what, start: start, end: max(end, cursor)))
+    }
+
+    /// Lets everything that is to end later end where the cursor stands.
+    func endNow() {
+        endings = endings.map { Ending(what: $0.what, start: $0.start, end: min($0.end, cursor)) }
+    }
+
+    /// The event behind which the next subscription ends.
+    var nextEnd: SequenceNumber? {
+        endings.isEmpty ? nil : endings.lazy.map(\.end).min()
+    }
+
+    /// Takes out what has ended where the cursor stands.
+    func takeEnded() -> [What] {
+        defer { endings.removeAll { $0.end <= cursor } }
+        return endings.filter { $0.end <= cursor }.map(\.what)
+    }
+
+    /// What is followed where the cursor stands.
+    var left: [What] {
+        let all = all
+        return endings.isEmpty ? all : all + endings.map(\.what).filter { !all.contains($0) }
+    }
+
     /// Ends a subscription; one that is not there is no error.
     func remove(_ what: What) {
         audience = nil
+        endings.removeAll { $0.what == what }
         switch what {
         case .everything: everything = nil
         case .mine: mine = nil
@@ -102,8 +151,15 @@ final class Stream {
         if shows(queue: snapshot.queue, event.sequence, mayRead) { return true }
         if case .move(let was, _) = event.kind, shows(queue: was, event.sequence, mayRead) { return true }
         if let from = tickets[id], event.sequence > from, mayRead(snapshot.queue) { return true }
+        if isEnding(.ticket(id), at: event.sequence), mayRead(snapshot.queue) { return true }
         guard let from = mine, event.sequence > from else { return false }
         return concerns(snapshot, event.kind, agent.name) && mayRead(snapshot.queue)
+    }
+
+    /// Whether a subscription that has ended counted for an event. Only those to tickets can end ahead of the cursor:
+    /// the others end with a right, without which nothing is shown any more.
+    private func isEnding(_ what: What, at sequence: SequenceNumber) -> Bool {
+        !endings.isEmpty && endings.contains { $0.what == what && $0.start < sequence && sequence <= $0.end }
     }
 
     private func concerns(_ snapshot: Event.Snapshot, _ kind: Kind, _ agent: AgentName) -> Bool {

@@ -110,33 +110,36 @@ extension Switchboard {
     /// What an event means for those on the line beyond its line: streams that end.
     private func heed(_ event: Event) {
         switch event.kind {
-        case .agent, .queue: cutStreams()
-        case .move: if let ticket = event.subject.ticket { cutStreams(of: ticket) }
+        case .agent: if case .agent(let name) = event.subject { cutStreams(of: name) }
+        case .move:
+            guard let ticket = event.subject.ticket, let queue = event.snapshot?.queue else { return }
+            cutStreams(of: ticket, since: event.sequence, in: queue)
         default: break
         }
     }
 
     /// Ends the subscriptions that their owner may no longer have: `~ cut`, never silence.
-    private func cutStreams() {
+    ///
+    /// Without the right nothing is shown, not even of what happened before; so they end where each cursor stands.
+    private func cutStreams(of name: AgentName) {
+        guard let agent = engine.state.agents[name] else { return }
+        for session in followers.row where session.agent == name {
+            guard let stream = session.stream else { continue }
+            for what in stream.all where !isReadable(what, by: agent) { stream.end(what, behind: stream.cursor) }
+            stream.endNow()
+            if !stream.endings.isEmpty { listUnsaid(session) }
+        }
+    }
+
+    /// Ends the subscriptions to a ticket of those who may not read where event `sequence` has moved it: behind that
+    /// event, to which a follower who lags comes later.
+    private func cutStreams(of ticket: TicketID, since sequence: SequenceNumber, in queue: QueueName) {
         for session in followers.row {
-            guard let stream = session.stream, let agent = session.agent.flatMap({ engine.state.agents[$0] }) else {
-                continue
-            }
-            cut(stream.all.filter { !isReadable($0, by: agent) }, of: session)
+            guard let stream = session.stream, stream.tickets[ticket] != nil,
+                let agent = session.agent.flatMap({ engine.state.agents[$0] }), !agent.may(.read, in: queue)
+            else { continue }
+            stream.end(.ticket(ticket), behind: sequence)
+            listUnsaid(session)
         }
-    }
-
-    private func cutStreams(of ticket: TicketID) {
-        for session in followers.row where session.stream?.tickets[ticket] != nil {
-            guard let agent = session.agent.flatMap({ engine.state.agents[$0] }) else { continue }
-            if !isReadable(.ticket(ticket), by: agent) { cut([.ticket(ticket)], of: session) }
-        }
-    }
-
-    private func cut(_ lost: [Stream.What], of session: Session) {
-        guard !lost.isEmpty else { return }
-        tell(session, .cut(lost.map(\.subscription), at: head, why: .rights))
-        for what in lost { session.stream?.remove(what) }
-        if session.stream?.count == 0 { unfollow(session) }
     }
 }

@@ -67,7 +67,7 @@ extension Switchboard {
         session.leaving = nil
         session.isBusy = false
         for what in leaving.what { session.stream?.remove(what) }
-        let left = session.stream?.all ?? []
+        let left = session.stream?.left ?? []
         say(session, tag: leaving.tag, after: at) { reply, out in
             let lists = (leaving.what.map(\.subscription), left.map(\.subscription))
             reply.end(.answered(.unsubscribed(lists.0, left: lists.1), at: at), to: &out)
@@ -106,8 +106,16 @@ extension Switchboard {
         switch what {
         case .everything, .mine: !agent.isRetired
         case .queue(let name): agent.may(.read, in: name)
-        case .ticket(let id): engine.state.tickets[id].map { agent.may(.read, in: $0.queue) } ?? true
+        case .ticket(let id): ticket(id).map { agent.may(.read, in: $0.queue) } ?? true
         }
+    }
+
+    /// A ticket, closed ones too; `nil` if the disk cannot be read.
+    private func ticket(_ id: TicketID) -> Ticket? {
+        if engine.state.tickets[id] == nil {
+            try? wake { engine.needs(.show(.id(id), after: nil)) }
+        }
+        return engine.state.tickets[id]
     }
 
     /// `~ tick` for those whose stream has been silent for as long as they asked; looks again after those who lag

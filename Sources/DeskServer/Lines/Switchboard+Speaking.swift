@@ -36,7 +36,7 @@ extension Switchboard {
         var prepared: [Audience] = []
         for session in followers.row {
             guard let stream = session.stream, let agent = session.agent, stream.cursor == base, stream.replay == nil,
-                session.outlet.isEmpty
+                stream.endings.isEmpty, session.outlet.isEmpty
             else {
                 listUnsaid(session)
                 continue
@@ -107,7 +107,7 @@ extension Switchboard {
         if let stream = session.stream, stream.cursor < session.lastPosition ?? head {
             return session.outlet.backlog <= Limits.unsent
         }
-        return session.outlet.nextPosition != nil || isDueLive(session)
+        return session.outlet.nextPosition != nil || isDueLive(session) || session.isDueCut
     }
 
     /// Fills one record with events up to the next reply's position, the reply, more events …, and offers it; `false`
@@ -118,8 +118,8 @@ extension Switchboard {
         speech.removeAll(keepingCapacity: true)
         while speech.count < Connection.recordByteCount {
             let position = session.outlet.nextPosition
-            let end = min(position ?? .max, session.lastPosition ?? head)
-            if session.stream != nil, advance(session, to: end, &single) { continue }
+            let end = min(position ?? .max, session.lastPosition ?? head, session.stream?.nextEnd ?? .max)
+            if session.stream != nil, advance(session, to: end, &single) || cut(session, &single) { continue }
             greetLive(session, &single)
             guard let position, session.stream.map({ $0.cursor >= position }) ?? true else { break }
             begin(&single)
@@ -156,6 +156,15 @@ extension Switchboard {
         stream.replay = nil
         begin(&single)
         Notice.live(at: stream.cursor).append(to: &speech)
+    }
+
+    /// `~ cut`, where the cursor has come to the end of a subscription; `false` if it has not.
+    private func cut(_ session: Session, _ single: inout Told?) -> Bool {
+        guard let stream = session.stream, session.isDueCut else { return false }
+        begin(&single)
+        Notice.cut(stream.takeEnded().map(\.subscription), at: stream.cursor, why: .rights).append(to: &speech)
+        if stream.left.isEmpty { unfollow(session) }
+        return true
     }
 
     /// Moves a follower's cursor on by one event or to `end`; `false` if it stands there already.

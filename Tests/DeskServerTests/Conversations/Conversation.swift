@@ -15,6 +15,8 @@ import Testing
 ///     meier   < OK claimed #1 seq=… lease=… customer=… unread=1 …     this is the next line that he hears
 ///     meier   ~ OK closed #1 …                                        other lines, then this one
 ///     schulze .                                                       nothing more is heard by schulze now
+///     schulze (                                                       schulze reads nothing for now
+///     schulze )                                                       he reads on
 ///     schulze /                                                       schulze closes his side, and goes on listening
 ///     schulze !                                                       his connection is torn
 ///     schulze x                                                       the desk has closed the connection
@@ -44,6 +46,7 @@ struct Conversation {
             case hearNothing
             case endInput
             case tear
+            case read(Bool)
             case expectClosed
             case mail(Letter?)
             case clock(String)
@@ -161,6 +164,8 @@ struct Conversation {
         case ".": return .hearNothing
         case "/": return .endInput
         case "!": return .tear
+        case "(": return .read(false)
+        case ")": return .read(true)
         case "x": return .expectClosed
         default: return nil
         }

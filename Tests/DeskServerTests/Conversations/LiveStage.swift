@@ -44,6 +44,9 @@ final class LiveStage: Stage {
         desk.tear(who)
     }
 
+    /// A socket holds more than a conversation has: what was said meanwhile is read later all the same.
+    func read(_ who: String, _ isReading: Bool) {}
+
     func mail(from: String, to: [String], _ bytes: [UInt8]) throws -> String {
         let (end, said) = try desk.deliver(from: from, to: to, bytes)
         #expect(end == .exited(said.hasPrefix("2.") ? 0 : said.hasPrefix("5.3.4") ? 69 : 75), "\(said)")

@@ -76,6 +76,14 @@ final class MemoryDesk: Stage {
         lines[who] = nil
     }
 
+    func read(_ who: String, _ isReading: Bool) throws {
+        try settle()
+        let session = try session(of: who)
+        lines[who]?.isReading = isReading
+        if isReading { try switchboard.listUnsaid(session) }
+        try settle()
+    }
+
     func mail(from: String, to: [String], _ bytes: [UInt8]) throws -> String {
         guard let running else { return "4.3.0 the desk does not answer" }
         var answer: IntakeAnswer?
@@ -208,9 +216,12 @@ private final class Running {
 /// The other end of a session, in memory.
 final class MemoryLine: ByteSink {
     var session: Session?
+    /// Whether the peer reads; until then his socket is full.
+    var isReading = true
     private var bytes: [UInt8] = []
 
     func send(_ bytes: Span<UInt8>) -> Sent {
+        guard isReading else { return .wait }
         for index in bytes.indices { self.bytes.append(bytes[index]) }
         return .moved(bytes.count)
     }

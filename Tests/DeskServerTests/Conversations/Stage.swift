@@ -13,6 +13,8 @@ protocol Stage {
     func endInput(_ who: String) throws
     /// Tears his connection.
     func tear(_ who: String) throws
+    /// Stops or goes on to read what he is told, where that makes a difference.
+    func read(_ who: String, _ isReading: Bool) throws
     /// Hands a mail in, as a mail server does, and gives what that is told: `2.0.0 …` if it was taken in.
     func mail(from: String, to: [String], _ bytes: [UInt8]) throws -> String
     /// Sets the clock on.
@@ -110,6 +112,7 @@ extension Conversation {
             if heard?.hasPrefix("@fence OK pong") != true { return "heard: \(heard ?? "nothing, it is closed")" }
         case .endInput: try playing.stage.endInput(step.who)
         case .tear: try playing.stage.tear(step.who)
+        case .read(let isReading): try playing.stage.read(step.who, isReading)
         case .expectClosed:
             if let heard = try playing.hear(step.who) { return "heard: \(heard)" }
         case .mail(let letter):
