@@ -26,7 +26,7 @@ final class Session {
     var isClosing = false
     /// The last event that its stream is told, once it is closing.
     var lastPosition: SequenceNumber?
-    /// A password is being checked, the disk read, a ticket granted or a stream shown for its last line: later ones wait.
+    /// A password is checked, the disk read, a ticket granted or a stream shown for its last line: later ones wait.
     var isBusy = false
     /// What the reading room was asked for it.
     var pending: Switchboard.Pending?
