@@ -20,17 +20,22 @@ final class Server: LineHouse {
     private var withMore: [AgentLine] = []
     private var crowd = Crowd()
     private let log: Log
+    private let handshakeMilliseconds: Int64
 
     /// Handshake steps of one turn: the costliest thing a stranger can ask for must not hold up a claim (0.2 ms each).
     private static let handshakesPerTurn = 8
 
-    /// A server that listens nowhere yet.
-    init(loop: Loop, switchboard: Switchboard, tls: TLSContext, settings: Settings, log: Log) {
+    /// A server that listens nowhere yet; a handshake that is not done in time ends the connection.
+    init(
+        loop: Loop, switchboard: Switchboard, tls: TLSContext, settings: Settings, log: Log,
+        handshakeMilliseconds: Int64 = 10_000
+    ) {
         self.loop = loop
         self.switchboard = switchboard
         self.tls = tls
         self.settings = settings
         self.log = log
+        self.handshakeMilliseconds = handshakeMilliseconds
     }
 
     /// Begins to listen; gives the ports in the order of `settings.listen`, then of `settings.plainListen`.
@@ -129,7 +134,7 @@ extension Server {
             line.close()
             return
         }
-        loop.after(milliseconds: 10_000) { [weak line] in
+        loop.after(milliseconds: handshakeMilliseconds) { [weak line] in
             if let line, line.isHandshaking { line.close() }
         }
     }

@@ -176,6 +176,8 @@ import Testing
                 "there is no mail worker /nowhere/zuruf-mail"
             ),
             (["--state", hall.state, "--certificate", "/nowhere/c.pem"], "cannot use the certificate /nowhere/c.pem"),
+            (["--state", hall.state, "--key", "/nowhere/k.pem"], "cannot read the key /nowhere/k.pem"),
+            (["--state", conf], "there is no desk in \(conf); zurufd init makes one"),
             (["--state", hall.state, "--outgoing", "/proc/nowhere"], "cannot make the folder /proc/nowhere"),
             (
                 ["--state", hall.state, "--listen", "127.0.0.1:\(port)"],
@@ -185,9 +187,39 @@ import Testing
         for (words, sentence) in cases {
             let said = try hall.zurufd(["serve"] + words, input: [])
             #expect(said.end == .exited(1), "\(words): \(said)")
-            #expect(said.errors.contains("zurufd serve: \(sentence)"), "\(said.errors)")
+            #expect(said.errors.sentences("zurufd serve: \(sentence)") == 1, "\(said.errors)")
         }
         withExtendedLifetime(taken) {}
+    }
+
+    /// Whoever asks, root too: where a file should be is a folder.
+    @Test(arguments: [
+        ("lock", "cannot lock ", 1), ("secret", "cannot read ", 1), ("admin.sock", "", 1), ("lmtp.sock", "", 1),
+        ("journal.db", "cannot open journal.db", 74), ("mail.db", "cannot open mail.db", 74),
+        ("desk.db", "cannot open desk.db", 74),
+    ]) func `a state folder in which something cannot be written is one sentence and no desk`(
+        file: String, sentence: String, status: Int32
+    ) throws {
+        let hall = try Hall()
+        if Files.exists("\(hall.state)/\(file)") { try Files.remove("\(hall.state)/\(file)") }
+        for rest in ["-wal", "-shm"] { try? Files.remove("\(hall.state)/\(file)\(rest)") }
+        try Files.makeDirectory("\(hall.state)/\(file)")
+        let said = try hall.zurufd("serve", "--state", hall.state, "--listen", "127.0.0.1:0")
+        #expect(said.end == .exited(status), "\(said)")
+        #expect(said.errors.sentences("zurufd serve: \(sentence)") == 1, "\(said.errors)")
+        #expect(!said.errors.contains("for=agents"))
+    }
+
+    @Test func `where no desk can be made is one sentence and exit 1`() throws {
+        let yard = try Yard()
+        try Files.write([], to: yard.path + "/file")
+        for place in [yard.path + "/file", yard.path + "/file/deep", "/proc/nowhere"] {
+            let (end, said) = try Programs.run(
+                "zurufd", ["init", "--state", place, "--password-stdin", "--password-iterations", "4096"],
+                input: Array("x\n".utf8))
+            #expect(end == .exited(1))
+            #expect(said.sentences("zurufd init: cannot ") == 1 && said.hasSuffix("\n"), "\(said)")
+        }
     }
 
     @Test func `a clock that is set by hand goes on when told to, one that runs by itself does not`() throws {
@@ -221,5 +253,13 @@ import Testing
         #expect(try hall.zurufd().end == .exited(2))
         #expect(try hall.zurufd("agent").errors.contains("zurufd agent retire NAME"))
         #expect(try hall.zurufd("version").output == "zurufd \(Shell.version)\n")
+    }
+}
+
+extension String {
+    /// How many lines begin so, if no other line is a complaint.
+    fileprivate func sentences(_ beginning: String) -> Int {
+        let complaints = split(separator: "\n").filter { $0.hasPrefix("zurufd ") }
+        return complaints.allSatisfy { $0.hasPrefix(beginning) } ? complaints.count : -1
     }
 }

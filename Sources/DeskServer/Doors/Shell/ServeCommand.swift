@@ -1,4 +1,5 @@
 internal import DeskNet
+internal import DeskStore
 
 /// `zurufd serve`: every word of the configuration file is an option.
 enum ServeCommand {
@@ -26,6 +27,9 @@ enum ServeCommand {
             return try desk.run() ? Shell.done : storageFailed
         } catch let failure as Opening.Failure {
             console.complain("zurufd serve: \(failure)")
+            return storageFailed
+        } catch let error as StoreError {
+            console.complain("zurufd serve: \(error)")
             return storageFailed
         } catch let error as ShellError {
             throw error
