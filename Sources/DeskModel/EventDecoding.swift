@@ -34,7 +34,7 @@ public struct EventDecoder {
         sequence = try reader.number()
         ordinal = 0
         let at = Moment(milliseconds: try reader.number())
-        let by = try optional { decoder throws(Corruption) in try decoder.agent() }
+        let by = try agentIfAny()
         let subject = try subject()
         let snapshot = try optional { decoder throws(Corruption) in try decoder.snapshot() }
         let changes = Event.Changes(rawValue: try reader.byte())
@@ -64,9 +64,9 @@ public struct EventDecoder {
 
     private mutating func snapshot() throws(Corruption) -> Event.Snapshot {
         let queue = try queueName()
-        let holder = try optional { decoder throws(Corruption) in try decoder.agent() }
+        let holder = try agentIfAny()
         let isUnchanged = try flags()[0]
-        let before = isUnchanged ? holder : try optional { decoder throws(Corruption) in try decoder.agent() }
+        let before = isUnchanged ? holder : try agentIfAny()
         return Event.Snapshot(
             queue: queue, holder: holder, holderBefore: before, state: try raw(), priority: try reader.byte())
     }
@@ -81,9 +81,9 @@ public struct EventDecoder {
         case 3: return .bounced(try mail(), to: try address(), text: try sealed())
         case 4: return .claim(lease: try moment())
         case 5: return .guardOverride(other: try tickets(), text: try sealed())
-        case 6: return .release(try raw(), text: try reason())
-        case 7: return .steal(lease: try moment(), was: try holder(), text: try reason())
-        case 8: return .give(lease: try moment(), was: try holder(), text: try reason())
+        case 6: return .release(try raw(), text: try sealedIfAny())
+        case 7: return .steal(lease: try moment(), was: try agentIfAny(), text: try sealedIfAny())
+        case 8: return .give(lease: try moment(), was: try agentIfAny(), text: try sealedIfAny())
         case 9: return .reply(try letter())
         case 10: return .autoSent(try letter(), subjectKey: try sealed())
         case 11: return .autoSuppressed(try raw())
@@ -95,9 +95,9 @@ public struct EventDecoder {
         case 17:
             let why: DraftReason = try raw()
             return .draft(text: try sealed(), why: why)
-        case 18: return .close(text: try reason())
-        case 19: return .reopen(text: try reason())
-        case 20: return .move(was: try queueName(), text: try reason())
+        case 18: return .close(text: try sealedIfAny())
+        case 19: return .reopen(text: try sealedIfAny())
+        case 20: return .move(was: try queueName(), text: try sealedIfAny())
         case 21: return .agent(try agentChange())
         case 22: return .token(try tokenChange())
         case 23: return .customer(CustomerID(try reader.number()), try customerChange())
@@ -118,8 +118,8 @@ public struct EventDecoder {
         let machine: Machine? = try optional { decoder throws(Corruption) in try decoder.raw() }
         let subject = try sealed()
         let also = try tickets()
-        let served = try holder()
-        let messageID = try optional { decoder throws(Corruption) in try decoder.sealed() }
+        let served = try agentIfAny()
+        let messageID = try sealedIfAny()
         let references = try list { decoder throws(Corruption) in try decoder.sealed() }
         let (rawBytes, content) = (try digest(), try digest())
         let body = try list { decoder throws(Corruption) in Passage(try decoder.raw(), try decoder.sealed()) }
@@ -199,7 +199,7 @@ public struct EventDecoder {
         queue.lease = TimeSpan(milliseconds: try reader.number())
         queue.customerGuard = try raw()
         queue.heldMost = try int()
-        queue.automaticReply = try reason()
+        queue.automaticReply = try sealedIfAny()
         return QueueChange(queue: queue, isNew: flags[0])
     }
 }
@@ -219,11 +219,11 @@ extension EventDecoder {
         Address(try sealed())
     }
 
-    private mutating func reason() throws(Corruption) -> String? {
+    private mutating func sealedIfAny() throws(Corruption) -> String? {
         try optional { decoder throws(Corruption) in try decoder.sealed() }
     }
 
-    private mutating func holder() throws(Corruption) -> AgentName? {
+    private mutating func agentIfAny() throws(Corruption) -> AgentName? {
         try optional { decoder throws(Corruption) in try decoder.agent() }
     }
 

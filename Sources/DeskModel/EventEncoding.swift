@@ -39,7 +39,7 @@ public struct EventEncoder: ~Copyable {
         self.event.byte(EventEncoder.version)
         self.event.number(event.sequence)
         self.event.number(event.at.milliseconds)
-        optional(event.by) { $0.plain($1.description) }
+        plain(ifAny: event.by)
         subject(event.subject)
         snapshot(event.snapshot, event.changes)
         kind(event.kind)
@@ -78,8 +78,16 @@ extension EventEncoder {
         event.string(text)
     }
 
+    private mutating func plain(ifAny name: AgentName?) {
+        optional(name) { $0.plain($1.description) }
+    }
+
     private mutating func sealed(_ text: String) {
         sealed(Array(text.utf8))
+    }
+
+    private mutating func sealed(ifAny text: String?) {
+        optional(text) { $0.sealed($1) }
     }
 
     private mutating func sealed(_ bytes: [UInt8]) {
@@ -105,6 +113,10 @@ extension EventEncoder {
 
     private mutating func flags(_ values: Bool...) {
         event.byte(values.enumerated().reduce(UInt8(0)) { $0 | ($1.element ? 1 << UInt8($1.offset) : 0) })
+    }
+
+    private mutating func tickets(_ ids: [TicketID]) {
+        list(ids) { $0.event.number($1.value) }
     }
 
     private mutating func entry(_ id: EntryID) {
@@ -140,11 +152,9 @@ extension EventEncoder {
     private mutating func snapshot(_ snapshot: Event.Snapshot?, _ changes: Event.Changes) {
         optional(snapshot) { encoder, snapshot in
             encoder.plain(snapshot.queue.description)
-            encoder.optional(snapshot.holder) { $0.plain($1.description) }
+            encoder.plain(ifAny: snapshot.holder)
             encoder.flags(snapshot.holderBefore == snapshot.holder)
-            if snapshot.holderBefore != snapshot.holder {
-                encoder.optional(snapshot.holderBefore) { $0.plain($1.description) }
-            }
+            if snapshot.holderBefore != snapshot.holder { encoder.plain(ifAny: snapshot.holderBefore) }
             encoder.event.byte(snapshot.state.rawValue)
             encoder.event.byte(snapshot.priority)
         }
@@ -166,11 +176,11 @@ extension EventEncoder {
             sealed(text)
         case .claim(let lease): event.number(lease.milliseconds)
         case .guardOverride(let other, let text):
-            list(other) { $0.event.number($1.value) }
+            tickets(other)
             sealed(text)
         case .release(let why, let text):
             event.byte(why.rawValue)
-            reason(text)
+            sealed(ifAny: text)
         case .steal(let lease, let was, let text), .give(let lease, let was, let text): transfer(lease, was, text)
         case .reply(let letter): self.letter(letter)
         case .autoSent(let letter, let subjectKey):
@@ -188,10 +198,10 @@ extension EventEncoder {
         case .draft(let text, let why):
             event.byte(why.rawValue)
             sealed(text)
-        case .close(let text), .reopen(let text): reason(text)
+        case .close(let text), .reopen(let text): sealed(ifAny: text)
         case .move(let was, let text):
             plain(was.description)
-            reason(text)
+            sealed(ifAny: text)
         case .agent(let change): agent(change)
         case .token(let change): token(change)
         case .customer(let id, let change):
@@ -204,14 +214,10 @@ extension EventEncoder {
         }
     }
 
-    private mutating func reason(_ text: String?) {
-        optional(text) { $0.sealed($1) }
-    }
-
     private mutating func transfer(_ lease: Moment, _ was: AgentName?, _ text: String?) {
         event.number(lease.milliseconds)
-        optional(was) { $0.plain($1.description) }
-        reason(text)
+        plain(ifAny: was)
+        sealed(ifAny: text)
     }
 
     private mutating func letter(_ letter: Letter) {
@@ -233,9 +239,9 @@ extension EventEncoder {
         list(mail.cc) { $0.sealed($1) }
         optional(mail.machine) { $0.event.byte($1.rawValue) }
         sealed(mail.subject)
-        list(mail.also) { $0.event.number($1.value) }
-        optional(mail.served) { $0.plain($1.description) }
-        optional(mail.messageID) { $0.sealed($1) }
+        tickets(mail.also)
+        plain(ifAny: mail.served)
+        sealed(ifAny: mail.messageID)
         list(mail.references) { $0.sealed($1) }
         mail.raw.append(to: &event.bytes)
         mail.content.append(to: &event.bytes)
@@ -314,7 +320,7 @@ extension EventEncoder {
         event.number(queue.lease.milliseconds)
         event.byte(queue.customerGuard.rawValue)
         event.number(Int64(queue.heldMost))
-        optional(queue.automaticReply) { $0.sealed($1) }
+        sealed(ifAny: queue.automaticReply)
     }
 }
 
