@@ -53,7 +53,7 @@ import Testing
         let desk = try Desk()
         try desk.bringIn(3)
         // The next write is to be the claim's.
-        try desk.sendOut(3)
+        try desk.waitUntilSent(3)
         let (meier, schulze) = (try desk.connect("meier"), try desk.connect("schulze"))
         _ = try schulze.ask("subscribe *")
         #expect(try meier.ask("!k-1 claim 1").hasPrefix("OK claimed #1 "))
@@ -199,7 +199,7 @@ extension Desk {
     }
 
     /// Waits until so many mails of ours have gone out.
-    func sendOut(_ count: Int) throws {
+    func waitUntilSent(_ count: Int) throws {
         let follower = try connect("mustermann")
         defer { follower.close() }
         try follower.send("subscribe * since=0\n")
