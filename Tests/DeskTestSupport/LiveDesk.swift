@@ -85,7 +85,10 @@ package final class LiveDesk {
 
     /// How the server ended; waits for it.
     package func end() -> ChildProcess.End? {
-        server?.wait()
+        guard let server else { return nil }
+        // What it still says must not hold it up.
+        _ = try? Programs.read(server, errors: true) { _ in false }
+        return server.wait()
     }
 
     package struct Died: Error, CustomStringConvertible {

@@ -63,13 +63,13 @@ import Testing
         try meier.send("!k-2 claim 2\n")
         #expect(try meier.nextLine() == nil)
         #expect(try schulze.nextLine() == nil)
-        #expect(desk.end() == .exited(74))
+        #expect(desk.end() == .exited(74), "\(desk.said)")
         #expect(desk.said.contains("nobody knows whether the last write is on disk"))
         #expect(try desk.deliver(.number(9)).end == .exited(75))
 
         // As long as the disk is like that it does not open its doors.
         #expect(throws: Desk.Closed.self) { try desk.start() }
-        #expect(desk.end() == .exited(74))
+        #expect(desk.end() == .exited(74), "\(desk.said)")
 
         try desk.fault("")
         try desk.start()

@@ -84,17 +84,18 @@ final class ServedDesk {
         courier.wake()
     }
 
-    /// Serves until a signal ends it; `false`: storage failed in a way that only a new process can clear up.
-    func run() throws -> Bool {
+    /// Serves until a signal ends it.
+    ///
+    /// Where storage fails so that nobody can know whether the last write is there, the process ends without a line:
+    /// only the next one reads the truth, and closing the journal would write to it once more.
+    func run() throws {
         defer { loop.close() }
         do {
             try server.run { isOver }
-            part()
-            return true
+            try part()
         } catch let unknown as OutcomeUnknown {
             log.note(.outcomeUnknown(unknown.reason))
-            server.abandon()
-            return false
+            exitAtOnce(ServeCommand.storageFailed)
         }
     }
 }
@@ -160,7 +161,7 @@ extension ServedDesk {
     }
 
     /// The end in order: nobody new, everybody hears why, what is underway is written.
-    private func part() {
+    private func part() throws {
         log.note(.stopping)
         server.stopListening()
         mailDoor.shut()
@@ -170,8 +171,9 @@ extension ServedDesk {
         let latest = Clock.monotonic() + ServedDesk.partingMilliseconds * 1_000_000
         loop.at(latest) {}
         while server.connectionCount > 0, Clock.monotonic() < latest {
-            do { try server.goRound() } catch { break }
+            try server.goRound()
         }
+        server.closeConnections()
         courier.stop()
         reader.stop()
         keeper.stop()

@@ -13,7 +13,7 @@ final class AgentLine: Watcher, ByteSink {
     }
 
     private let connection: Connection
-    private let house: any LineHouse
+    private unowned let house: any LineHouse
     /// Which origin it counts towards.
     let origin: PeerAddress
     private var phase: Phase

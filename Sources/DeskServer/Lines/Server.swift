@@ -71,10 +71,9 @@ final class Server: LineHouse {
         settle()
     }
 
-    /// Closes every connection at once, without a line: nobody may be told what nobody can know.
-    func abandon() {
+    /// Closes every connection at once.
+    func closeConnections() {
         for line in lines.values { line.close() }
-        for door in doors { door.close() }
     }
 
     /// Stops listening; who is connected stays.

@@ -16,7 +16,7 @@ final class MemoryDesk: Stage {
     let folder: String
     private let settings: Settings
     private var running: Running?
-    private var lines: [String: MemoryLine] = [:]
+    private var lines: [String: (line: MemoryLine, session: Session)] = [:]
 
     /// Makes a desk; `settings` are words of `zurufd serve`.
     init(_ settings: [(word: String, value: String)] = []) throws {
@@ -54,25 +54,24 @@ final class MemoryDesk: Stage {
     }
 
     func send(_ who: String, _ bytes: [UInt8]) throws {
-        try switchboard.hear(bytes[...], for: try session(of: who))
+        try switchboard.hear(bytes[...], for: try line(of: who).session)
     }
 
     func hear(_ who: String) throws -> String? {
-        let session = try session(of: who)
-        let line = try #require(lines[who])
+        let (line, session) = try line(of: who)
         try settle()
         try goRound { line.hasLine || session.isClosing && session.hasSaidAll }
         return line.nextLine() ?? (session.isClosing ? nil : "(nothing)")
     }
 
     func endInput(_ who: String) throws {
-        try switchboard.hearsNoMore(try session(of: who))
+        try switchboard.hearsNoMore(try line(of: who).session)
         try settle()
     }
 
     func tear(_ who: String) throws {
         try settle()
-        try switchboard.close(try session(of: who))
+        try switchboard.close(try line(of: who).session)
         lines[who] = nil
     }
 
@@ -136,12 +135,12 @@ final class MemoryDesk: Stage {
         return said.lines + (said.failure.map { ["zurufd: \($0)"] } ?? []) + secret
     }
 
-    private func session(of who: String) throws -> Session {
-        if let session = lines[who]?.session { return session }
+    private func line(of who: String) throws -> (line: MemoryLine, session: Session) {
+        if let known = lines[who] { return known }
         let line = MemoryLine()
-        line.session = try switchboard.open(line)
-        lines[who] = line
-        return try #require(line.session)
+        let new = (line, try switchboard.open(line))
+        lines[who] = new
+        return new
     }
 
     /// Goes round until nothing is left to be done, decided, read or said.
@@ -215,7 +214,6 @@ private final class Running {
 
 /// The other end of a session, in memory.
 final class MemoryLine: ByteSink {
-    var session: Session?
     /// Whether the peer reads; until then his socket is full.
     var isReading = true
     private var bytes: [UInt8] = []

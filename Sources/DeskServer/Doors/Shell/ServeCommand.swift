@@ -24,7 +24,8 @@ enum ServeCommand {
             let desk = try ServedDesk(
                 settings, worker: settings.worker ?? console.neighbour("zuruf-mail"), userID: console.userID, log: log)
             try desk.openDoors()
-            return try desk.run() ? Shell.done : storageFailed
+            try desk.run()
+            return Shell.done
         } catch let failure as Opening.Failure {
             console.complain("zurufd serve: \(failure)")
             return storageFailed
