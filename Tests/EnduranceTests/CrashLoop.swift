@@ -28,7 +28,7 @@ final class CrashLoop {
     init(seed: UInt64) throws {
         // Every mail is to be answered automatically, however many there are.
         let limits = ["address-hour", "address-day", "domain-hour", "subject-hour"].map { "replies-per-" + $0 }
-        desk = try Desk((limits + ["replies-breaker"]).flatMap { ["--" + $0, "1000000"] })
+        desk = try Desk((limits + ["replies-breaker"]).flatMap { ["--" + $0, "1000000"] }, isSending: true)
         dice = Dice(seed: seed)
         agents = ["meier", "schulze", "meier", "schulze"].map { Agent(name: $0) }
         watcher = Watcher()

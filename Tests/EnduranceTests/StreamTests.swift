@@ -93,7 +93,6 @@ import Testing
         // Ten megabytes were said to each of them; kept for each they would be 200.
         #expect(growth < 30_000)
         var numbers: [Int] = []
-        // The automatic reply goes out at some time or other; it is not counted.
         func hear(_ line: String) {
             if line.hasPrefix("* "), line.contains(" say ") { numbers.append(Said(line).number) }
         }
