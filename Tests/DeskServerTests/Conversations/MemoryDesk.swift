@@ -77,8 +77,8 @@ final class MemoryDesk: Stage {
 
     func read(_ who: String, _ isReading: Bool) throws {
         try settle()
-        let session = try session(of: who)
-        lines[who]?.isReading = isReading
+        let (line, session) = try line(of: who)
+        line.isReading = isReading
         if isReading { try switchboard.listUnsaid(session) }
         try settle()
     }

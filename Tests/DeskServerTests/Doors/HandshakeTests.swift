@@ -76,7 +76,8 @@ import Testing
         }
         #expect(String(decoding: buffer[..<count], as: UTF8.self).hasPrefix("DESK/1 "))
         #expect(talker.receive(into: &buffer) == .wait)
-        server.abandon()
+        server.stopListening()
+        server.closeConnections()
         switchboard.shut()
     }
 
@@ -92,7 +93,8 @@ import Testing
         let began = Clock.monotonic()
         try turn(server) { Clock.monotonic() - began > 2 * HandshakeTests.patience * 1_000_000 }
         #expect(server.connectionCount == 1)
-        server.abandon()
+        server.stopListening()
+        server.closeConnections()
         switchboard.shut()
     }
 }
