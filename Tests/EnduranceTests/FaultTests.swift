@@ -78,6 +78,77 @@ import Testing
         try JournalReader(path: desk.state + "/journal.db").verify(hashing: .system)
     }
 
+    /// The old key of a password is read before the new one takes its place, and after a start it is in no memory.
+    @Test func `a read that fails before COMMIT is rolled back for sure, and the desk stays`() throws {
+        let desk = try Desk()
+        try desk.bringIn(2)
+        #expect(desk.stop() == .exited(0))
+        try desk.start()
+        let meier = try desk.connect("meier")
+        try desk.fault("journal.db read")
+        let passwd = [
+            "agent", "passwd", "schulze", "--state", desk.state, "--password-stdin", "--password-iterations", "4096",
+        ]
+        let refused = try Programs.run("zurufd", passwd, input: Array("neu\n".utf8))
+        #expect(refused.end == .exited(1))
+        #expect(refused.said == "zurufd agent passwd: the desk cannot write at the moment, try again\n")
+        try desk.hear("the desk cannot write, it is read-only")
+        try desk.fault("")
+        try desk.hear("the desk can write again")
+        #expect(try meier.ask("claim 1").hasPrefix("OK claimed "))
+        #expect(try desk.connect("schulze").ask("claim 2").hasPrefix("OK claimed "))
+        #expect(try Programs.run("zurufd", passwd, input: Array("neu\n".utf8)).end == .exited(0))
+        let log = try desk.connect("mustermann").log()
+        #expect(log.count { $0.contains(" agent @schulze ") && $0.contains(" change=password") } == 2, "\(log)")
+        #expect(desk.stop() == .exited(0))
+        try desk.compareRebuilt()
+    }
+
+    /// A turn that is larger than SQLite's cache is written in part before its COMMIT.
+    @Test func `a write that fails before COMMIT is rolled back for sure, and the desk stays`() throws {
+        let desk = try Desk()
+        try desk.bringIn(2)
+        let meier = try desk.connect("meier")
+        let writers = try (0..<4).map { _ in try desk.connect("schulze") }
+        let text = String(repeating: String(repeating: "x", count: 99) + "\n", count: 9000)
+        for writer in writers { try writer.send("note 1 <<\n" + text) }
+        // Every round takes something of every text.
+        for _ in 0..<200 { #expect(try meier.ask("ping").hasPrefix("OK pong")) }
+        try desk.halted {
+            try desk.fault("journal.db write 1")
+            for writer in writers { try writer.send(".\n") }
+        }
+        for writer in writers { #expect(try writer.final().hasPrefix("ERR storage retry=")) }
+        try desk.hear("the desk can write again")
+        try desk.fault("")
+        #expect(try meier.ask("claim 1").hasPrefix("OK claimed "))
+        for writer in writers { #expect(try writer.ask("note 1 <<\n" + text + ".").hasPrefix("OK ")) }
+        let log = try desk.connect("mustermann").log()
+        #expect(log.count { Said($0).words[2] == "note" } == 4)
+        #expect(desk.stop() == .exited(0))
+        try desk.compareRebuilt()
+    }
+
+    @Test func `while desk.db cannot be synced the desk works on, and nothing is lost`() throws {
+        let desk = try Desk()
+        try desk.bringIn(3)
+        let meier = try desk.connect("meier")
+        try desk.fault("desk.db sync")
+        #expect(try meier.ask("claim 1").hasPrefix("OK claimed "))
+        // Enough for several of SQLite's checkpoints, which are what syncs it.
+        let text = String(repeating: "x", count: 3000)
+        for number in 0..<1500 {
+            #expect(try meier.ask("note 1 <<\n\(number) \(text)\n.").hasPrefix("OK "))
+        }
+        #expect(try meier.ask("history 1").hasPrefix("OK history #1 "))
+        #expect(desk.kill() == .killed(signal: 9))
+        try desk.start()
+        #expect(try desk.connect("meier").ask("claim 2").hasPrefix("OK claimed "))
+        #expect(desk.stop() == .exited(0), "\(desk.said)")
+        try desk.fault("")
+        try desk.compareRebuilt()
+    }
+
     @Test(arguments: ["write", "full"])
     func `while desk.db cannot be written the desk works on, and history comes back by itself`(fault: String) throws {
         let desk = try Desk()
@@ -191,6 +262,17 @@ extension Desk {
                 Mail(name: "i\(number)", from: "i\(number)@example.org", subject: "mail \(number)"))
             try #require(reply?.hasPrefix("250 ") == true, "\(reply ?? "nothing")")
         }
+    }
+
+    /// Does something while the server stands still, which so takes it all up in one turn.
+    func halted(_ body: () throws -> Void) throws {
+        func signal(_ name: String) throws {
+            let sender = try ChildProcess(path: "/bin/sh", arguments: ["-c", "kill -\(name) \(pid)"])
+            try #require(sender.wait() == .exited(0))
+        }
+        try signal("STOP")
+        defer { try? signal("CONT") }
+        try body()
     }
 
     /// The events that a follower has heard up to now.

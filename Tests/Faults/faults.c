@@ -6,6 +6,7 @@
 //     journal.db write      they say EIO
 //     journal.db sync       syncs of them say EIO, after having happened: the kernel has the bytes, nobody can know
 //     desk.db read          reads say EIO
+//     journal.db write 1    a number after full, write, sync or read: so many calls fail, then they work again
 //     journal.db kill 17    the 17th write or sync from now on is done by half, and the process dies of SIGKILL
 //
 // Each call whose fault is met looks at the file anew, so that a test need not wait for anything.
@@ -26,7 +27,7 @@ typedef int (*sync_call)(int);
 
 static void *next(const char *name) { return dlsym(RTLD_NEXT, name); }
 
-// The fault in force for this descriptor; 0: none. `left` is the count of a kill.
+// The fault in force for this descriptor; 0: none. `left` is its number; 0: it has none.
 static int fault(int descriptor, char *kind, size_t size, long *left) {
     const char *path = getenv("ZURUF_FAULTS");
     if (!path) return 0;
@@ -52,12 +53,19 @@ static int dies(const char *kind, long left) {
     return strcmp(kind, "kill") == 0 && __atomic_add_fetch(&seen, 1, __ATOMIC_SEQ_CST) >= left;
 }
 
+// Whether this call still fails; counts those that do.
+static int fails(const char *kind, const char *wanted, long left) {
+    static long failed;
+    if (strcmp(kind, wanted) != 0) return 0;
+    return left == 0 || __atomic_add_fetch(&failed, 1, __ATOMIC_SEQ_CST) <= left;
+}
+
 static ssize_t failing_write(write_call real, int descriptor, const void *bytes, size_t count, off_t offset) {
     char kind[16];
     long left;
     if (fault(descriptor, kind, sizeof kind, &left)) {
-        if (strcmp(kind, "full") == 0) return errno = ENOSPC, -1;
-        if (strcmp(kind, "write") == 0) return errno = EIO, -1;
+        if (fails(kind, "full", left)) return errno = ENOSPC, -1;
+        if (fails(kind, "write", left)) return errno = EIO, -1;
         if (dies(kind, left)) {
             real(descriptor, bytes, count / 2, offset);
             kill(getpid(), SIGKILL);
@@ -69,7 +77,7 @@ static ssize_t failing_write(write_call real, int descriptor, const void *bytes,
 static ssize_t failing_read(read_call real, int descriptor, void *bytes, size_t count, off_t offset) {
     char kind[16];
     long left;
-    if (fault(descriptor, kind, sizeof kind, &left) && strcmp(kind, "read") == 0) return errno = EIO, -1;
+    if (fault(descriptor, kind, sizeof kind, &left) && fails(kind, "read", left)) return errno = EIO, -1;
     return real(descriptor, bytes, count, offset);
 }
 
@@ -78,7 +86,7 @@ static int failing_sync(sync_call real, int descriptor) {
     long left;
     if (fault(descriptor, kind, sizeof kind, &left)) {
         if (dies(kind, left)) kill(getpid(), SIGKILL);
-        if (strcmp(kind, "sync") == 0) return real(descriptor), errno = EIO, -1;
+        if (fails(kind, "sync", left)) return real(descriptor), errno = EIO, -1;
     }
     return real(descriptor);
 }
