@@ -121,8 +121,8 @@ struct LMTPSession {
         case .tooLarge:
             state = .waiting
             answer(.tooLarge(most: mailMost))
-        case .broken:
-            for _ in recipients { say("521 5.5.2 every line must end with CR LF, and the mail with a dot alone") }
+        case .endless:
+            for _ in recipients { say(IntakeAnswer.tooLarge(most: mailMost).reply) }
             close()
         }
     }

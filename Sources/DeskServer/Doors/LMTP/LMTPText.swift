@@ -1,7 +1,8 @@
 /// The text of a mail as DATA brings it: takes the dots out, finds the end, keeps to the limit.
 ///
-/// Only CR LF `.` CR LF ends it. A CR or LF alone is refused at once: what one server takes for the end of a mail and
-/// the next one does not is how mails are smuggled (CVE-2023-51764).
+/// Only CR LF `.` CR LF ends it. A CR or LF alone is text like any other: mail programs let them slip through, and a mail
+/// that is refused for one is lost to its customer. Whoever took them for line ends would let mails be smuggled
+/// (CVE-2023-51764).
 struct LMTPText {
     /// How far it is.
     enum Progress: Equatable {
@@ -11,8 +12,8 @@ struct LMTPText {
         case ended
         /// It is whole, and was longer than allowed; nothing of it is kept.
         case tooLarge
-        /// A CR or LF stands alone, or it goes on for ever.
-        case broken
+        /// It goes on for ever.
+        case endless
     }
 
     private enum Position {
@@ -41,24 +42,23 @@ struct LMTPText {
             switch (position, byte) {
             case (.carriageReturn, 0x0A): position = .lineStart
             case (.dotCarriageReturn, 0x0A):
-                return (index + 1 - input.startIndex, isEndless ? .broken : count > most ? .tooLarge : .ended)
-            case (.carriageReturn, _), (.dotCarriageReturn, _), (_, 0x0A):
-                return (index + 1 - input.startIndex, .broken)
-            case (.dot, 0x0D):
-                position = .dotCarriageReturn
+                return (index + 1 - input.startIndex, isEndless ? .endless : count > most ? .tooLarge : .ended)
+            case (.dot, 0x0D): position = .dotCarriageReturn
             case (.lineStart, UInt8(ascii: ".")):
                 keep(input[kept..<index])
                 kept = index + 1
                 position = .dot
-            case (_, 0x0D): position = .carriageReturn
-            default: position = .line
+            default:
+                // It was no end mark.
+                if position == .dotCarriageReturn { keep([0x0D]) }
+                position = byte == 0x0D ? .carriageReturn : .line
             }
             // The end mark's own CR belongs to no line.
             if position == .dotCarriageReturn { kept = index + 1 }
             index += 1
         }
         keep(input[min(kept, index)..<index])
-        return (input.count, isEndless ? .broken : .open)
+        return (input.count, isEndless ? .endless : .open)
     }
 
     private var isEndless: Bool { count > most * LMTPText.patience }
