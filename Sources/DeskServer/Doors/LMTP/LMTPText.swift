@@ -1,7 +1,7 @@
 /// The text of a mail as DATA brings it: takes the dots out, finds the end, keeps to the limit.
 ///
-/// Only CR LF `.` CR LF ends it. A CR or LF alone is text like any other: mail programs let them slip through, and a mail
-/// that is refused for one is lost to its customer. Whoever took them for line ends would let mails be smuggled
+/// Only CR LF `.` CR LF ends it. A CR or LF alone is text like any other: mail programs let them slip through, and a
+/// mail that is refused for one is lost to its customer. Whoever took them for line ends would let mails be smuggled
 /// (CVE-2023-51764).
 struct LMTPText {
     /// How far it is.
