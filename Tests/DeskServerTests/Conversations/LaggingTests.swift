@@ -5,14 +5,20 @@ import Testing
 
 /// Somebody follows and does not read: what he is told when he reads on is true where it stands.
 @Suite struct Lagging {
-    @Test func `a right that is lost ends what rests on it where the follower stands, not where the desk does`() throws
-    {
+    /// Meier and Schulze are on the line.
+    private func deskWithOneMail() throws -> MemoryDesk {
         let desk = try MemoryDesk()
         _ = try desk.mail(
             from: "huber@example.org", to: ["hotline@desk.example"],
             Array("From: huber@example.org\r\nSubject: Umtausch\r\n\r\nGeht das?\r\n".utf8))
         try desk.log(in: "meier")
         try desk.log(in: "schulze")
+        return desk
+    }
+
+    @Test func `a right that is lost ends what rests on it where the follower stands, not where the desk does`() throws
+    {
+        let desk = try deskWithOneMail()
         _ = try desk.ask("schulze", "subscribe inbox #1 mine")
         try desk.read("schulze", false)
         let one = try #require(try desk.ask("meier", "note 1 eins").position)
@@ -27,13 +33,8 @@ import Testing
     }
 
     @Test func `a right that is lost overtakes the end that a move has brought`() throws {
-        let desk = try MemoryDesk()
+        let desk = try deskWithOneMail()
         _ = try desk.shell(["agent", "rights", "schulze", "*=-", "inbox=r"])
-        _ = try desk.mail(
-            from: "huber@example.org", to: ["hotline@desk.example"],
-            Array("From: huber@example.org\r\nSubject: Umtausch\r\n\r\nGeht das?\r\n".utf8))
-        try desk.log(in: "meier")
-        try desk.log(in: "schulze")
         _ = try desk.ask("schulze", "subscribe #1")
         try desk.read("schulze", false)
         let one = try #require(try desk.ask("meier", "note 1 eins").position)
@@ -47,12 +48,7 @@ import Testing
     }
 
     @Test func `a closed ticket that has left memory is cut with the right to read it`() throws {
-        let desk = try MemoryDesk()
-        _ = try desk.mail(
-            from: "huber@example.org", to: ["hotline@desk.example"],
-            Array("From: huber@example.org\r\nSubject: Umtausch\r\n\r\nGeht das?\r\n".utf8))
-        try desk.log(in: "meier")
-        try desk.log(in: "schulze")
+        let desk = try deskWithOneMail()
         _ = try desk.ask("schulze", "subscribe #1")
         _ = try desk.ask("meier", "claim 1")
         _ = try desk.ask("meier", "close 1")
