@@ -21,11 +21,11 @@ extension Engine {
         where state.queues[each.queue]?.customerGuard == .strict && !may(asker.agent, .lead, in: each.queue) {
             throw .forbidden(ticket: ticket.id, need: .lead, queue: each.queue, agent: nil)
         }
-        let others = colleagues.flatMap(\.tickets).sorted().compactMap { state.tickets[$0] }
+        let theirs = colleagues.flatMap(\.tickets).sorted().compactMap { state.tickets[$0] }
         let told = ticket.event(
-            .guardOverride(other: others.map(\.id), text: reason), at: asker.now, by: asker.agent)
+            .guardOverride(other: theirs.map(\.id), text: reason), at: asker.now, by: asker.agent)
         return [told]
-            + others.map {
+            + theirs.map {
                 $0.event(.guardOverride(other: [ticket.id], text: reason), at: asker.now, by: asker.agent)
             }
     }
