@@ -38,6 +38,7 @@ extension Arrival {
             diagnosis = mail.diagnosis
         }
         body = mail.segments.map { Passage($0.kind == .new ? .new : .quoted, $0.text) }
+        wholeBody = mail.segments.map { Passage($0.kind == .signature ? .quoted : .new, $0.text) }
         files = mail.files.map { MailFile(name: $0.name, type: $0.type, size: $0.size) }
         problems = mail.problems.map(\.words)
         isUnreadable = mail.problems.contains(.unreadable)

@@ -183,8 +183,11 @@ public struct Arrival: Equatable, Sendable {
     public var machine: Machine?
     /// The rule that forbids an automatic reply; `nil`: none of them does.
     public var suppress: SuppressReason?
-    /// Its text.
+    /// Its text as a follow-up: quotations and signatures are set apart.
     public var body: [Passage]
+    /// Its text as the first message of a ticket: nothing in it can be old text of ours, so that only signatures are
+    /// set apart. Passages keep the cuts of `body`.
+    public var wholeBody: [Passage]
     /// Its files.
     public var files: [MailFile]
     /// What was wrong with it.
@@ -211,6 +214,7 @@ public struct Arrival: Equatable, Sendable {
         reportsOurs = []
         numbers = []
         body = []
+        wholeBody = []
         files = []
         problems = []
         isUnreadable = false

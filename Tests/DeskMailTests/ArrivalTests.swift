@@ -38,6 +38,7 @@ struct ArrivalTests {
         #expect(arrival.subject == "AW: Fernbedienung" && arrival.subjectKey == "fernbedienung")
         #expect(arrival.machine == nil && arrival.suppress == nil)
         #expect(arrival.body == [Passage(.new, "Ja."), Passage(.quoted, "> ?"), Passage(.quoted, "-- ")])
+        #expect(arrival.wholeBody == [Passage(.new, "Ja."), Passage(.new, "> ?"), Passage(.quoted, "-- ")])
         #expect(arrival.files == [MailFile(name: "foto.jpg", type: "image/jpeg", size: 5)])
         #expect(arrival.messageID == "m1@example.org" && arrival.ownEntry == nil && !arrival.isUnreadable)
         #expect(arrival.problems == [Problem.charset.words])
