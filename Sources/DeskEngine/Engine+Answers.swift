@@ -31,15 +31,15 @@ extension Engine {
     }
 
     private func queued(_ text: String, _ ticket: Ticket, _ asker: Asker) throws(Refusal) -> Decision {
-        guard !ticket.answerTo.description.isEmpty else {
+        guard !ticket.recipients.to.isEmpty else {
             throw .usage("nobody to answer: the mail names no sender")
         }
         let letter = Letter(
-            to: ticket.answerTo, from: ticket.answerFrom, text: text,
+            to: ticket.recipients, from: ticket.answerFrom, text: text,
             answers: ticket.newestMail == 0 ? nil : ticket.newestMail)
         let entry = ticket.entries + 1
         let event = ticket.event(.reply(letter), at: asker.now, by: asker.agent, entry: entry)
-        return .done(.queued(EntryID(ticket.id, entry), to: letter.to), [event])
+        return .done(.queued(EntryID(ticket.id, entry), to: letter.recipients), [event])
     }
 
     /// The newest mail or answer that the asker was not shown: in the ticket, and for some days in the customer's other

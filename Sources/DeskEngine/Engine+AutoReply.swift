@@ -7,7 +7,7 @@ extension Engine {
     /// machine's is not is told with its rule, whatever the setting.
     func answer(to arrival: Arrival, _ mail: Mail, _ ticket: Ticket, isNew: Bool, _ now: Moment) -> [Event] {
         if !isNew, !autoReplyLimits.answersFollowUps, arrival.suppress == nil { return [] }
-        let reply = AutoReply(at: now, to: mail.answerTo, subjectKey: arrival.subjectKey)
+        let reply = AutoReply(at: now, to: mail.author, subjectKey: arrival.subjectKey)
         guard let why = suppression(of: reply, arrival, mail, ticket) else {
             return [acknowledgement(reply, mail, ticket, now)]
         }
@@ -38,13 +38,9 @@ extension Engine {
         state.autoRepliesStopped.map { now < $0 } ?? false
     }
 
-    private func isOurs(_ address: Address) -> Bool {
-        state.queues.values.contains { $0.addresses.contains(address) }
-    }
-
     private func acknowledgement(_ reply: AutoReply, _ mail: Mail, _ ticket: Ticket, _ now: Moment) -> Event {
         let text = fill(state.queues[ticket.queue]?.automaticReply ?? automaticReply, mail, ticket)
-        let letter = Letter(to: reply.to, from: mail.arrivedAt, text: text, answers: mail.entry.entry)
+        let letter = Letter(to: Recipients(to: [reply.to]), from: mail.arrivedAt, text: text, answers: mail.entry.entry)
         return ticket.event(.autoSent(letter, subjectKey: reply.subjectKey), at: now, entry: ticket.entries + 1)
     }
 

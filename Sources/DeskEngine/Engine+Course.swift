@@ -57,12 +57,13 @@ extension Engine {
 
     func sent(_ entry: EntryID, at now: Moment) -> Decision {
         guard let letter = state.outbox[entry]?.letter, let ticket = state.tickets[entry.ticket] else { return .done() }
-        return .done(.done, [ticket.event(.sent(to: letter.to), at: now, entry: entry.entry)])
+        return .done(.done, [ticket.event(.sent(to: letter.recipients.to[0]), at: now, entry: entry.entry)])
     }
 
     func failed(_ entry: EntryID, _ text: String, at now: Moment) -> Decision {
         guard let letter = state.outbox[entry]?.letter, let ticket = state.tickets[entry.ticket] else { return .done() }
-        return .done(.done, [ticket.event(.failed(to: letter.to, text: text), at: now, entry: entry.entry)])
+        return .done(
+            .done, [ticket.event(.failed(to: letter.recipients.to[0], text: text), at: now, entry: entry.entry)])
     }
 }
 

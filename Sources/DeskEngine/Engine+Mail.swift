@@ -31,7 +31,7 @@ extension Engine {
 
     private func bounced(_ ours: EntryID, _ ticket: Ticket, _ arrival: Arrival, at now: Moment) -> Decision {
         let mail = mail(arrival, in: ticket, machine: arrival.machine ?? .bounce)
-        let to = state.recipient(of: ours) ?? ticket.answerTo
+        let to = (state.recipients(of: ours) ?? ticket.recipients).all
         let event = ticket.event(.bounced(mail, to: to, text: arrival.diagnosis), at: now, entry: ours.entry)
         return .done(.arrived(mail.entry, number: ticket.number), [event])
     }
@@ -50,7 +50,8 @@ extension Engine {
         let (queue, address) = try destination(of: arrival)
         let id = TicketID(state.lastTicket + 1)
         let number = nextNumber(at: now)
-        let mail = mail(arrival, as: EntryID(id, 1), from: sender(of: arrival), arrivedAt: address)
+        var mail = mail(arrival, as: EntryID(id, 1), from: sender(of: arrival), arrivedAt: address)
+        self.address(&mail, answering: arrival, in: nil, queue)
         var ticket = Ticket(id: id, number: number, mail: mail, queue: queue, at: now, sequence: 0)
         var event = ticket.event(.new(mail, number: number), at: now)
         event.changes = [.state, .priority]
@@ -73,6 +74,7 @@ extension Engine {
         let address = ours(arrival)?.address
         var mail = mail(arrival, as: EntryID(ticket.id, ticket.entries + 1), from: customer, arrivedAt: address)
         mail.machine = machine
+        self.address(&mail, answering: arrival, in: ticket, ticket.queue)
         mail.served = ticket.holder ?? mail.served
         return mail
     }
@@ -80,11 +82,13 @@ extension Engine {
     private func mail(
         _ arrival: Arrival, as entry: EntryID, from customer: Correspondent, arrivedAt address: Address?
     ) -> Mail {
+        let author = author(of: arrival)
         let isOnePerson = state.customers[customer.id]?.isOnePerson ?? false
         return Mail(
             entry: entry, customer: customer.id, customerName: customer.name, sender: arrival.from,
-            senderName: arrival.fromName, answerTo: arrival.replyTo ?? arrival.from, arrivedAt: address,
-            to: arrival.to, cc: arrival.cc, machine: arrival.machine, subject: arrival.subject,
+            senderName: arrival.fromName, replyTo: arrival.replyTo.filter { !isOurs($0) }, author: author.address,
+            authorName: author.name,
+            arrivedAt: address, to: arrival.to, cc: arrival.cc, machine: arrival.machine, subject: arrival.subject,
             also: others(of: customer.id, than: entry.ticket),
             served: isOnePerson ? state.services[customer.id]?.first?.agent : nil, messageID: arrival.messageID,
             references: arrival.references.reversed(), raw: arrival.raw, content: arrival.content, body: arrival.body,

@@ -83,12 +83,10 @@ extension Engine {
         case .content(let digest, let entry, let at):
             guard let entry else { return memory.lack(.content(digest)) }
             remember(entry, at: at, under: .content(digest))
-        case .recipient(let entry, let address):
-            guard let address else { return memory.lack(.recipient(entry)) }
-            if state.recipients[entry] == nil {
-                state.recipients[entry] = State.Recipient(address: address, sequence: 0)
-            }
-            memory.wake(.recipient(entry))
+        case .recipients(let entry, let value):
+            guard let value else { return memory.lack(.recipients(entry)) }
+            if state.recipients[entry] == nil { state.recipients[entry] = State.Sent(value: value, sequence: 0) }
+            memory.wake(.recipients(entry))
         case .retry(let agent, let key, let retry, let at):
             guard let retry, let at else { return memory.lack(.retry(agent, key: key)) }
             let key = State.RetryKey(agent: agent, key: key)
@@ -165,13 +163,14 @@ private struct Wants {
         }
         if let entry = arrival.ownEntry { ticket(entry.ticket) }
         for entry in arrival.reportsOurs + arrival.answersOurs { ticket(entry.ticket) }
-        for entry in arrival.reportsOurs where state.recipient(of: entry) == nil { want(.recipient(entry)) }
+        for entry in arrival.reportsOurs where state.recipients(of: entry) == nil { want(.recipients(entry)) }
         for id in arrival.references.prefix(Engine.referencesMost) where !id.isEmpty {
             if let place = state.messages[id] { ticket(place.entry.ticket) } else { want(.message(id)) }
         }
         for number in arrival.numbers.prefix(Engine.numbersMost) { ticket(.number(number)) }
         address(arrival.author)
-        if state.customer(arrival.author)?.isRelay == true, let meant = arrival.replyTo { address(meant) }
+        // It names the author where From turns out to be a relay's.
+        if let meant = arrival.replyTo.first { address(meant) }
     }
 
     mutating func administration(_ administration: Administration) {

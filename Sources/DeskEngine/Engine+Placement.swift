@@ -28,16 +28,50 @@ extension Engine {
     /// Whether the author of a mail has to do with a ticket: he is its customer, or an answer in it goes to him.
     private func knows(_ ticket: Ticket, _ arrival: Arrival) -> Bool {
         let sender = sender(of: arrival)
-        return sender.id == ticket.customer || (!sender.name.description.isEmpty && sender.name == ticket.answerTo)
+        return sender.id == ticket.customer || ticket.recipients.to.contains(sender.name)
     }
 
-    /// Who writes: From, or Reply-To where From is a web form or market place.
+    /// Who writes.
     func sender(of arrival: Arrival) -> Correspondent {
+        correspondent(author(of: arrival).address)
+    }
+
+    /// The address that wrote a message, and the name beside it: From, or Reply-To where From is a relay, an address of
+    /// ours, or no person's. Everywhere else a Reply-To says nothing about who wrote: anybody can put it there.
+    func author(of arrival: Arrival) -> (address: Address, name: String) {
         let from = arrival.author
-        if let customer = state.customer(from), customer.isRelay, let meant = arrival.replyTo, meant != from {
-            return correspondent(meant)
+        let isNobody = from.description.isEmpty || arrival.isFromNobody || isOurs(from)
+        guard isNobody || state.customer(from)?.isRelay == true, let meant = arrival.replyTo.first, meant != from,
+            !isOurs(meant)
+        else { return (from, arrival.fromName) }
+        return (meant, arrival.replyToName)
+    }
+
+    /// Sets who an answer to a message goes to by itself: its author, or those addresses of its Reply-To that belong to
+    /// the customer or have written in the ticket before; and by Cc, where the queue keeps them, whom else it went to.
+    func address(_ mail: inout Mail, answering arrival: Arrival, in ticket: Ticket?, _ queue: QueueName) {
+        let addresses = state.customers.look(mail.customer) { $0.addresses } ?? []
+        let known = addresses + (ticket?.authors ?? [])
+        let meant = arrival.replyTo.filter { known.contains($0) && isReachable($0) }.prefix(Engine.replyToMost)
+        mail.answer = Recipients(to: meant.isEmpty ? [mail.author].filter(isReachable) : Array(meant))
+        guard state.queues[queue]?.keepsCc == true else { return }
+        let everyone = Recipients(to: mail.answer.to, cc: (arrival.to + arrival.cc).filter(isReachable))
+        if everyone.fits {
+            mail.answer = everyone
+        } else {
+            mail.problems.append("it went to \(everyone.cc.count) others: too many for the Cc of an answer")
         }
-        return correspondent(from)
+    }
+
+    /// Whether something can be sent there that does not come back to us.
+    func isReachable(_ address: Address) -> Bool {
+        address.isComplete && !isOurs(address)
+    }
+
+    /// Whether it is an address of a queue, with or without a plus-tag.
+    func isOurs(_ address: Address) -> Bool {
+        let untagged = address.untagged
+        return state.queues.values.contains { $0.addresses.contains(address) || $0.addresses.contains(untagged) }
     }
 
     private func correspondent(_ address: Address) -> Correspondent {
@@ -77,6 +111,8 @@ extension Engine {
 
     /// Mails name hundreds of ancestors at times; the nearest are enough.
     static let referencesMost = 20
+    /// Addresses of a Reply-To that one answer goes to.
+    static let replyToMost = 4
     /// Numbers of a subject that are looked up.
     static let numbersMost = 5
 }
@@ -86,13 +122,5 @@ extension Arrival {
     var author: Address {
         guard isUnreadable, from.description.isEmpty else { return from }
         return envelopeSender ?? from
-    }
-}
-
-extension Address {
-    /// `hotline@desk.example` for `hotline+spring@desk.example`.
-    fileprivate var untagged: Address {
-        let name = local.utf8.prefix { $0 != UInt8(ascii: "+") }
-        return name.count == local.utf8.count ? self : Address("\(Substring(name))@\(domain)")
     }
 }

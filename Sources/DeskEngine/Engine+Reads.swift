@@ -15,9 +15,9 @@ extension State {
         return used.retry
     }
 
-    /// To whom a mail of ours goes or went, if memory knows it.
-    func recipient(of entry: EntryID) -> Address? {
-        outbox[entry]?.letter.to ?? recipients[entry]?.address
+    /// Who a message of ours goes or went to, if memory knows it.
+    func recipients(of entry: EntryID) -> Recipients? {
+        outbox[entry]?.letter.recipients ?? recipients[entry]?.value
     }
 
     /// The customer who has this address, if he is in memory.

@@ -10,7 +10,7 @@ struct Memory: Sendable {
         case customer(CustomerID)
         case message(String)
         case content(Digest)
-        case recipient(EntryID)
+        case recipients(EntryID)
         case retry(State.RetryKey)
     }
 
@@ -39,7 +39,7 @@ struct Memory: Sendable {
         }
         switch (event.kind, event.subject) {
         case (.sent, .entry(let entry)), (.failed, .entry(let entry)):
-            unwritten.append((event.sequence, .recipient(entry)))
+            unwritten.append((event.sequence, .recipients(entry)))
         default: break
         }
         if let by = event.by, let retry = event.retry {
@@ -105,8 +105,8 @@ struct Memory: Sendable {
             if let place = state.messages[id], place.sequence <= applied { state.messages[id] = nil }
         case .content(let digest):
             if let place = state.contents[digest], place.sequence <= applied { state.contents[digest] = nil }
-        case .recipient(let entry):
-            if let recipient = state.recipients[entry], recipient.sequence <= applied { state.recipients[entry] = nil }
+        case .recipients(let entry):
+            if let sent = state.recipients[entry], sent.sequence <= applied { state.recipients[entry] = nil }
         case .retry(let key):
             if let used = state.retries[key], used.sequence <= applied { state.retries[key] = nil }
         }

@@ -49,10 +49,13 @@ extension State {
         case .reply(let letter): queue(letter, as: entry, event, isAutomatic: false)
         case .autoSent(let letter, let subjectKey):
             queue(letter, as: entry, event, isAutomatic: true)
-            autoReplies.add(AutoReply(at: event.at, to: letter.to, subjectKey: subjectKey))
-        case .sent(let to), .failed(let to, _):
+            if let to = letter.recipients.to.first {
+                autoReplies.add(AutoReply(at: event.at, to: to, subjectKey: subjectKey))
+            }
+        case .sent, .failed:
+            guard let letter = outbox[entry]?.letter else { break }
             outbox.remove(entry)
-            recipients[entry] = Recipient(address: to, sequence: event.sequence)
+            recipients[entry] = Sent(value: letter.recipients, sequence: event.sequence)
         default: remember(event)
         }
     }

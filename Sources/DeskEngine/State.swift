@@ -32,8 +32,8 @@ public struct State: Equatable, Sendable {
     var addresses: [Address: CustomerID] = [:]
     var messages: [String: Place] = [:]
     var contents: [Digest: Place] = [:]
-    /// To whom mails went that have left the outbox.
-    var recipients: [EntryID: Recipient] = [:]
+    /// Who messages went to that have left the outbox.
+    var recipients: [EntryID: Sent] = [:]
     var retries: [RetryKey: Used] = [:]
 
     // Where live tickets lie and who holds them.
@@ -51,9 +51,9 @@ public struct State: Equatable, Sendable {
         var sequence: SequenceNumber
     }
 
-    /// To whom a mail of ours went.
-    struct Recipient: Equatable, Sendable {
-        var address: Address
+    /// Who a message of ours went to.
+    struct Sent: Equatable, Sendable {
+        var value: Recipients
         var sequence: SequenceNumber
     }
 

@@ -48,8 +48,11 @@ extension Arrival {
         if let author = mail.from.first {
             from = Address(author.address)
             fromName = author.name
+            isFromNobody = MachineRules.isUnread(from)
         }
-        replyTo = mail.replyTo.first { $0.isSendable }.map { Address($0.address) }
+        let replies = mail.replyTo.filter(\.isSendable)
+        replyTo = replies.map { Address($0.address) }
+        replyToName = replies.first?.name ?? ""
         to = mail.to.map { Address($0.address) }
         cc = mail.cc.map { Address($0.address) }
         subject = mail.subject

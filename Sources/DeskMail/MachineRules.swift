@@ -110,16 +110,29 @@ public struct MachineRules {
         return (mail.from + mail.sender).contains { Self.isMachine(Address($0.address)) }
     }
 
-    private static let machineNames: Set<String> = [
-        "mailer-daemon", "mailerdaemon", "maildaemon", "postmaster", "post_master", "post-master", "abuse",
-        "bounce", "bounces", "no-reply", "noreply", "no_reply", "donotreply", "do-not-reply", "do_not_reply",
+    private static let unreadNames: Set<String> = [
+        "no-reply", "noreply", "no_reply", "no.reply", "donotreply", "do-not-reply", "do_not_reply", "do.not.reply",
+        "nicht-antworten", "keine-antwort", "keineantwort", "unattended",
     ]
+    private static let machineNames: Set<String> = unreadNames.union([
+        "mailer-daemon", "mailerdaemon", "maildaemon", "postmaster", "post_master", "post-master", "abuse",
+        "bounce", "bounces",
+    ])
+
+    /// Whether an address says of itself that nobody reads what is sent to it.
+    static func isUnread(_ address: Address) -> Bool {
+        isNamed(address, in: unreadNames)
+    }
 
     private static func isMachine(_ address: Address) -> Bool {
+        isNamed(address, in: machineNames)
+    }
+
+    private static func isNamed(_ address: Address, in names: Set<String>) -> Bool {
         let local = address.local
-        if machineNames.contains(String(local)) { return true }
+        if names.contains(String(local)) { return true }
         // With a tag, as `bounces+weber=example.org@` or `noreply-4711@`.
-        return machineNames.contains { name in
+        return names.contains { name in
             guard local.hasPrefix(name), let mark = local.dropFirst(name.count).first else { return false }
             return mark == "+" || mark == "-" || mark == "." || mark == "_" || mark == "="
         }

@@ -126,6 +126,8 @@ public struct Queue: Equatable, Sendable {
     public var answersAutomatically = true
     /// Whether mail that no queue claims comes here.
     public var isDefault = false
+    /// Whether an answer goes to everyone that a message went to, by Cc, unless an agent says otherwise.
+    public var keepsCc = false
 
     /// A queue with the usual settings and no address.
     public init(name: QueueName) {
@@ -157,6 +159,21 @@ public struct Address: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// What precedes the last `@`; all of it if there is none.
     public var local: Substring {
         description[..<(description.lastIndex(of: "@") ?? description.endIndex)]
+    }
+
+    /// Whether a message can be sent there at all: something on both sides of the `@`, and nothing that would end it in
+    /// a header or an envelope.
+    public var isComplete: Bool {
+        !local.isEmpty && !domain.isEmpty && description.utf8.count <= 254
+            && description.utf8.allSatisfy {
+                $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">")
+            }
+    }
+
+    /// The same mailbox without its plus-tag: `hotline@desk.example` for `hotline+spring@desk.example`.
+    public var untagged: Address {
+        let name = local.utf8.prefix { $0 != UInt8(ascii: "+") }
+        return name.count == local.utf8.count ? self : Address("\(Substring(name))@\(domain)")
     }
 
     /// Addresses sort byte by byte.

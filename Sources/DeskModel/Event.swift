@@ -146,9 +146,9 @@ public enum Kind: Equatable, Sendable {
     indirect case new(Mail, number: TicketNumber)
     /// A mail joined a ticket.
     indirect case followUp(Mail)
-    /// A report came in, and joined as a text of its own, that our mail to this address did not arrive; `text` is its
+    /// A report came in, and joined as a text of its own, that our message did not reach these addresses; `text` is its
     /// diagnosis.
-    indirect case bounced(Mail, to: Address, text: String)
+    indirect case bounced(Mail, to: [Address], text: String)
     /// An agent took a free ticket.
     case claim(lease: Moment)
     /// An agent knowingly serves a customer whom another one serves; told on every ticket concerned.

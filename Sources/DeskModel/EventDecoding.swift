@@ -4,6 +4,7 @@
 public struct EventDecoder {
     private var reader: ByteReader
     private let texts: (SequenceNumber, Int) -> [UInt8]?
+    private var version: UInt8 = 0
     private var sequence: SequenceNumber = 0
     private var ordinal = 0
 
@@ -29,8 +30,8 @@ public struct EventDecoder {
     }
 
     private mutating func event() throws(Corruption) -> Event {
-        let version = try reader.byte()
-        guard version == EventEncoder.version else { throw .version(version) }
+        version = try reader.byte()
+        guard (1...EventEncoder.version).contains(version) else { throw .version(version) }
         sequence = try reader.number()
         ordinal = 0
         let at = Moment(milliseconds: try reader.number())
@@ -78,7 +79,7 @@ public struct EventDecoder {
             let number = TicketNumber(day: try int32(), counter: try int32())
             return .new(try mail(), number: number)
         case 2: return .followUp(try mail())
-        case 3: return .bounced(try mail(), to: try address(), text: try sealed())
+        case 3: return .bounced(try mail(), to: try version < 2 ? [address()] : addresses(), text: try sealed())
         case 4: return .claim(lease: try moment())
         case 5: return .guardOverride(other: try tickets(), text: try sealed())
         case 6: return .release(try raw(), text: try sealedIfAny())
@@ -111,10 +112,13 @@ public struct EventDecoder {
     private mutating func mail() throws(Corruption) -> Mail {
         let entry = try entry()
         let customer = CustomerID(try reader.number())
-        let (name, sender, senderName, answerTo) = (try address(), try address(), try sealed(), try address())
+        let (name, sender, senderName) = (try address(), try address(), try sealed())
+        let isOld = version < 2
+        let replyTo = isOld ? [] : try addresses()
+        let (author, authorName) = isOld ? (sender, senderName) : (try address(), try sealed())
+        let answer = try recipients()
         let arrivedAt = try optional { decoder throws(Corruption) in try decoder.address() }
-        let to = try list { decoder throws(Corruption) in try decoder.address() }
-        let cc = try list { decoder throws(Corruption) in try decoder.address() }
+        let (to, cc) = (try addresses(), try addresses())
         let machine: Machine? = try optional { decoder throws(Corruption) in try decoder.raw() }
         let subject = try sealed()
         let also = try tickets()
@@ -129,13 +133,18 @@ public struct EventDecoder {
         let problems = try list { decoder throws(Corruption) in try decoder.sealed() }
         return Mail(
             entry: entry, customer: customer, customerName: name, sender: sender, senderName: senderName,
-            answerTo: answerTo, arrivedAt: arrivedAt, to: to, cc: cc, machine: machine, subject: subject, also: also,
-            served: served, messageID: messageID, references: references, raw: rawBytes, content: content, body: body,
-            files: files, problems: problems)
+            replyTo: replyTo, author: author, authorName: authorName, answer: answer, arrivedAt: arrivedAt, to: to,
+            cc: cc, machine: machine, subject: subject, also: also, served: served, messageID: messageID,
+            references: references, raw: rawBytes, content: content, body: body, files: files, problems: problems)
+    }
+
+    /// Version 1 knows one recipient and no Cc.
+    private mutating func recipients() throws(Corruption) -> Recipients {
+        version < 2 ? Recipients(to: [try address()]) : Recipients(to: try addresses(), cc: try addresses())
     }
 
     private mutating func letter() throws(Corruption) -> Letter {
-        let to = try address()
+        let to = try recipients()
         let from = try optional { decoder throws(Corruption) in try decoder.address() }
         let text = try sealed()
         return Letter(
@@ -184,8 +193,7 @@ public struct EventDecoder {
             return .flags(relay: flags[0], noAutomaticReply: flags[1], unguarded: flags[2])
         case 3:
             let customer = CustomerID(try reader.number())
-            let addresses = try list { decoder throws(Corruption) in try decoder.address() }
-            return .joined(.init(customer: customer, addresses: addresses))
+            return .joined(.init(customer: customer, addresses: try addresses()))
         default: throw .unknown(change)
         }
     }
@@ -195,7 +203,8 @@ public struct EventDecoder {
         var queue = Queue(name: try queueName())
         queue.answersAutomatically = flags[1]
         queue.isDefault = flags[2]
-        queue.addresses = try list { decoder throws(Corruption) in try decoder.address() }
+        queue.keepsCc = flags[3]
+        queue.addresses = try addresses()
         queue.lease = TimeSpan(milliseconds: try reader.number())
         queue.customerGuard = try raw()
         queue.heldMost = try int()
@@ -217,6 +226,10 @@ extension EventDecoder {
 
     private mutating func address() throws(Corruption) -> Address {
         Address(try sealed())
+    }
+
+    private mutating func addresses() throws(Corruption) -> [Address] {
+        try list { decoder throws(Corruption) in try decoder.address() }
     }
 
     private mutating func sealedIfAny() throws(Corruption) -> String? {

@@ -1,4 +1,4 @@
-/// How events lie in the log. Version 1.
+/// How events lie in the log. Version 2; `EventDecoder` reads version 1 as well.
 ///
 /// An event is a version byte and its values in a fixed order. Texts, subjects, addresses, file names, stored finals
 /// and credentials are *not* among them: each is a `SealedText`, a row of its own, and only SHA-256(salt ‖ bytes)
@@ -6,7 +6,7 @@
 /// texts sees empty ones; everything that decides anything is still there.
 public struct EventEncoder: ~Copyable {
     /// The version that is written.
-    public static let version: UInt8 = 1
+    public static let version: UInt8 = 2
 
     /// The events, each behind its length.
     public private(set) var body = ByteWriter()
@@ -172,7 +172,7 @@ extension EventEncoder {
         case .followUp(let mail): self.mail(mail)
         case .bounced(let mail, let to, let text):
             self.mail(mail)
-            sealed(to)
+            list(to) { $0.sealed($1) }
             sealed(text)
         case .claim(let lease): event.number(lease.milliseconds)
         case .guardOverride(let other, let text):
@@ -221,10 +221,15 @@ extension EventEncoder {
     }
 
     private mutating func letter(_ letter: Letter) {
-        sealed(letter.to)
+        recipients(letter.recipients)
         optional(letter.from) { $0.sealed($1) }
         sealed(letter.text)
         optional(letter.answers) { $0.event.number(Int64($1)) }
+    }
+
+    private mutating func recipients(_ recipients: Recipients) {
+        list(recipients.to) { $0.sealed($1) }
+        list(recipients.cc) { $0.sealed($1) }
     }
 
     private mutating func mail(_ mail: Mail) {
@@ -233,7 +238,10 @@ extension EventEncoder {
         sealed(mail.customerName)
         sealed(mail.sender)
         sealed(mail.senderName)
-        sealed(mail.answerTo)
+        list(mail.replyTo) { $0.sealed($1) }
+        sealed(mail.author)
+        sealed(mail.authorName)
+        recipients(mail.answer)
         optional(mail.arrivedAt) { $0.sealed($1) }
         list(mail.to) { $0.sealed($1) }
         list(mail.cc) { $0.sealed($1) }
@@ -314,7 +322,7 @@ extension EventEncoder {
 
     private mutating func queue(_ change: QueueChange) {
         let queue = change.queue
-        flags(change.isNew, queue.answersAutomatically, queue.isDefault)
+        flags(change.isNew, queue.answersAutomatically, queue.isDefault, queue.keepsCc)
         plain(queue.name.description)
         list(queue.addresses) { $0.sealed($1) }
         event.number(queue.lease.milliseconds)

@@ -31,6 +31,12 @@ public enum Limits {
     public static let wait = TimeSpan.seconds(600)
     /// Subscriptions of one connection.
     public static let subscriptions = 1000
+    /// Addresses that an answer goes to.
+    public static let recipients = 50
+    /// Bytes of those addresses: what an answer goes to is shown whole, in one line.
+    public static let recipientBytes = 1100
+    /// Authors that a ticket remembers.
+    public static let authors = 100
     /// Drafts that one agent may have set himself; those kept by refusals do not count.
     public static let drafts = 100
     /// Records of one reply where `limit=` says nothing, and at most.

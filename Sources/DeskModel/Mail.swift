@@ -10,8 +10,14 @@ public struct Mail: Equatable, Sendable {
     public var sender: Address
     /// The display name beside the sender's address; empty if there is none.
     public var senderName: String
-    /// Where an answer goes: Reply-To, else From.
-    public var answerTo: Address
+    /// The addresses of its Reply-To.
+    public var replyTo: [Address]
+    /// Who wrote it: its From; its Reply-To where From is a web form, a marketplace or no person.
+    public var author: Address
+    /// The display name beside the author's address; empty if there is none.
+    public var authorName: String
+    /// Who an answer to it goes to, unless an agent says otherwise.
+    public var answer: Recipients
     /// The address of ours that it came to; `nil` if it named none.
     public var arrivedAt: Address?
     /// The addresses in To.
@@ -41,10 +47,11 @@ public struct Mail: Equatable, Sendable {
     /// What was wrong with it, in words for the agent.
     public var problems: [String]
 
-    /// A mail of which everything is said.
+    /// A mail of which everything is said; where nothing is, its sender is its author, and an answer goes to them.
     public init(
         entry: EntryID, customer: CustomerID, customerName: Address, sender: Address, senderName: String = "",
-        answerTo: Address, arrivedAt: Address? = nil, to: [Address] = [], cc: [Address] = [], machine: Machine? = nil,
+        replyTo: [Address] = [], author: Address? = nil, authorName: String? = nil, answer: Recipients? = nil,
+        arrivedAt: Address? = nil, to: [Address] = [], cc: [Address] = [], machine: Machine? = nil,
         subject: String, also: [TicketID] = [], served: AgentName? = nil, messageID: String? = nil,
         references: [String] = [], raw: Digest, content: Digest, body: [Passage], files: [MailFile] = [],
         problems: [String] = []
@@ -54,7 +61,10 @@ public struct Mail: Equatable, Sendable {
         self.customerName = customerName
         self.sender = sender
         self.senderName = senderName
-        self.answerTo = answerTo
+        self.replyTo = replyTo
+        self.author = author ?? sender
+        self.authorName = authorName ?? senderName
+        self.answer = answer ?? Recipients(to: [author ?? sender])
         self.arrivedAt = arrivedAt
         self.to = to
         self.cc = cc
@@ -69,6 +79,13 @@ public struct Mail: Equatable, Sendable {
         self.body = body
         self.files = files
         self.problems = problems
+    }
+}
+
+extension Mail {
+    /// The addresses of its Reply-To that an answer goes to only if an agent says so: not known to be the author's.
+    public var foreignReplyTo: [Address] {
+        replyTo.filter { $0 != author && !answer.contains($0) }
     }
 }
 
@@ -126,7 +143,7 @@ public enum Machine: UInt8, Equatable, Sendable {
 /// A mail of ours, as its event keeps it; the courier composes it from this, always the same bytes.
 public struct Letter: Equatable, Sendable {
     /// Where it goes.
-    public var to: Address
+    public var recipients: Recipients
     /// Whose address it carries as sender; `nil`: the queue's first.
     public var from: Address?
     /// What it says.
@@ -135,8 +152,8 @@ public struct Letter: Equatable, Sendable {
     public var answers: Int?
 
     /// A mail that is to be sent.
-    public init(to: Address, from: Address? = nil, text: String, answers: Int? = nil) {
-        self.to = to
+    public init(to recipients: Recipients, from: Address? = nil, text: String, answers: Int? = nil) {
+        self.recipients = recipients
         self.from = from
         self.text = text
         self.answers = answers
@@ -157,8 +174,12 @@ public struct Arrival: Equatable, Sendable {
     public var from: Address
     /// The display name beside it.
     public var fromName: String
-    /// The Reply-To, if there is one.
-    public var replyTo: Address?
+    /// Whether the From is no person's: `no-reply@` and the like, which nobody reads.
+    public var isFromNobody: Bool
+    /// The addresses of Reply-To that a message can be sent to.
+    public var replyTo: [Address]
+    /// The display name beside the first of them.
+    public var replyToName: String
     /// The addresses in To.
     public var to: [Address]
     /// The addresses in Cc.
@@ -205,6 +226,9 @@ public struct Arrival: Equatable, Sendable {
         self.recipients = recipients
         from = Address("")
         fromName = ""
+        isFromNobody = false
+        replyTo = []
+        replyToName = ""
         to = []
         cc = []
         subject = ""

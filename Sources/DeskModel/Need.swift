@@ -12,8 +12,8 @@ public enum Need: Hashable, Sendable {
     case message(String)
     /// The mail with this content, if it came within the delivery window.
     case content(Digest)
-    /// To whom a mail of ours went.
-    case recipient(EntryID)
+    /// Who a message of ours went to.
+    case recipients(EntryID)
     /// What an agent's retry key stands for.
     case retry(AgentName, key: String)
 }
@@ -32,8 +32,8 @@ public enum Fact: Equatable, Sendable {
     case message(String, EntryID?)
     /// Which mail has that content, and when it came.
     case content(Digest, EntryID?, at: Moment?)
-    /// To whom that text went; `nil` if it is no mail of ours.
-    case recipient(EntryID, Address?)
+    /// Who that text went to; `nil` if it is no message of ours.
+    case recipients(EntryID, Recipients?)
     /// What the key stands for, and when it was used.
     case retry(AgentName, key: String, Event.Retry?, at: Moment?)
 }

@@ -116,7 +116,7 @@ public enum Outcome: Equatable, Sendable {
     /// `already`: what was asked for was so before; `holder` after `give`, `queue` after `move`.
     case already(TicketID, holder: AgentName?, queue: QueueName?)
     /// `queued`
-    case queued(EntryID, to: Address)
+    case queued(EntryID, to: Recipients)
     /// `drafted`
     case drafted(TicketID, bytes: Int)
     /// `noted`

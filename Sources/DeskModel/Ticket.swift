@@ -48,8 +48,10 @@ public struct Ticket: Equatable, Sendable {
     public var newestMail = 0
     /// When that mail came.
     public var newestMailAt: Moment
-    /// Where an answer goes: the Reply-To, else the From of the newest mail.
-    public var answerTo: Address
+    /// Who the next answer goes to: by the newest message of a person.
+    public var recipients: Recipients
+    /// Who has written in it, the authors of its messages of persons, oldest first: at most the last `Limits.authors`.
+    public var authors: [Address] = []
     /// The queue's address that the newest mail came to, the sender of the answer; `nil`: the queue's first.
     public var answerFrom: Address?
     /// The newest answer of each agent in the last minutes, against the slip of sending it twice.
@@ -93,7 +95,7 @@ public struct Ticket: Equatable, Sendable {
         heldSince = at
         newestAt = at
         newestMailAt = at
-        answerTo = mail.answerTo
+        recipients = mail.answer
         answerFrom = mail.arrivedAt
         changed = sequence
     }
@@ -101,7 +103,7 @@ public struct Ticket: Equatable, Sendable {
     /// A ticket as a record holds it.
     public init(
         id: TicketID, number: TicketNumber, customer: CustomerID, created: Moment, subject: String, queue: QueueName,
-        state: TicketState, priority: UInt8, answerTo: Address, changed: SequenceNumber
+        state: TicketState, priority: UInt8, recipients: Recipients = Recipients(), changed: SequenceNumber
     ) {
         self.id = id
         self.number = number
@@ -114,7 +116,7 @@ public struct Ticket: Equatable, Sendable {
         heldSince = created
         newestAt = created
         newestMailAt = created
-        self.answerTo = answerTo
+        self.recipients = recipients
         self.changed = changed
     }
 
@@ -167,8 +169,11 @@ extension Ticket {
     private mutating func customerWrote(_ mail: Mail, at: Moment) {
         wrote(mail.entry.entry, at: at, by: nil)
         (newestMail, newestMailAt) = (mail.entry.entry, at)
-        answerTo = mail.answerTo
+        recipients = mail.answer
         answerFrom = mail.arrivedAt
+        guard !mail.author.description.isEmpty, !authors.contains(mail.author) else { return }
+        authors.append(mail.author)
+        if authors.count > Limits.authors { authors.removeFirst() }
     }
 
     private mutating func remember(_ letter: Letter, as entry: Int, by agent: AgentName?, at: Moment) {
@@ -185,6 +190,8 @@ public struct Customer: Equatable, Sendable {
     public let id: CustomerID
     /// His addresses, the first one names him.
     public var addresses: [Address]
+    /// The display name in their newest message that has one; empty if none has.
+    public var displayName = ""
     /// A web form or market place: who is meant stands in Reply-To.
     public var isRelay = false
     /// Never answered automatically.
@@ -236,7 +243,7 @@ extension Customer {
         }
         switch event.kind {
         case .new(let mail, _), .followUp(let mail):
-            if mail.machine == nil { met(mail.entry, at: event.at, by: nil) }
+            if mail.machine == nil { wrote(mail, at: event.at) }
         case .reply:
             if case .entry(let id) = event.subject { met(id, at: event.at, by: event.by) }
         default: break
@@ -258,8 +265,15 @@ extension Customer {
     /// Takes over what was recorded of him under another number: addresses, live tickets, mails and answers.
     public mutating func absorb(_ other: Customer) {
         addresses.append(contentsOf: other.addresses.filter { !addresses.contains($0) })
+        if displayName.isEmpty { displayName = other.displayName }
         live = (live + other.live).sorted()
         recent = (recent + other.recent).sorted { ($0.at, $0.entry.ticket) < ($1.at, $1.entry.ticket) }
+    }
+
+    private mutating func wrote(_ mail: Mail, at: Moment) {
+        met(mail.entry, at: at, by: nil)
+        // Somebody else's message in one of their tickets does not name them.
+        if !mail.authorName.isEmpty, addresses.contains(mail.author) { displayName = mail.authorName }
     }
 
     private mutating func met(_ entry: EntryID, at: Moment, by: AgentName?) {

@@ -53,7 +53,7 @@ public final class DeskReader {
         case .address(let address): .address(address, try facts.customer(address))
         case .message(let message): .message(message, try facts.entry(message))
         case .content(let digest): try content(digest)
-        case .recipient(let entry): .recipient(entry, try recipient(entry))
+        case .recipients(let entry): .recipients(entry, try recipients(entry))
         case .retry(let agent, let key): try retry(agent, key)
         }
     }
@@ -63,12 +63,12 @@ public final class DeskReader {
         return .content(digest, found?.entry, at: found?.at)
     }
 
-    private func recipient(_ entry: EntryID) throws(StoreError) -> Address? {
+    private func recipients(_ entry: EntryID) throws(StoreError) -> Recipients? {
         guard let sequence = try facts.letter(entry) else { return nil }
         guard let event = try journal.event(sequence), let outgoing = Outgoing(event) else {
             throw .corrupt("event \(sequence) does not hold the mail that desk.db looks for there")
         }
-        return outgoing.letter.to
+        return outgoing.letter.recipients
     }
 
     private func retry(_ agent: AgentName, _ key: String) throws(StoreError) -> Fact {

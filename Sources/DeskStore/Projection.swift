@@ -105,7 +105,7 @@ final class Projection {
             if let by = event.by { try trail.show([Shown(agent: by, ticket: entry.ticket, entry: entry.entry)]) }
         case (.autoSent(let letter, let subject), .entry(let entry)):
             try trail.write(entry, event, .queued)
-            try trail.answer(letter.to, subject, event)
+            if let address = letter.recipients.to.first { try trail.answer(address, subject, event) }
         case (.note, .entry(let entry)), (.say, .entry(let entry)):
             try trail.write(entry, event, nil)
         case (.sent, .entry(let entry)): try trail.deliver(entry, .sent)

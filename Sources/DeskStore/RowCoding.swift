@@ -14,7 +14,9 @@ extension Ticket {
         writer.optional(newestBy) { $0.string($1.description) }
         writer.number(Int64(newestMail))
         writer.moment(newestMailAt)
-        writer.string(answerTo.description)
+        writer.addresses(recipients.to)
+        writer.addresses(recipients.cc)
+        writer.addresses(authors)
         writer.optional(answerFrom) { $0.string($1.description) }
         writer.optional(lastAutoReply) { $0.moment($1) }
         writer.list(recentReplies) { writer, reply in
@@ -38,7 +40,8 @@ extension Ticket {
         newestBy = try reader.optional { reader throws(Corruption) in try reader.agent() }
         newestMail = try reader.int()
         newestMailAt = try reader.moment()
-        answerTo = Address(known: try reader.string())
+        recipients = Recipients(to: try reader.addresses(), cc: try reader.addresses())
+        authors = try reader.addresses()
         answerFrom = try reader.optional { reader throws(Corruption) in Address(known: try reader.string()) }
         lastAutoReply = try reader.optional { reader throws(Corruption) in try reader.moment() }
         recentReplies = try reader.list { reader throws(Corruption) in
@@ -53,7 +56,8 @@ extension Customer {
     /// All of him but his number.
     var record: [UInt8] {
         var writer = ByteWriter()
-        writer.list(addresses) { $0.string($1.description) }
+        writer.addresses(addresses)
+        writer.string(displayName)
         writer.byte((isRelay ? 1 : 0) | (wantsNoAutomaticReply ? 2 : 0) | (isUnguarded ? 4 : 0))
         writer.list(live) { $0.number($1.value) }
         writer.list(recent) { writer, contact in
@@ -68,8 +72,8 @@ extension Customer {
     /// The customer whose `record` that is.
     init(id: CustomerID, record: [UInt8]) throws(Corruption) {
         var reader = ByteReader(record)
-        self.init(
-            id: id, addresses: try reader.list { reader throws(Corruption) in Address(known: try reader.string()) })
+        self.init(id: id, addresses: try reader.addresses())
+        displayName = try reader.string()
         let flags = try reader.byte()
         (isRelay, wantsNoAutomaticReply, isUnguarded) = (flags & 1 != 0, flags & 2 != 0, flags & 4 != 0)
         live = try reader.list { reader throws(Corruption) in TicketID(try reader.number()) }
@@ -132,12 +136,12 @@ extension Queue {
     /// All of it but its name.
     var record: [UInt8] {
         var writer = ByteWriter()
-        writer.list(addresses) { $0.string($1.description) }
+        writer.addresses(addresses)
         writer.number(lease.milliseconds)
         writer.byte(customerGuard.rawValue)
         writer.number(Int64(heldMost))
         writer.optional(automaticReply) { $0.string($1) }
-        writer.byte((answersAutomatically ? 1 : 0) | (isDefault ? 2 : 0))
+        writer.byte((answersAutomatically ? 1 : 0) | (isDefault ? 2 : 0) | (keepsCc ? 4 : 0))
         return writer.bytes
     }
 
@@ -145,7 +149,7 @@ extension Queue {
     init(name: QueueName, record: [UInt8]) throws(Corruption) {
         var reader = ByteReader(record)
         self.init(name: name)
-        addresses = try reader.list { reader throws(Corruption) in Address(known: try reader.string()) }
+        addresses = try reader.addresses()
         lease = TimeSpan(milliseconds: try reader.number())
         let guarding = try reader.byte()
         guard let known = Guard(rawValue: guarding) else { throw .unknown(guarding) }
@@ -153,11 +157,15 @@ extension Queue {
         heldMost = try reader.int()
         automaticReply = try reader.optional { reader throws(Corruption) in try reader.string() }
         let flags = try reader.byte()
-        (answersAutomatically, isDefault) = (flags & 1 != 0, flags & 2 != 0)
+        (answersAutomatically, isDefault, keepsCc) = (flags & 1 != 0, flags & 2 != 0, flags & 4 != 0)
     }
 }
 
 extension ByteWriter {
+    mutating func addresses(_ addresses: [Address]) {
+        list(addresses) { $0.string($1.description) }
+    }
+
     mutating func moment(_ moment: Moment) {
         number(max(0, moment.milliseconds))
     }
@@ -174,6 +182,10 @@ extension ByteWriter {
 }
 
 extension ByteReader {
+    mutating func addresses() throws(Corruption) -> [Address] {
+        try list { reader throws(Corruption) in Address(known: try reader.string()) }
+    }
+
     mutating func moment() throws(Corruption) -> Moment {
         Moment(milliseconds: try number())
     }

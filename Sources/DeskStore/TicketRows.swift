@@ -141,7 +141,7 @@ enum TicketRow {
         var ticket = Ticket(
             id: TicketID(row.integer(0)), number: number, customer: CustomerID(row.integer(3)),
             created: Moment(milliseconds: row.integer(8)), subject: row.text(11), queue: queue, state: state,
-            priority: UInt8(clamping: row.integer(6)), answerTo: Address(""), changed: row.integer(10))
+            priority: UInt8(clamping: row.integer(6)), changed: row.integer(10))
         ticket.holder = row.isNull(7) ? nil : AgentName(row.text(7))
         ticket.newestAt = Moment(milliseconds: row.integer(9))
         do throws(Corruption) {

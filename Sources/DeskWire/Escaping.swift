@@ -168,6 +168,8 @@ enum WireLimits {
     static let hint = 700
     /// Bytes of a list.
     static let list = 700
+    /// Bytes of a list of recipients: all that `Limits` allows.
+    static let recipients = Limits.recipientBytes
     /// Bytes that one character and the `…` behind it take at most.
     static let widest = 7
 }

@@ -55,7 +55,7 @@ extension Kind {
         switch self {
         case .new(let mail, _), .followUp(let mail): mail.appendPairs(to: &out)
         case .bounced(let mail, let to, let text):
-            out.pair("to", to)
+            out.pair("to", addresses: to, most: WireLimits.list)
             out.pair("entry", mail.entry)
             out.pair(text: text)
         case .claim(let lease): out.pair("lease", lease)
@@ -69,7 +69,7 @@ extension Kind {
             out.pair("lease", lease)
             out.pair("was", holder: was)
             Kind.append(reason: text, to: &out)
-        case .reply(let letter), .autoSent(let letter, _): out.pair("to", letter.to)
+        case .reply(let letter), .autoSent(let letter, _): out.pairs(sentTo: letter.recipients)
         case .autoSuppressed(let why): out.pair("why", why.wire)
         case .sent(let to): out.pair("to", to)
         case .failed(let to, let text):

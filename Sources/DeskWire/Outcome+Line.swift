@@ -21,7 +21,7 @@ extension Outcome {
             if let queue { out.pair("queue", queue) }
         case .queued(let id, let to):
             out.code("queued", id, sequence)
-            out.pair("to", to)
+            out.pairs(sentTo: to)
             out.hint("stored; the mail goes out now")
         case .drafted(let id, let bytes):
             out.code("drafted", id, sequence)

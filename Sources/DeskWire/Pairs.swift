@@ -82,15 +82,29 @@ extension [UInt8] {
         list(texts)
     }
 
+    /// Addresses that an answer goes to: never cut, since `Recipients.fits`.
+    mutating func pair(_ name: String, addresses: [Address], most: Int = WireLimits.recipients) {
+        begin(name)
+        list(addresses.map(\.description), most: most, escaped: most + 20)
+    }
+
+    /// Who a message of ours went to: `cc=` only if there is one.
+    mutating func pairs(sentTo recipients: Recipients) {
+        pair("to", addresses: recipients.to)
+        if !recipients.cc.isEmpty { pair("cc", addresses: recipients.cc) }
+    }
+
     /// Words joined by commas in one value; `-` if there are none.
-    mutating func list(_ texts: [String], most: Int = WireLimits.list) {
+    ///
+    /// `most` are the bytes of the texts, `escaped` those of the value: a list that is longer is cut and ends with `…`.
+    mutating func list(_ texts: [String], most: Int = WireLimits.list, escaped: Int = WireLimits.list * 4) {
         guard !texts.isEmpty else { return append(Ascii.dash) }
         var length = 0
         let shown = texts.prefix { text in
             length += text.utf8.count + 1
             return length <= most
         }
-        value((shown.map { $0 } + (shown.count < texts.count ? ["…"] : [])).joined(separator: ","), most: most * 4)
+        value((shown.map { $0 } + (shown.count < texts.count ? ["…"] : [])).joined(separator: ","), most: escaped)
     }
 
     /// Values of ours joined by commas; a list that would not fit ends with `…`.

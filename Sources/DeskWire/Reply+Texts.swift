@@ -121,7 +121,7 @@ extension Event {
         switch kind {
         case .new(let mail, _), .followUp(let mail), .bounced(let mail, _, _): mail.appendRecord(to: &out)
         case .reply(let letter), .autoSent(let letter, _):
-            out.pair("to", letter.to)
+            out.pairs(sentTo: letter.recipients)
             out.pair("delivery", (delivery ?? .queued).wire)
         default: break
         }
@@ -136,5 +136,6 @@ extension Mail {
         if !cc.isEmpty { out.pair("cc", list: cc.map(\.description)) }
         if let machine { out.pair("machine", machine.wire) }
         out.pair(subject: subject)
+        if !foreignReplyTo.isEmpty { out.pair("reply-to", list: foreignReplyTo.map(\.description)) }
     }
 }

@@ -16,16 +16,19 @@ struct AnswerTests {
         var (desk, id) = held()
         var later = desk.mail()
         later.answersOurs = [EntryID(id, 1)]
-        later.replyTo = Address("Kunz@Home.example")
+        later.replyTo = [Address("Kunz@Home.example")]
+        desk.administer(.addAddress(later.from, Address("kunz@home.example")))
         desk.bring(later)
         desk.show(id, to: .meier)
         let decision = desk.say(.reply(.id(id), read: nil, text: "Kanal 36"), by: .meier)
         let letter = Letter(
-            to: Address("kunz@home.example"), from: Address("inbox@desk.example"), text: "Kanal 36", answers: 3)
+            to: Recipients(to: [Address("kunz@home.example")]), from: Address("inbox@desk.example"), text: "Kanal 36",
+            answers: 3)
         #expect(decision.events.map(\.kind) == [.reply(letter)])
-        #expect(decision.outcome == .queued(EntryID(id, 4), to: letter.to))
+        #expect(decision.outcome == .queued(EntryID(id, 4), to: letter.recipients))
         #expect(desk.engine.state.outbox[EntryID(id, 4)]?.letter == letter)
-        #expect(desk.say(.sent(EntryID(id, 4)), by: nil).events.map(\.kind) == [.sent(to: letter.to)])
+        #expect(
+            desk.say(.sent(EntryID(id, 4)), by: nil).events.map(\.kind) == [.sent(to: Address("kunz@home.example"))])
         #expect(desk.engine.state.outbox[EntryID(id, 4)] == nil)
         #expect(desk.say(.sent(EntryID(id, 4)), by: nil).events.isEmpty)
     }

@@ -23,7 +23,7 @@ struct Disk: Follower {
     var numbers: [TicketNumber: TicketID] = [:]
     var messages: [String: EntryID] = [:]
     var contents: [Digest: (EntryID, Moment)] = [:]
-    var recipients: [EntryID: Address] = [:]
+    var recipients: [EntryID: Recipients] = [:]
     var retries: [String: (Event.Retry, Moment)] = [:]
     var agents: [AgentName: Agent] = [:]
     var queues: [QueueName: Queue] = [:]
@@ -83,7 +83,7 @@ struct Disk: Follower {
             if let by = event.by { show(Shown(agent: by, ticket: entry.ticket, entry: entry.entry)) }
         case (.autoSent(let letter, let key), .entry(let entry)):
             queue(letter, entry, event, isAutomatic: true)
-            image.autoReplies.append(AutoReply(at: event.at, to: letter.to, subjectKey: key))
+            image.autoReplies.append(AutoReply(at: event.at, to: letter.recipients.to[0], subjectKey: key))
             image.autoReplies.removeAll { $0.at < event.at - .days(1) }
         case (.sent, .entry(let entry)), (.failed, .entry(let entry)): image.outbox.removeAll { $0.entry == entry }
         case (.autoBreaker(_, let window), _): image.autoRepliesStopped = event.at + window
@@ -92,7 +92,7 @@ struct Disk: Follower {
     }
 
     private mutating func queue(_ letter: Letter, _ entry: EntryID, _ event: Event, isAutomatic: Bool) {
-        recipients[entry] = letter.to
+        recipients[entry] = letter.recipients
         image.outbox.append(
             Outgoing(sequence: event.sequence, at: event.at, entry: entry, isAutomatic: isAutomatic, letter: letter))
     }
@@ -126,7 +126,7 @@ struct Disk: Follower {
         case .address(let address): .address(address, addresses[address])
         case .message(let id): .message(id, messages[id])
         case .content(let digest): .content(digest, contents[digest]?.0, at: contents[digest]?.1)
-        case .recipient(let entry): .recipient(entry, recipients[entry])
+        case .recipients(let entry): .recipients(entry, recipients[entry])
         case .retry(let agent, let key):
             .retry(agent, key: key, retries["\(agent) \(key)"]?.0, at: retries["\(agent) \(key)"]?.1)
         }

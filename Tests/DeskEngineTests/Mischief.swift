@@ -105,7 +105,7 @@ struct Mischief {
         // Broken senders repeat their Message-IDs.
         (arrival.from, arrival.messageID) = (from, "m\(dice.one(in: 8) ? 1 + dice.roll(mails) : mails)")
         (arrival.subject, arrival.subjectKey) = ("Betreff", dice.pick(["", "bild", "ton"]))
-        if dice.one(in: 4) { arrival.replyTo = Address(dice.pick(Mischief.people)) }
+        if dice.one(in: 4) { arrival.replyTo = [Address(dice.pick(Mischief.people))] }
         if dice.one(in: 5) { (arrival.machine, arrival.suppress) = (dice.pick([.auto, .bounce, .list]), .vendor) }
         let entry = EntryID(TicketID(Int64(dice.roll(Int(tickets) + 2))), 1 + dice.roll(4))
         if dice.one(in: 5) { arrival.answersOurs = [entry] }

@@ -33,7 +33,7 @@ struct ArrivalTests {
     @Test func `a person's mail arrives with everything the engine asks for`() {
         let arrival = arrival(person())
         #expect(arrival.from == Address("weber@example.org") && arrival.fromName == "Anna Weber")
-        #expect(arrival.replyTo == Address("office@example.org"))
+        #expect(arrival.replyTo == [Address("office@example.org")] && !arrival.isFromNobody)
         #expect(arrival.to == [Address("hotline@desk.example")])
         #expect(arrival.subject == "AW: Fernbedienung" && arrival.subjectKey == "fernbedienung")
         #expect(arrival.machine == nil && arrival.suppress == nil)

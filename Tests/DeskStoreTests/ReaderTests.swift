@@ -56,8 +56,8 @@ import Testing
             switch event.kind {
             case .reply(let letter), .autoSent(let letter, _):
                 count += 1
-                #expect(try reader.fact(for: .recipient(entry)) == .recipient(entry, letter.to))
-            case .note, .say: #expect(try reader.fact(for: .recipient(entry)) == .recipient(entry, nil))
+                #expect(try reader.fact(for: .recipients(entry)) == .recipients(entry, letter.recipients))
+            case .note, .say: #expect(try reader.fact(for: .recipients(entry)) == .recipients(entry, nil))
             default: break
             }
         }

@@ -84,7 +84,7 @@ struct Story {
         let snapshot = Event.Snapshot(queue: queue, holder: nil, holderBefore: nil, state: .new, priority: 3)
         happen(.new(mail, number: number), .ticket(id), snapshot: snapshot)
         guard mail.machine == nil, let ticket = tickets[id] else { return }
-        let letter = Letter(to: mail.answerTo, text: "We have received your mail.", answers: 1)
+        let letter = Letter(to: mail.answer, text: "We have received your mail.", answers: 1)
         let reply = Kind.autoSent(letter, subjectKey: mail.subject.lowercased())
         happen(reply, .entry(EntryID(id, ticket.entries + 1)), snapshot: Event.Snapshot(ticket))
     }
@@ -97,7 +97,7 @@ struct Story {
         let mail = mail(for: EntryID(ticket.id, ticket.entries + 1), of: ticket.customer)
         if ticket.entries > 1, Int.random(in: 0..<6, using: &dice) == 0 {
             let ours = EntryID(ticket.id, Int.random(in: 1...ticket.entries, using: &dice))
-            happen(.bounced(mail, to: mail.customerName, text: "no such user"), .entry(ours), snapshot: snapshot)
+            happen(.bounced(mail, to: [mail.customerName], text: "no such user"), .entry(ours), snapshot: snapshot)
         } else {
             happen(.followUp(mail), .ticket(ticket.id), snapshot: snapshot)
         }
@@ -124,7 +124,7 @@ struct Story {
     private mutating func reply() {
         guard let ticket = pick({ $0.isLive && $0.holder != nil }), let holder = ticket.holder else { return }
         let letter = Letter(
-            to: ticket.answerTo, from: ticket.answerFrom, text: "Answer \(sequence)", answers: ticket.newestMail)
+            to: ticket.recipients, from: ticket.answerFrom, text: "Answer \(sequence)", answers: ticket.newestMail)
         let entry = EntryID(ticket.id, ticket.entries + 1)
         happen(.reply(letter), .entry(entry), by: holder, snapshot: Event.Snapshot(ticket), keyed: true)
     }
@@ -134,7 +134,8 @@ struct Story {
             return
         }
         let kind: Kind =
-            Bool.random(using: &dice) ? .sent(to: waiting.letter.to) : .failed(to: waiting.letter.to, text: "550")
+            Bool.random(using: &dice)
+            ? .sent(to: waiting.letter.recipients.to[0]) : .failed(to: waiting.letter.recipients.to[0], text: "550")
         happen(kind, .entry(waiting.entry), snapshot: Event.Snapshot(ticket))
     }
 
@@ -221,7 +222,8 @@ struct Story {
         let bytes = (0..<32).map { _ in UInt8.random(in: 0...255, using: &dice) }
         var mail = Mail(
             entry: entry, customer: customer, customerName: name, sender: name, senderName: "Rüdiger Schmidt",
-            answerTo: name, arrivedAt: Address("inbox@example.com"), to: [Address("inbox@example.com")],
+            answer: Recipients(to: [name], cc: [Address("copy@example.org")]), arrivedAt: Address("inbox@example.com"),
+            to: [Address("inbox@example.com")],
             machine: Int.random(in: 0..<5, using: &dice) == 0 ? .auto : nil,
             subject: "My recorder ate the tape \(entry)",
             messageID: "m\(sequence)@example.org", references: ["r\(sequence)@example.org"],
@@ -282,7 +284,7 @@ extension Story {
             if let by = event.by { shown[entry.ticket, default: [:]][by] = entry.entry }
         case (.sent, .entry(let entry)), (.failed, .entry(let entry)): outbox.removeAll { $0.entry == entry }
         case (.autoSent(let letter, let key), _):
-            autoReplies.append(AutoReply(at: event.at, to: letter.to, subjectKey: key))
+            autoReplies.append(AutoReply(at: event.at, to: letter.recipients.to[0], subjectKey: key))
         case (.agent(let change), .agent(let name)): agents[name, default: Agent(name: name)].apply(change)
         case (.token(.added(let agent, let digest)), .token(let token)): agents[agent]?.tokens[token] = digest
         case (.token(.revoked(let agent)), .token(let token)): agents[agent]?.tokens[token] = nil

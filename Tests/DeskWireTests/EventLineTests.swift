@@ -58,11 +58,13 @@ struct EventLineTests {
             "* 45 release #4711 queue=inbox \(t) holder=- why=expired"
         ),
         (
-            Samples.event(8, by: Samples.meier, entry(3), .reply(Letter(to: Samples.schmidt, text: "x"))),
+            Samples.event(
+                8, by: Samples.meier, entry(3), .reply(Letter(to: Recipients(to: [Samples.schmidt]), text: "x"))),
             "* 8 reply #4711.3 queue=inbox \(t) by=meier to=schmidt@example.org"
         ),
         (
-            Samples.event(2, entry(2), .autoSent(Letter(to: Samples.schmidt, text: "x"), subjectKey: "x")),
+            Samples.event(
+                2, entry(2), .autoSent(Letter(to: Recipients(to: [Samples.schmidt]), text: "x"), subjectKey: "x")),
             "* 2 auto-sent #4711.2 queue=inbox \(t) to=schmidt@example.org"
         ),
         (

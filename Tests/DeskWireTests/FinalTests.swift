@@ -40,7 +40,7 @@ struct FinalTests {
         (.done(.already(id(42), holder: nil, queue: nil), sequence: nil), "OK already #42"),
         (.done(.already(id(42), holder: Samples.meier, queue: nil), sequence: nil), "OK already #42 holder=meier"),
         (
-            .done(.queued(EntryID(id(42), 3), to: Samples.schmidt), sequence: 8),
+            .done(.queued(EntryID(id(42), 3), to: Recipients(to: [Samples.schmidt])), sequence: 8),
             "OK queued #42.3 seq=8 to=schmidt@example.org : stored; the mail goes out now"
         ),
         (.done(.drafted(id(42), bytes: 37), sequence: 52), "OK drafted #42 seq=52 bytes=37"),

@@ -127,7 +127,7 @@ struct RecordTests {
     }
 
     @Test func `answers, notes and words are a record and lines`() {
-        let letter = Letter(to: Samples.schmidt, text: "Zwei Jahre.")
+        let letter = Letter(to: Recipients(to: [Samples.schmidt]), text: "Zwei Jahre.")
         let entry = Event.Subject.entry(EntryID(TicketID(4711), 3))
         let texts = lines { out in
             for kind in [Kind.reply(letter), .autoSent(letter, subjectKey: ""), .note(text: "a\nb"), .say(text: "c")] {

@@ -18,7 +18,7 @@ enum Samples {
 
     static func mail(_ entry: EntryID, subject: String = "Videorekorder programmiert nicht") -> Mail {
         Mail(
-            entry: entry, customer: CustomerID(1), customerName: schmidt, sender: schmidt, answerTo: schmidt,
+            entry: entry, customer: CustomerID(1), customerName: schmidt, sender: schmidt,
             arrivedAt: hotline, to: [hotline], subject: subject, raw: .zero, content: .zero,
             body: [Passage(.new, "Guten Tag,\nseit gestern\nSchmidt\n")])
     }
@@ -78,7 +78,8 @@ enum Samples {
             .claimed(id(42), .init(isNew: false, lease: lease, customer: schmidt, unread: 0, also: [])),
             .held(id(42), lease: lease), .released(id(42), still: many), .given(id(42), holder: schulze, also: many),
             .already(id(42), holder: nil, queue: nil), .already(id(42), holder: meier, queue: nil),
-            .already(id(42), holder: nil, queue: inbox), .queued(EntryID(id(42), 3), to: Address(nasty)),
+            .already(id(42), holder: nil, queue: inbox),
+            .queued(EntryID(id(42), 3), to: Recipients(to: [Address(nasty)])),
             .drafted(id(42), bytes: 26), .noted(EntryID(id(42), 3)), .closed(id(42)), .reopened(id(42)),
             .moved(id(42), queue: inbox), .said(.queue(inbox)), .said(.agent(meier)), .saidIn(EntryID(id(42), 3)),
             .arrived(EntryID(id(42), 1), number: number), .arrived(nil, number: nil), .done,
@@ -108,22 +109,24 @@ enum Samples {
         mail.machine = .bounce
         mail.also = (1...500).map { id(Int64($0) * 1_000_000_000_000) }
         mail.served = meier
-        let letter = Letter(to: Address(nasty), text: nasty)
+        let letter = Letter(to: Recipients(to: [Address(nasty)]), text: nasty)
         var queue = Queue(name: inbox)
         queue.addresses = Array(repeating: hotline, count: 100)
         queue.isDefault = true
         let added = AgentChange.added(isBot: true, isAdmin: true)
         return [
-            .new(mail, number: number), .followUp(mail), .bounced(mail, to: letter.to, text: nasty),
+            .new(mail, number: number), .followUp(mail), .bounced(mail, to: letter.recipients.to, text: nasty),
             .claim(lease: lease),
             .guardOverride(other: mail.also, text: nasty), .release(.expired, text: nil), .release(.lead, text: nasty),
             .steal(lease: lease, was: nil, text: nasty), .give(lease: lease, was: meier, text: nil), .reply(letter),
-            .autoSent(letter, subjectKey: ""), .sent(to: letter.to), .failed(to: letter.to, text: nasty),
-            .duplicateDropped(customer: letter.to, entry: EntryID(id(42), 1)), .note(text: nasty), .say(text: nasty),
+            .autoSent(letter, subjectKey: ""), .sent(to: letter.recipients.to[0]),
+            .failed(to: letter.recipients.to[0], text: nasty),
+            .duplicateDropped(customer: letter.recipients.to[0], entry: EntryID(id(42), 1)), .note(text: nasty),
+            .say(text: nasty),
             .draft(text: nasty, why: .notHolder), .close(text: nil), .close(text: nasty), .reopen(text: nil),
             .move(was: recorder, text: nasty), .agent(added), .agent(.retired),
             .agent(.rights(queue: nil, [.read, .work])), .agent(.flags(isBot: false, isAdmin: false)),
-            .token(.revoked(meier)), .customer(CustomerID(1), .addressAdded(letter.to)),
+            .token(.revoked(meier)), .customer(CustomerID(1), .addressAdded(letter.recipients.to[0])),
             .customer(CustomerID(1), .flags(relay: true, noAutomaticReply: true, unguarded: true)),
             .customer(CustomerID(1), .joined(.init(customer: CustomerID(2), addresses: [schmidt, hotline]))),
             .queue(QueueChange(queue: queue, isNew: true)), .autoBreaker(count: 100, window: .hours(1)),

@@ -29,7 +29,7 @@ enum History {
         let digest = SHA256.digest(of: Array("mail \(id.value)".utf8))
         let mail = Mail(
             entry: EntryID(id, 1), customer: CustomerID(id.value), customerName: address, sender: address,
-            answerTo: address, arrivedAt: Address("hotline@desk.example"), to: [Address("hotline@desk.example")],
+            arrivedAt: Address("hotline@desk.example"), to: [Address("hotline@desk.example")],
             subject: "Videorekorder \(id.value) programmiert nicht", messageID: "\(id.value)@example.org", raw: digest,
             content: digest, body: [Passage(.new, "Guten Tag,\nseit gestern nimmt er keine Sendung mehr auf.\n")])
         var snapshot = Event.Snapshot(

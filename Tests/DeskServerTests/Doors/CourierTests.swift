@@ -24,7 +24,8 @@ import Testing
 
     /// A mail that waits, composed already.
     private func queue(_ number: Int64, of ticket: Int64? = nil, isAutomatic: Bool = false) throws -> [UInt8] {
-        let letter = Letter(to: Address("kunde@example.com"), from: Address("hilfe@desk.example"), text: "Ja.")
+        let letter = Letter(
+            to: Recipients(to: [Address("kunde@example.com")]), from: Address("hilfe@desk.example"), text: "Ja.")
         desk.outgoing.append(
             Outgoing(
                 sequence: number, at: desk.now, entry: CourierTests.entry(number, of: ticket), isAutomatic: isAutomatic,
@@ -188,14 +189,14 @@ import Testing
         let entry = EntryID(TicketID(42), 1)
         let mail = Mail(
             entry: entry, customer: CustomerID(1), customerName: customer, sender: customer, senderName: "Karl",
-            answerTo: customer, subject: "AW: [Ticket#20261124-00042-4] Ton fehlt", messageID: "b@x",
+            subject: "AW: [Ticket#20261124-00042-4] Ton fehlt", messageID: "b@x",
             references: ["a@x"], raw: .zero, content: .zero, body: [])
         let number = TicketNumber(day: 20_261_124, counter: 42)
         let ticket = Ticket(
             id: entry.ticket, number: number, mail: mail, queue: .inbox, at: Moment(milliseconds: 0), sequence: 1)
         let outgoing = Outgoing(
             sequence: 9, at: Moment(milliseconds: 1_800_000_000_500), entry: EntryID(TicketID(42), 2),
-            isAutomatic: false, letter: Letter(to: customer, text: "Ja.", answers: 1))
+            isAutomatic: false, letter: Letter(to: Recipients(to: [customer]), text: "Ja.", answers: 1))
         let made = Composition(ticket: ticket, answered: mail).mail(
             for: outgoing, from: Address("hilfe@desk.example"), host: "desk.example"
         ) { _ in Array(repeating: 0, count: 32) }

@@ -14,10 +14,11 @@ struct Composition: Equatable, Sendable {
     ) -> OutgoingMail {
         let letter = outgoing.letter
         let subject = answered?.subject ?? ticket.subject
-        let isToAuthor = letter.to == answered?.sender
+        let to = letter.recipients.to[0]
+        let isToAuthor = to == answered?.author
         return OutgoingMail(
             kind: outgoing.isAutomatic ? .automatic : .answer, from: MailAddress(address: sender.description),
-            to: MailAddress(name: isToAuthor ? answered?.senderName ?? "" : "", address: letter.to.description),
+            to: MailAddress(name: isToAuthor ? answered?.authorName ?? "" : "", address: to.description),
             subject: outgoing.isAutomatic
                 ? SubjectLine.automatic(ticket.number, to: subject) : SubjectLine.answer(ticket.number, to: subject),
             text: letter.text, date: outgoing.at.milliseconds / 1000,

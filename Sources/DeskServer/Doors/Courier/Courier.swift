@@ -216,7 +216,8 @@ final class Courier: Watcher {
             authorities: smarthost.authorities ?? "", greeting: settings.host, user: smarthost.user, password: password)
         let envelope = outgoing.isAutomatic ? "" : desk.sender(of: outgoing).description
         let delivery = DeskMail.Delivery(
-            server: server, sender: envelope, recipient: outgoing.letter.to.description, message: load.bytes)
+            server: server, sender: envelope, recipient: outgoing.letter.recipients.to[0].description,
+            message: load.bytes)
         load.sender.ask(.send(delivery)) { [weak self] result in
             guard let self, !isStopping else { return }
             switch result {
