@@ -80,7 +80,7 @@ let package = Package(
             ["DeskModel", "DeskWire", "DeskEngine", "DeskMail", "DeskStore", "DeskNet", "DeskCrypto"]),
 
         // What people start.
-        program("zurufd", ["DeskServer"]),
+        program("zurufd", ["DeskServer", "DeskNet"]),
         program("zuruf", ["DeskTerminal", "DeskNet"]),
         program("zuruf-mail", ["DeskPost"]),
 
@@ -89,9 +89,11 @@ let package = Package(
         .executableTarget(
             name: "zuruf-bench", dependencies: ["DeskModel", "DeskCrypto", "DeskStore", "DeskNet", "CFloor"],
             path: "Tests/Bench/Bench", swiftSettings: strict),
-        // What the tests start: it tries from inside the worker's box what no worker may do.
+        // What the tests start: it tries in a worker's sandbox what a worker may do and what it may not.
+        .target(name: "CProbe", path: "Tests/SandboxProbe/CProbe"),
         .executableTarget(
-            name: "sandbox-probe", dependencies: ["DeskPost"], path: "Tests/SandboxProbe", swiftSettings: strict),
+            name: "sandbox-probe", dependencies: ["DeskPost", "CProbe"], path: "Tests/SandboxProbe/Probe",
+            swiftSettings: strict),
 
         // What tests have in common: the real programs as they start them, and dice.
         .target(

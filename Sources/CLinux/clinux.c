@@ -1,14 +1,17 @@
 #define _GNU_SOURCE
 #include "clinux.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 _Static_assert(EPOLL_CTL_ADD == 1 && EPOLL_CTL_DEL == 2 && EPOLL_CTL_MOD == 3, "the numbers that the header promises");
@@ -47,6 +50,22 @@ int desk_peer_credentials(int descriptor, uint32_t *uid, int32_t *pid) {
     *uid = credentials.uid;
     *pid = credentials.pid;
     return 0;
+}
+
+int desk_peer_pidfd(int descriptor, int32_t pid) {
+#ifndef SO_PEERPIDFD /* Linux 6.5 */
+#define SO_PEERPIDFD 77
+#endif
+    int handle = -1;
+    socklen_t length = sizeof handle;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_PEERPIDFD, &handle, &length) == 0) return handle;
+    if (errno != ENOPROTOOPT) return -1;
+    return (int)syscall(SYS_pidfd_open, pid, 0); /* close-on-exec by itself */
+}
+
+int desk_may_write_no_file(int32_t pid) {
+    struct rlimit found;
+    return prlimit(pid, RLIMIT_FSIZE, NULL, &found) == 0 && found.rlim_max == 0;
 }
 
 int desk_spawn_close_from(void *actions, int first) { return posix_spawn_file_actions_addclosefrom_np(actions, first); }

@@ -13,8 +13,8 @@ public enum Worker {
 
     /// Works until the end of stdin.
     ///
-    /// Throws when the box cannot be closed, when the desk sends nonsense, and when the pipe breaks; the process is of
-    /// no use after that.
+    /// Throws when the sandbox cannot be closed, when the desk sends nonsense, and when the pipe breaks; the process is
+    /// of no use after that.
     public static func run(_ role: Role) throws(PostError) {
         switch role {
         case .read: try runReader()
@@ -23,9 +23,9 @@ public enum Worker {
     }
 
     private static func runReader() throws(PostError) {
-        // GMime's own set-up reads nothing of a mail, and it wants files that the box closes.
+        // GMime's own set-up reads nothing of a message, and it needs files that the sandbox closes.
         let reader = try MailReader()
-        try Sandbox.closeForReading()
+        try Sandbox.close(for: .read)
         try serve { request throws(PostError) in
             try Sandbox.grantTime()
             return answer(to: request, with: reader)
@@ -44,9 +44,12 @@ public enum Worker {
 
     private static func runSender() throws(PostError) {
         let transfer = try MailTransfer()
-        try Sandbox.closeForSending()
+        var isClosed = false
         try serve { request throws(PostError) in
             guard case .send(let delivery) = request else { return .refused("this worker reads nothing") }
+            // Only now is it known which file holds the trusted certificates; no server has been spoken to yet.
+            if !isClosed { try Sandbox.close(for: .send, readable: delivery.server.authorities) }
+            isClosed = true
             return .delivered(transfer.send(delivery))
         }
     }

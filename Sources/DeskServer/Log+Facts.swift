@@ -55,6 +55,10 @@ extension Log {
         case administered(what: String, uid: UInt32)
         /// Somebody may not use the shell's socket.
         case stranger(uid: UInt32)
+        /// A process that this desk has started, or one that has ended since, connected to the shell's socket.
+        case ownChildRefused(pid: Int32)
+        /// The sandbox of a role of the mail worker on this machine.
+        case sandbox(WorkerSandbox)
     }
 }
 
@@ -100,6 +104,12 @@ extension Log.Fact {
         case .nowhereToSend: (.error, "courier: mails wait, set smarthost or outgoing", [])
         case .administered(let what, let uid): (.notice, "shell: asked", [("what", what), ("uid", "\(uid)")])
         case .stranger(let uid): (.warning, "shell: refused", [("uid", "\(uid)")])
+        case .ownChildRefused(let pid): (.error, "shell: refused to a child of this desk", [("pid", "\(pid)")])
+        case .sandbox(let sandbox):
+            (
+                sandbox.isWhole ? .notice : .warning, "worker: sandbox\(sandbox.isWhole ? "" : " incomplete")",
+                [("role", sandbox.role), ("layers", sandbox.layers)]
+            )
         }
     }
 }

@@ -29,6 +29,12 @@ int desk_accept(int listener, void *address, unsigned int *length);
 int desk_pipe(int ends[2]);
 // struct ucred is declared under _GNU_SOURCE.
 int desk_peer_credentials(int descriptor, uint32_t *uid, int32_t *pid);
+// The process at the other end of a Unix socket as a pidfd, which names no other process later; pid is its number as
+// desk_peer_credentials tells it. -1 with errno: ESRCH if it has ended, ENOSYS before Linux 5.3.
+int desk_peer_pidfd(int descriptor, int32_t pid);
+// Whether a process may never write to a file (its hard RLIMIT_FSIZE is 0), as desk_limit_resources leaves it to a
+// worker and to whatever that starts. 0 also for a process of another user, which this one may not ask.
+int desk_may_write_no_file(int32_t pid);
 // posix_spawn_file_actions_addclosefrom_np is declared under __USE_MISC, which the Glibc module does not see here.
 // actions points to a posix_spawn_file_actions_t.
 int desk_spawn_close_from(void *actions, int first);

@@ -34,6 +34,12 @@ final class DoorStream: Watcher {
         token = try loop.watch(connection.descriptor, for: interest, by: self)
     }
 
+    /// Where the process at the other end comes from; `foreign` for a peer on another machine.
+    var descent: PeerDescent {
+        guard isOpen, case .local(_, let pid) = peer else { return .foreign }
+        return connection.descent(ofPeer: pid)
+    }
+
     /// Whether it is still open.
     var isOpen: Bool { token != nil }
 

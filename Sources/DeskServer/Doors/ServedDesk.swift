@@ -46,7 +46,8 @@ final class ServedDesk {
         directory = StateDirectory(path: settings.state)
         lock = HeldLock(try directory.lockIt())
         let tls = try ServedDesk.certificate(settings, directory)
-        try ServedDesk.check(settings, worker: worker)
+        let sandboxes = try ServedDesk.check(settings, worker: worker)
+        for sandbox in sandboxes { log.note(.sandbox(sandbox)) }
         let secret = try directory.readSecret()
         let signature: SignedMessageID.Signature = { HMAC.code(of: $0, key: secret).bytes }
         let files = StateFiles(directory: directory.path)
@@ -59,6 +60,7 @@ final class ServedDesk {
             engine: opening.engine, archive: opening.archive, clock: opening.clock, settings: settings,
             gate: try Gate(iterations: settings.passwordIterations),
             readingRoom: try ReadingRoom(files, projector: opening.archive.projector), log: log)
+        switchboard.sandboxes = sandboxes
         server = Server(loop: loop, switchboard: switchboard, tls: tls, settings: settings, log: log)
         keeper = MailKeeper(path: files.mail, hashing: .system)
         reader = MailWorker(path: worker, role: "read", loop: loop, log: log)
@@ -107,12 +109,14 @@ extension ServedDesk {
     }
 
     /// What would only be noticed with the first mail is noticed now.
-    private static func check(_ settings: Settings, worker: String) throws {
+    private static func check(_ settings: Settings, worker: String) throws -> [WorkerSandbox] {
         guard Files.exists(worker) else { throw ShellError.failed("there is no mail worker \(worker)") }
-        guard let folder = settings.outgoing, settings.smarthost == nil else { return }
-        try Files.makeDirectory(folder, mode: 0o750)
-        try Files.write([], to: folder + "/.writable")
-        try Files.remove(folder + "/.writable")
+        if let folder = settings.outgoing, settings.smarthost == nil {
+            try Files.makeDirectory(folder, mode: 0o750)
+            try Files.write([], to: folder + "/.writable")
+            try Files.remove(folder + "/.writable")
+        }
+        return try WorkerSandbox.check(worker)
     }
 
     /// Deletes the bytes of mails that died on their way in.

@@ -28,7 +28,7 @@ extension Switchboard: AdministeredDesk {
             ("applied", "\(archive.applied)"), ("clock", "\(clock.now)"), ("tickets", "\(live)"),
             ("outbox", "\(engine.state.outbox.count)"), ("connections", "\(sessions.count)"),
             ("writing", isReadOnly ? "no" : "yes"),
-        ]
+        ] + sandboxes.map { ("sandbox-\($0.role)", $0.layers) }
     }
 }
 

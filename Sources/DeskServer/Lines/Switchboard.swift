@@ -57,6 +57,8 @@ final class Switchboard {
     var strangers: [Int] = []
     /// When ticks, late logins and the probe are looked at again, in nanoseconds of the monotonic clock.
     var nextSecond: Int64 = 0
+    /// The sandboxes of the mail worker's roles, for the desk's status.
+    var sandboxes: [WorkerSandbox] = []
     /// Whether the last write failed: nothing is decided until a probe works.
     var isReadOnly = false
     /// Whether memory could not be read anew after that.

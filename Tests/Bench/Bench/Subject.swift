@@ -58,13 +58,14 @@ final class Subject {
         }
     }
 
-    /// Memory of its own in kilobytes: proportional set size.
-    var memory: Double {
-        let text = (try? Files.read("/proc/\(child.pid)/smaps_rollup", limit: 8192)) ?? []
-        for line in String(decoding: text, as: UTF8.self).split(separator: "\n") where line.hasPrefix("Pss:") {
-            return line.split(separator: " ").dropFirst().first.flatMap { Double($0) } ?? 0
-        }
-        return 0
+    /// Memory of its own in kilobytes: proportional set size, or the anonymous pages where only root may read that,
+    /// since the desk hides its memory.
+    var memory: Double { figure("Pss:", in: "smaps_rollup") ?? figure("RssAnon:", in: "status") ?? 0 }
+
+    private func figure(_ name: String, in file: String) -> Double? {
+        let text = (try? Files.read("/proc/\(child.pid)/\(file)", limit: 8192)) ?? []
+        let line = String(decoding: text, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix(name) }
+        return line?.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap { Double($0) }
     }
 
     /// Processes that it has started.

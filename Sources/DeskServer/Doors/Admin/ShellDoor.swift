@@ -1,6 +1,7 @@
 internal import DeskNet
 
-/// The shell's way into a running desk: a socket in the state directory, for root and the desk's own user alone.
+/// The shell's way into a running desk: a socket in the state directory, for root and the desk's own user alone, but
+/// not for what the desk itself has started: a worker has met strangers' bytes.
 ///
 ///     → agent add meier --rights=*=rwm
 ///     ← OK
@@ -42,10 +43,13 @@ final class ShellDoor {
     }
 
     private func welcome(_ stream: DoorStream) {
-        guard case .local(let uid, _) = stream.peer, uid == 0 || uid == userID else {
+        guard case .local(let uid, let pid) = stream.peer, uid == 0 || uid == userID else {
             if case .local(let uid, _) = stream.peer { log.note(.stranger(uid: uid)) }
-            stream.send(ShellLine.encode(["ERR", "only root and the desk's own user may do that"]))
-            return stream.closeWhenSent()
+            return refuse(stream, "only root and the desk's own user may do that")
+        }
+        guard stream.descent == .foreign else {
+            log.note(.ownChildRefused(pid: pid))
+            return refuse(stream, "no program that the desk has started may do that")
         }
         let peer = Peer(stream)
         stream.received = { [weak self] bytes in
@@ -57,6 +61,11 @@ final class ShellDoor {
             self?.goOn(peer)
         }
         stream.expire(afterMilliseconds: ShellDoor.patienceMilliseconds)
+    }
+
+    private func refuse(_ stream: DoorStream, _ why: String) {
+        stream.send(ShellLine.encode(["ERR", why]))
+        stream.closeWhenSent()
     }
 
     /// One request at a time; the next line waits for its answer.

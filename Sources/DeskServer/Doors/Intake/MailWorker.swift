@@ -90,12 +90,20 @@ final class MailWorker {
         if case .failure(.failed(let why)) = answer {
             if !isStopping { log.note(.workerFailed(role: role, why: why)) }
             child = nil
-        } else if let child, child.answers >= requestsMost {
+        } else if let child, child.answers >= requestsMost || answer.failedForNow {
             child.end(nil)
             self.child = nil
         }
         then(answer)
         goOn()
+    }
+}
+
+extension Result<WorkerAnswer, MailWorker.Failure> {
+    /// A transfer failed that may work later. The sandbox of a sender keeps to the very files of name resolution and
+    /// certificates that it found: a fresh one sees those that have replaced them.
+    fileprivate var failedForNow: Bool {
+        if case .success(.delivered(.later)) = self { true } else { false }
     }
 }
 
