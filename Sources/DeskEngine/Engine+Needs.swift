@@ -34,7 +34,7 @@ extension Engine {
     public func needs(_ query: Query) -> [Need] {
         var wants = Wants(self)
         switch query {
-        case .show(let ticket, _), .showEntry(let ticket, _), .history(let ticket, _, _), .raw(let ticket, _, _),
+        case .show(let ticket, _), .showEntry(let ticket, _, _), .history(let ticket, _, _), .raw(let ticket, _, _),
             .draft(let ticket):
             wants.ticket(ticket)
         case .list(let list):

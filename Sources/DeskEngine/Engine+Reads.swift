@@ -91,8 +91,9 @@ extension Engine {
         } ?? []
     }
 
-    /// An event or reply names at most so many other tickets of a customer: a line has an end.
-    static let alsoMost = 50
+    /// An event or reply names at most so many other tickets of a customer: more than a line has room for, so that the
+    /// line says when there are others.
+    static let alsoMost = 250
 }
 
 extension Engine {

@@ -64,8 +64,8 @@ public enum Query: Equatable, Sendable {
     case list(ListQuery)
     /// `show T [after=]`
     case show(TicketReference, after: Cursor?)
-    /// `show T.E`
-    case showEntry(TicketReference, Int)
+    /// `show T.E [after=]`
+    case showEntry(TicketReference, Int, after: Cursor?)
     /// `history T [after=] [limit=]`
     case history(TicketReference, after: Cursor?, limit: Int?)
     /// `raw T.E [after=]`
@@ -101,7 +101,7 @@ public struct ListQuery: Equatable, Sendable {
 ///
 /// It holds the kind of reply and up to two numbers, so that a cursor of another command is recognised.
 public struct Cursor: Equatable, Sendable {
-    /// Which kind of reply was cut: `l`ist, `s`how, `h`istory, `r`aw.
+    /// Which kind of reply was cut: `l`ist, `s`how T, show T.`E`, `h`istory, `r`aw.
     public let kind: UInt8
     /// The last thing shown, in that reply's own order.
     public let position: Int64

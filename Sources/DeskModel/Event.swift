@@ -138,6 +138,32 @@ public struct Event: Equatable, Sendable {
         if case .queue(let name) = subject { return name }
         return nil
     }
+
+    /// The event without its texts that can be long. Its line and who sees it do not depend on them, but for `say` and
+    /// `draft`, which keep theirs.
+    public var withoutWritings: Event {
+        var event = self
+        switch kind {
+        case .new(var mail, let number):
+            mail.body = []
+            event.kind = .new(mail, number: number)
+        case .followUp(var mail):
+            mail.body = []
+            event.kind = .followUp(mail)
+        case .bounced(var mail, let to, let text):
+            mail.body = []
+            event.kind = .bounced(mail, to: to, text: text)
+        case .reply(var letter):
+            letter.text = ""
+            event.kind = .reply(letter)
+        case .autoSent(var letter, let subjectKey):
+            letter.text = ""
+            event.kind = .autoSent(letter, subjectKey: subjectKey)
+        case .note: event.kind = .note(text: "")
+        default: break
+        }
+        return event
+    }
 }
 
 /// What can have happened. The words are those of the wire; the payload is what the log keeps beyond the snapshot.

@@ -7,6 +7,9 @@ public struct EventDecoder {
     private var version: UInt8 = 0
     private var sequence: SequenceNumber = 0
     private var ordinal = 0
+    /// The ordinals of the texts that can be long in the event that was read last: the passages of a message, an
+    /// answer, a note, a `say`; in the order in which they are shown.
+    public private(set) var writings: [Int] = []
 
     /// Reads `body`; `texts` finds the text of an event by its ordinal, `nil` if it has been deleted.
     public init(_ body: [UInt8], texts: @escaping (SequenceNumber, Int) -> [UInt8]?) {
@@ -33,7 +36,7 @@ public struct EventDecoder {
         version = try reader.byte()
         guard (1...EventEncoder.version).contains(version) else { throw .version(version) }
         sequence = try reader.number()
-        ordinal = 0
+        (ordinal, writings) = (0, [])
         let at = Moment(milliseconds: try reader.number())
         let by = try agentIfAny()
         let subject = try subject()
@@ -91,8 +94,8 @@ public struct EventDecoder {
         case 12: return .sent(to: try address())
         case 13: return .failed(to: try address(), text: try sealed())
         case 14: return .duplicateDropped(customer: try address(), entry: try entry())
-        case 15: return .note(text: try sealed())
-        case 16: return .say(text: try sealed())
+        case 15: return .note(text: try writing())
+        case 16: return .say(text: try writing())
         case 17:
             let why: DraftReason = try raw()
             return .draft(text: try sealed(), why: why)
@@ -126,7 +129,7 @@ public struct EventDecoder {
         let messageID = try sealedIfAny()
         let references = try list { decoder throws(Corruption) in try decoder.sealed() }
         let (rawBytes, content) = (try digest(), try digest())
-        let body = try list { decoder throws(Corruption) in Passage(try decoder.raw(), try decoder.sealed()) }
+        let body = try list { decoder throws(Corruption) in Passage(try decoder.raw(), try decoder.writing()) }
         let files = try list { decoder throws(Corruption) in
             MailFile(name: try decoder.sealed(), type: try decoder.sealed(), size: try decoder.int())
         }
@@ -146,7 +149,7 @@ public struct EventDecoder {
     private mutating func letter() throws(Corruption) -> Letter {
         let to = try recipients()
         let from = try optional { decoder throws(Corruption) in try decoder.address() }
-        let text = try sealed()
+        let text = try writing()
         return Letter(
             to: to, from: from, text: text, answers: try optional { decoder throws(Corruption) in try decoder.int() })
     }
@@ -222,6 +225,11 @@ extension EventDecoder {
 
     private mutating func sealed() throws(Corruption) -> String {
         String(decoding: try sealedBytes() ?? [], as: UTF8.self)
+    }
+
+    private mutating func writing() throws(Corruption) -> String {
+        writings.append(ordinal)
+        return try sealed()
     }
 
     private mutating func address() throws(Corruption) -> Address {

@@ -8,21 +8,16 @@ public struct ListedTicket: Equatable, Sendable {
     public let customer: Address
 }
 
-/// What `show` prints.
-public struct ShownTicket: Equatable, Sendable {
-    /// The ticket; `nil` if there is none.
-    public let ticket: ListedTicket?
-    /// Its texts, in order.
-    public let items: [HistoryItem]
-}
-
 extension DeskReader {
-    /// A ticket and its texts after the `after`-th, at most `limit` of them.
-    public func show(_ id: TicketID, after: Int, limit: Int) throws(StoreError) -> Reading<ShownTicket> {
+    /// A ticket, `nil` if there is none; and its texts after the `after`-th, at most `limit` of them, to `each`, until
+    /// it returns false.
+    public func show(
+        _ id: TicketID, after: Int, limit: Int, each: (EventOutline) throws(StoreError) -> Bool
+    ) throws(StoreError) -> Reading<ListedTicket?> {
         try read { () throws(StoreError) in
-            guard let ticket = try facts.ticket(id) else { return ShownTicket(ticket: nil, items: []) }
-            let items = try self.items(try lists.entries(of: id, after: after, limit: limit))
-            return ShownTicket(ticket: try listed(ticket), items: items)
+            guard let ticket = try facts.ticket(id) else { return nil }
+            try outlines(try lists.entries(of: id, after: after, limit: limit), each)
+            return try listed(ticket)
         }
     }
 

@@ -121,9 +121,11 @@ public struct Journal: ~Copyable {
         epoch = drawn
     }
 
-    /// The events after `sequence`, at most `limit` of them, with their texts.
-    public func read(after sequence: SequenceNumber, limit: Int) throws(StoreError) -> [Event] {
-        try log.events(after: sequence, limit: limit)
+    /// The events after `sequence`, at most `limit` of them, with their texts, turn by turn.
+    public func read(
+        after sequence: SequenceNumber, limit: Int, each: ([Event]) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        try log.events(after: sequence, limit: limit, each: each)
     }
 
     /// The row of a text.

@@ -35,6 +35,21 @@ public struct JournalReader: ~Copyable {
         try log.event(sequence)
     }
 
+    /// The event with that number without any text, and where its long texts are stored; `nil` if there is none.
+    func outline(_ sequence: SequenceNumber) throws(StoreError) -> (event: Event, writings: [StoredText])? {
+        try log.outline(sequence)
+    }
+
+    /// The event with that number, with all texts but `writings`.
+    func event(_ sequence: SequenceNumber, without writings: [StoredText]) throws(StoreError) -> Event? {
+        try log.event(sequence, without: writings)
+    }
+
+    /// The bytes of a text in `range`; none if it has been deleted.
+    func bytes(of text: StoredText, in range: Range<Int>) throws(StoreError) -> [UInt8] {
+        try database.slice(of: "text", "bytes", row: text.row, range) ?? []
+    }
+
     /// Reckons the whole chain anew and compares; throws `corrupt` where it is broken.
     public func verify(hashing: Hashing) throws(StoreError) {
         try log.verify(from: 1, hashing: hashing)

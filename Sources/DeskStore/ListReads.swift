@@ -31,9 +31,20 @@ public struct HistoryItem: Equatable, Sendable {
     public let delivery: Delivery?
 }
 
+/// An event as far as it is known before any of its texts is read.
+public struct EventOutline: Equatable, Sendable {
+    /// What happened; every text in it is empty.
+    public let head: Event
+    /// Where its texts are that can be long, in the order in which they are shown.
+    public let writings: [StoredText]
+    /// How far our message has come; `nil` if the event queued none.
+    public let delivery: Delivery?
+}
+
 /// The reads of list, show and history.
 final class ListReads {
     private let inPlace: Statement
+    private let byID: Statement
     private let ofCustomer: Statement
     private let eventsOf: Statement
     private let entriesOf: Statement
@@ -42,9 +53,10 @@ final class ListReads {
     init(_ database: borrowing Database) throws(StoreError) {
         inPlace = try database.prepare(
             """
-            SELECT \(TicketRow.columns) FROM ticket
+            SELECT id FROM ticket
             WHERE state = ? AND queue = ? AND id < ? AND (1 << priority) & ? ORDER BY id DESC LIMIT ?
             """)
+        byID = try database.prepare("SELECT \(TicketRow.columns) FROM ticket WHERE id = ?")
         ofCustomer = try database.prepare(
             """
             SELECT \(TicketRow.columns) FROM ticket
@@ -59,7 +71,7 @@ final class ListReads {
         let mask = filter.priorities.isEmpty ? -1 : filter.priorities.reduce(Int64(0)) { $0 | 1 << Int64($1) }
         let before = filter.before?.value ?? .max
         if let customer = filter.customer { return try tickets(of: customer, filter, mask, before) }
-        var found: [Ticket] = []
+        var numbers: [Int64] = []
         for queue in filter.queues {
             for state in filter.states {
                 inPlace.bind(1, Int64(state.rawValue))
@@ -67,11 +79,18 @@ final class ListReads {
                 inPlace.bind(3, before)
                 inPlace.bind(4, mask)
                 inPlace.bind(5, Int64(filter.limit))
-                try inPlace.each { row throws(StoreError) in found.append(try TicketRow.read(row)) }
+                try inPlace.each { numbers.append($0.integer(0)) }
             }
         }
-        found.sort { $0.id > $1.id }
-        return Array(found.prefix(filter.limit))
+        // Only what the reply shows is read whole.
+        var found: [Ticket] = []
+        for number in numbers.sorted(by: >).prefix(filter.limit) {
+            byID.bind(1, number)
+            if let ticket = try byID.first({ row throws(StoreError) in try TicketRow.read(row) }) {
+                found.append(ticket)
+            }
+        }
+        return found
     }
 
     private func tickets(
@@ -118,32 +137,57 @@ final class ListReads {
 }
 
 extension DeskReader {
-    /// Everything that happened to a ticket after event `after`, in order, at most `limit` events.
+    /// Everything that happened to a ticket after event `after`, in order, at most `limit` events: to `each`, until it
+    /// returns false.
     public func history(
-        of ticket: TicketID, after: SequenceNumber = 0, limit: Int
-    ) throws(StoreError) -> Reading<[HistoryItem]> {
+        of ticket: TicketID, after: SequenceNumber = 0, limit: Int, each: (EventOutline) throws(StoreError) -> Bool
+    ) throws(StoreError) -> Reading<Void> {
         try read { () throws(StoreError) in
-            try items(try lists.events(of: ticket, after: after, limit: limit))
+            try outlines(try lists.events(of: ticket, after: after, limit: limit), each)
         }
     }
 
-    /// The event that made a text; `nil` if there is no such text.
+    /// The event that made a text, with the text; `nil` if there is no such text.
     public func text(_ entry: EntryID) throws(StoreError) -> Reading<HistoryItem?> {
         try read { () throws(StoreError) in
             guard let (sequence, _) = try lists.entry(entry) else { return nil }
-            return try items([sequence]).first
+            guard let event = try journal.event(sequence) else { throw .missing(sequence) }
+            return HistoryItem(event: event, delivery: try delivery(of: event))
         }
     }
 
-    func items(_ sequences: [SequenceNumber]) throws(StoreError) -> [HistoryItem] {
-        var items: [HistoryItem] = []
-        for sequence in sequences {
-            guard let event = try journal.event(sequence) else {
-                throw .corrupt("event \(sequence) is missing in the journal")
-            }
-            items.append(HistoryItem(event: event, delivery: try delivery(of: event)))
+    /// The event that made a text, to `each`; whether there is such a text.
+    public func outline(
+        of entry: EntryID, each: (EventOutline) throws(StoreError) -> Bool
+    ) throws(StoreError) -> Reading<Bool> {
+        try read { () throws(StoreError) in
+            guard let (sequence, _) = try lists.entry(entry) else { return false }
+            try outlines([sequence], each)
+            return true
         }
-        return items
+    }
+
+    /// The whole event of an outline but for its long texts.
+    public func event(_ outline: EventOutline) throws(StoreError) -> Event {
+        guard let event = try journal.event(outline.head.sequence, without: outline.writings) else {
+            throw .missing(outline.head.sequence)
+        }
+        return event
+    }
+
+    /// The bytes of a long text in `range`; none if it has been deleted.
+    public func bytes(of text: StoredText, in range: Range<Int>) throws(StoreError) -> [UInt8] {
+        try journal.bytes(of: text, in: range)
+    }
+
+    func outlines(
+        _ sequences: [SequenceNumber], _ each: (EventOutline) throws(StoreError) -> Bool
+    ) throws(StoreError) {
+        for sequence in sequences {
+            guard let (event, writings) = try journal.outline(sequence) else { throw .missing(sequence) }
+            let outline = EventOutline(head: event, writings: writings, delivery: try delivery(of: event))
+            guard try each(outline) else { return }
+        }
     }
 
     private func delivery(of event: Event) throws(StoreError) -> Delivery? {
@@ -151,5 +195,11 @@ extension DeskReader {
         case (.reply, .entry(let id)), (.autoSent, .entry(let id)): try lists.entry(id)?.delivery ?? .queued
         default: nil
         }
+    }
+}
+
+extension StoreError {
+    fileprivate static func missing(_ sequence: SequenceNumber) -> StoreError {
+        .corrupt("event \(sequence) is missing in the journal")
     }
 }

@@ -14,6 +14,7 @@ final class LogReads {
     private let holding: Statement
     private let ending: Statement
     private let texts: Statement
+    private let lengths: Statement
     private let recent: Statement
 
     init(_ database: borrowing Database) throws(StoreError) {
@@ -28,6 +29,7 @@ final class LogReads {
         ending = try database.prepare(
             "SELECT first + count - 1, chain FROM turn WHERE first <= ? ORDER BY first DESC LIMIT 1")
         texts = try database.prepare("SELECT id, bytes FROM text WHERE id >= ? AND id < ?")
+        lengths = try database.prepare("SELECT id, length(bytes) FROM text WHERE id >= ? AND id < ?")
         recent = try database.prepare("SELECT first, count FROM turn ORDER BY first DESC")
     }
 
@@ -75,24 +77,71 @@ final class LogReads {
         return turns
     }
 
-    /// The events after `sequence`, at most `limit` of them.
-    func events(after sequence: SequenceNumber, limit: Int) throws(StoreError) -> [Event] {
-        guard sequence < .max else { return [] }
-        var events: [Event] = []
+    /// The events after `sequence`, at most `limit` of them, to `each` turn by turn: no more than one turn's texts are
+    /// in memory at a time.
+    func events(
+        after sequence: SequenceNumber, limit: Int, each: ([Event]) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        guard sequence < .max else { return }
         var next = sequence + 1
-        while events.count < limit, let stored = try turn(holding: next), stored.last >= next {
-            let room = Int64(limit - events.count)
-            let end = stored.last - next < room ? stored.last : next + room - 1
-            events += try decode(stored, next...end)
+        var left = Int64(limit)
+        while left > 0, let stored = try turn(holding: next), stored.last >= next {
+            let end = stored.last - next < left ? stored.last : next + left - 1
+            try each(try decode(stored, next...end))
+            left -= end - next + 1
             next = end + 1
         }
-        return events
     }
 
     /// The event with that number.
     func event(_ sequence: SequenceNumber) throws(StoreError) -> Event? {
         guard let stored = try turn(holding: sequence), stored.last >= sequence else { return nil }
         return try decode(stored, sequence...sequence).first
+    }
+
+    /// The event with that number without any text, and where those texts of it are stored that can be long.
+    func outline(_ sequence: SequenceNumber) throws(StoreError) -> (event: Event, writings: [StoredText])? {
+        guard let stored = try turn(holding: sequence), stored.last >= sequence else { return nil }
+        let (event, writings) = try read(stored, sequence) { _, _ in nil }
+        guard !writings.isEmpty else { return (event, []) }
+        var counts: [Int64: Int] = [:]
+        lengths.bind(1, sequence * Journal.textsPerEvent)
+        lengths.bind(2, (sequence + 1) * Journal.textsPerEvent)
+        try lengths.each { counts[$0.integer(0)] = Int($0.integer(1)) }
+        let kinds = event.kind.mail?.body.map(\.kind) ?? []
+        return (
+            event,
+            writings.enumerated().map { place, ordinal in
+                let row = sequence * Journal.textsPerEvent + Int64(ordinal)
+                return StoredText(row: row, count: counts[row] ?? 0, kind: place < kinds.count ? kinds[place] : .new)
+            }
+        )
+    }
+
+    /// The event with that number, with all texts but `writings`.
+    func event(_ sequence: SequenceNumber, without writings: [StoredText]) throws(StoreError) -> Event? {
+        guard let stored = try turn(holding: sequence), stored.last >= sequence else { return nil }
+        var found: [Int64: [UInt8]] = [:]
+        var start = sequence * Journal.textsPerEvent
+        for end in writings.map(\.row) + [(sequence + 1) * Journal.textsPerEvent] {
+            if start < end { try readTexts(start..<end, into: &found) }
+            start = end + 1
+        }
+        return try read(stored, sequence) { found[$0 * Journal.textsPerEvent + Int64($1)] }.event
+    }
+
+    /// Reads one event of a turn, and which of its texts can be long.
+    private func read(
+        _ stored: Stored, _ sequence: SequenceNumber, texts: @escaping (SequenceNumber, Int) -> [UInt8]?
+    ) throws(StoreError) -> (event: Event, writings: [Int]) {
+        var decoder = EventDecoder(stored.body, texts: texts)
+        do throws(Corruption) {
+            for _ in stored.first..<sequence { _ = try decoder.nextEncoded() }
+            if let event = try decoder.next(), event.sequence == sequence { return (event, decoder.writings) }
+        } catch {
+            throw .corrupt("the turn that begins with event \(stored.first) cannot be read: \(error)")
+        }
+        throw .corrupt("the turn that begins with event \(stored.first) does not hold event \(sequence)")
     }
 
     /// A row of `turn`.
@@ -139,10 +188,15 @@ final class LogReads {
 
     private func texts(of events: ClosedRange<SequenceNumber>) throws(StoreError) -> [Int64: [UInt8]] {
         var found: [Int64: [UInt8]] = [:]
-        texts.bind(1, events.lowerBound * Journal.textsPerEvent)
-        texts.bind(2, (events.upperBound + 1) * Journal.textsPerEvent)
-        try texts.each { found[$0.integer(0)] = $0.bytes(1) }
+        let end = (events.upperBound + 1) * Journal.textsPerEvent
+        try readTexts(events.lowerBound * Journal.textsPerEvent..<end, into: &found)
         return found
+    }
+
+    private func readTexts(_ rows: Range<Int64>, into found: inout [Int64: [UInt8]]) throws(StoreError) {
+        texts.bind(1, rows.lowerBound)
+        texts.bind(2, rows.upperBound)
+        try texts.each { found[$0.integer(0)] = $0.bytes(1) }
     }
 
     /// Reckons the chain anew over all turns from the one that begins with event `first`, and compares.

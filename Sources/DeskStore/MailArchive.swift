@@ -103,13 +103,45 @@ public final class MailReader {
     private let database: Database
     private let selectRaw: Statement
     private let selectComposed: Statement
+    private let findRaw: Statement
+    private let findComposed: Statement
 
     /// Opens an archive that exists.
     public init(path: String) throws(StoreError) {
         let database = try Database(path: path, .readOnly)
         selectRaw = try database.prepare("SELECT bytes FROM raw WHERE digest = ?")
         selectComposed = try database.prepare("SELECT bytes FROM composed WHERE sequence = ?")
+        findRaw = try database.prepare("SELECT id, length(bytes) FROM raw WHERE digest = ?")
+        findComposed = try database.prepare("SELECT sequence, length(bytes) FROM composed WHERE sequence = ?")
         self.database = database
+    }
+
+    /// A part of a stored message.
+    public struct Slice: Equatable, Sendable {
+        /// The bytes that were asked for, as far as there are any.
+        public let bytes: [UInt8]
+        /// How many bytes the whole message has.
+        public let total: Int
+    }
+
+    /// At most `count` bytes of the raw message with that digest, from byte `start` on; `nil` if there is none.
+    public func raw(_ digest: Digest, from start: Int, count: Int) throws(StoreError) -> Slice? {
+        findRaw.bind(1, digest.bytes)
+        return try slice(of: "raw", try findRaw.first { ($0.integer(0), Int($0.integer(1))) }, start, count)
+    }
+
+    /// At most `count` bytes of the message of ours that was composed for that event, from byte `start` on.
+    public func composed(_ sequence: SequenceNumber, from start: Int, count: Int) throws(StoreError) -> Slice? {
+        findComposed.bind(1, sequence)
+        return try slice(of: "composed", try findComposed.first { ($0.integer(0), Int($0.integer(1))) }, start, count)
+    }
+
+    private func slice(
+        of table: String, _ found: (row: Int64, total: Int)?, _ start: Int, _ count: Int
+    ) throws(StoreError) -> Slice? {
+        guard let (row, total) = found else { return nil }
+        let range = min(start, total)..<min(start + count, total)
+        return try database.slice(of: table, "bytes", row: row, range).map { Slice(bytes: $0, total: total) }
     }
 
     /// The raw mail with that digest, whole; `nil` if there is none.

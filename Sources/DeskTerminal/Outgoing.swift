@@ -32,10 +32,9 @@ public struct Outgoing: Sendable {
         }
     }
 
-    /// Whether the last word of a command is `<<`, with a verb before it.
+    /// Whether the last word of a command is `<<`.
     static func opensBlock(_ line: some BidirectionalCollection<UInt8>) -> Bool {
-        let words = line.split(whereSeparator: \.isBlank)
-        return words.count > 1 && words.last?.elementsEqual("<<".utf8) == true
+        line.split(whereSeparator: \.isBlank).last?.elementsEqual("<<".utf8) == true
     }
 
     /// One line of text for an open block: behind `|`, cut where it is too long and carried on behind `\`.

@@ -52,7 +52,7 @@ struct Overlong: Sendable {
     /// Looks for ` <<` and blanks at the end of a line that comes byte by byte.
     struct Tail: Sendable {
         private enum Step { case word, blank, one, two, after }
-        private var step = Step.word
+        private var step = Step.blank
 
         mutating func see(_ byte: UInt8) {
             let isBlank = byte.isBlank || byte == Ascii.carriageReturn
@@ -72,13 +72,11 @@ struct Overlong: Sendable {
 }
 
 extension [UInt8] {
-    /// Where the head of a block ends, if the trimmed line's last word is `<<` and not its only one.
+    /// Where the head of a block ends, if the trimmed line's last word is `<<`.
     func blockMark(in line: Range<Int>) -> Int? {
-        guard line.count > 3, self[line.upperBound - 1] == Ascii.less, self[line.upperBound - 2] == Ascii.less else {
-            return nil
-        }
         let mark = line.upperBound - 2
-        guard self[mark - 1].isBlank else { return nil }
+        guard line.count >= 2, self[mark] == Ascii.less, self[mark + 1] == Ascii.less else { return nil }
+        guard mark == line.lowerBound || self[mark - 1].isBlank else { return nil }
         return trimmed(line.lowerBound..<mark).upperBound
     }
 

@@ -170,6 +170,8 @@ enum WireLimits {
     static let list = 700
     /// Bytes of a list of recipients: all that `Limits` allows.
     static let recipients = Limits.recipientBytes
+    /// Bytes of a list where four of them share a line.
+    static let quarter = 900
     /// Bytes that one character and the `…` behind it take at most.
     static let widest = 7
 }

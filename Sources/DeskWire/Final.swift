@@ -15,8 +15,8 @@ public enum Final: Equatable, Sendable {
     /// A retried command finds the line that it got the first time (`Event.Retry.final`).
     case again(String)
 
-    /// Appends the line without tag and without line end.
-    public func append(to out: inout [UInt8]) {
+    /// Appends the line without tag and without line end; its hint names only what `reader` may do.
+    public func append(for reader: HintReader, to out: inout [UInt8]) {
         switch self {
         case .done(let outcome, let sequence):
             out.put("OK ")
@@ -24,10 +24,10 @@ public enum Final: Equatable, Sendable {
         case .refused(let refusal, let verb):
             out.put("ERR ")
             refusal.append(to: &out)
-            refusal.appendHint(to: &out, after: verb)
+            refusal.appendHint(for: reader, after: verb, to: &out)
         case .malformed(let malformed):
             out.put("ERR ")
-            malformed.append(to: &out)
+            malformed.append(for: reader, to: &out)
         case .answered(let answer, let at):
             out.put("OK ")
             answer.append(to: &out, at)
@@ -35,10 +35,10 @@ public enum Final: Equatable, Sendable {
         }
     }
 
-    /// The line without tag and line end, as a retry key keeps it.
+    /// The line without tag and line end, as a retry key keeps it: a key keeps only what was done.
     public var text: String {
         var out: [UInt8] = []
-        append(to: &out)
+        append(for: .everything, to: &out)
         return String(decoding: out, as: UTF8.self)
     }
 
@@ -81,8 +81,8 @@ public enum Answer: Equatable, Sendable {
     case bye
     /// Logged in.
     case hello(AgentName, epoch: String, held: Int, drafts: Int)
-    /// The asker.
-    case me
+    /// The asker, in so many records.
+    case me(count: Int)
     /// So many agents.
     case who(count: Int)
     /// So many queues.
@@ -94,7 +94,7 @@ public enum Answer: Equatable, Sendable {
     /// A ticket with so many of its texts.
     case show(TicketID, count: Int, hasDraft: Bool, more: Cursor?)
     /// One text.
-    case showEntry(EntryID)
+    case showEntry(EntryID, more: Cursor?)
     /// So many texts and events of a ticket.
     case history(TicketID, count: Int, more: Cursor?)
     /// A mail in so many lines of base64.
@@ -107,6 +107,9 @@ public enum Answer: Equatable, Sendable {
     case unsubscribed([Subscription], left: [Subscription])
     /// A wait has ended.
     case canceled(tag: String)
+
+    /// Bytes of what comes behind a list: `,… left= since= at=` and two numbers.
+    private static let positions = 80
 
     fileprivate func append(to out: inout [UInt8], _ at: SequenceNumber?) {
         switch self {
@@ -125,7 +128,7 @@ public enum Answer: Equatable, Sendable {
             out.pair("epoch", epoch)
             out.pair("held", held)
             return out.pair("drafts", drafts)
-        case .me: out.counted("me", 1)
+        case .me(let count): out.counted("me", count)
         case .who(let count): out.counted("who", count)
         case .queues(let count): out.counted("queues", count)
         case .mine(let count): out.counted("mine", count)
@@ -135,12 +138,12 @@ public enum Answer: Equatable, Sendable {
         case .show, .showEntry, .history, .raw, .draft: appendTicket(to: &out)
         case .subscribed(let what, let since):
             out.put("subscribed ")
-            out.list(what.map(\.wire))
+            out.list(what.map(\.wire), most: out.room(reserving: Answer.positions))
             if let since { out.pair("since", since) }
         case .unsubscribed(let what, let left):
             out.put("unsubscribed ")
-            out.list(what.map(\.wire))
-            out.pair("left", list: left.map(\.wire))
+            out.list(what.map(\.wire), most: out.room(reserving: Answer.positions) / 2)
+            out.pair("left", list: left.map(\.wire), most: out.room(reserving: Answer.positions))
         case .canceled(let tag): out.put("canceled \(tag)")
         }
         if let at { out.pair("at", at) }
@@ -152,7 +155,9 @@ public enum Answer: Equatable, Sendable {
             out.counted("show \(id)", count)
             out.flag("draft", hasDraft)
             out.pair(ifAny: more)
-        case .showEntry(let id): out.counted("show \(id)", 1)
+        case .showEntry(let id, let more):
+            out.counted("show \(id)", 1)
+            out.pair(ifAny: more)
         case .history(let id, let count, let more):
             out.counted("history \(id)", count)
             out.pair(ifAny: more)

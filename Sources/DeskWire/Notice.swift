@@ -45,8 +45,22 @@ public enum Notice: Equatable, Sendable {
         case admin
     }
 
-    /// Appends the notice's line with its end.
+    /// Bytes of a list of subscriptions in one `~ cut`.
+    private static let cutList = Limits.line - 100
+
+    /// Appends the notice's line with its end; a `~ cut` of more than one line names is several.
     public func append(to out: inout [UInt8]) {
+        if case .cut(let what, let at, let why, let into) = self {
+            for group in what.map(\.wire).grouped(bytes: Notice.cutList) {
+                out.put("~ cut ")
+                out.list(group, most: Limits.line)
+                out.pair("at", at)
+                out.pair("why", why.rawValue)
+                if let into { out.pair("into", into) }
+                out.append(Ascii.feed)
+            }
+            return
+        }
         out.put("~ ")
         switch self {
         case .live(let at):
@@ -55,12 +69,7 @@ public enum Notice: Equatable, Sendable {
         case .tick(let at):
             out.put("tick")
             out.pair("at", at)
-        case .cut(let what, let at, let why, let into):
-            out.put("cut ")
-            out.list(what.map(\.wire))
-            out.pair("at", at)
-            out.pair("why", why.rawValue)
-            if let into { out.pair("into", into) }
+        case .cut: break  // See above.
         case .lease(let id, let until, let also):
             out.put("lease \(id)")
             out.pair("until", until)

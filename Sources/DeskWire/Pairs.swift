@@ -77,9 +77,14 @@ extension [UInt8] {
     }
 
     /// A list of texts; `-` if there are none.
-    mutating func pair(_ name: String, list texts: [String]) {
+    mutating func pair(_ name: String, list texts: [String], most: Int = WireLimits.list) {
         begin(name)
-        list(texts)
+        list(texts, most: most)
+    }
+
+    /// Bytes that the line at the end can still have if `reserve` bytes follow.
+    func room(reserving reserve: Int) -> Int {
+        Swift.max(0, Limits.line - reserve - reversed().prefix { $0 != Ascii.feed }.count)
     }
 
     /// Addresses that an answer goes to: never cut, since `Recipients.fits`.
@@ -97,14 +102,11 @@ extension [UInt8] {
     /// Words joined by commas in one value; `-` if there are none.
     ///
     /// `most` are the bytes of the texts, `escaped` those of the value: a list that is longer is cut and ends with `…`.
-    mutating func list(_ texts: [String], most: Int = WireLimits.list, escaped: Int = WireLimits.list * 4) {
+    mutating func list(_ texts: [String], most: Int = WireLimits.list, escaped: Int? = nil) {
         guard !texts.isEmpty else { return append(Ascii.dash) }
-        var length = 0
-        let shown = texts.prefix { text in
-            length += text.utf8.count + 1
-            return length <= most
-        }
-        value((shown.map { $0 } + (shown.count < texts.count ? ["…"] : [])).joined(separator: ","), most: escaped)
+        let shown = texts.prefix(bytes: most)
+        let members = shown.map { $0 } + (shown.count < texts.count ? ["…"] : [])
+        value(members.joined(separator: ","), most: escaped ?? most * 4)
     }
 
     /// Values of ours joined by commas; a list that would not fit ends with `…`.
@@ -123,5 +125,28 @@ extension [UInt8] {
         append(Ascii.space)
         put(name)
         append(Ascii.equals)
+    }
+}
+
+extension Collection<String> {
+    /// As many of the texts as have `most` bytes, joined by commas.
+    func prefix(bytes most: Int) -> SubSequence {
+        var length = 0
+        return prefix { text in
+            length += text.utf8.count + 1
+            return length <= most
+        }
+    }
+
+    /// The texts in groups that have `most` bytes each, joined by commas; no text has more.
+    func grouped(bytes most: Int) -> [[String]] {
+        var groups: [[String]] = []
+        var rest = self[...]
+        while !rest.isEmpty {
+            let group = rest.prefix(bytes: most)
+            groups.append(Array(group))
+            rest = rest.dropFirst(Swift.max(1, group.count))
+        }
+        return groups
     }
 }

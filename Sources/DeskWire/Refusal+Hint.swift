@@ -1,72 +1,87 @@
 internal import DeskModel
 
 extension Refusal {
-    /// Appends a word to the person. A verb is named in quotes, and only where whoever could say `verb` may say it too.
-    func appendHint(to out: inout [UInt8], after verb: Verb?) {
-        if let hint = hint(after: verb) { out.hint(hint) }
+    /// Appends a word to the person who typed `verb`. Verbs are named in quotes, and only those that they may use.
+    func appendHint(for reader: HintReader, after verb: Verb?, to out: inout [UInt8]) {
+        if let hint = reader.hint(hints(for: reader, after: verb)) { out.hint(hint) }
     }
 
-    private func hint(after verb: Verb?) -> String? {
+    /// What can be said, the best first: where it names what the reader may not do, the next one is taken.
+    private func hints(for reader: HintReader, after verb: Verb?) -> [String] {
         switch self {
-        case .usage(let why): verb.map { "\(why): \($0.forms.joined(separator: ", or "))" } ?? why
-        case .mistypedNumber: "the last digit does not fit: a slip of the keys?"
-        case .notAdmin: "an admin may do that"
-        case .keyReused: "this key stands for another command"
-        case .loginRequired: "first \"login NAME SECRET\""
-        case .loggedIn: "another agent is another connection"
-        case .badLogin(nil): "name or secret is wrong"
-        case .badLogin(let retry?): "name or secret is wrong, or it is too early: wait \(retry) s"
-        case .streaming: "first \"unsubscribe\", or leave since= away"
-        case .ahead, .epoch: "another log: forget what you know, \"list\", then since= the at= of that"
-        case .tooOld: "these events are gone: \"list\", then since= the at= of that"
-        case .storage: "the desk cannot write; nothing was done"
-        case .shuttingDown: "the desk is going down; nothing was done"
-        case .busy: "too many connections"
-        case .internal: "our fault; nothing was done"
-        case .tooMany(.held, _): "\"release\" or \"close\" one first"
-        case .tooMany(.waits, _): "\"cancel\" one first"
-        case .tooMany(.subscriptions, _): "\"unsubscribe\" first, or follow *"
-        case .tooMany(.drafts, _): "\"send\" or drop one first"
+        case .usage(let why):
+            verb.flatMap { reader.mayUse($0) ? ["\(why): \($0.forms.joined(separator: ", or "))"] : nil } ?? [why]
+        case .mistypedNumber: ["the last digit does not fit: a slip of the keys?"]
+        case .notAdmin: ["an admin may do that"]
+        case .keyReused: ["this key stands for another command"]
+        case .loginRequired: ["first \"login NAME SECRET\""]
+        case .loggedIn: ["another agent is another connection"]
+        case .badLogin(nil): ["name or secret is wrong"]
+        case .badLogin(let retry?): ["name or secret is wrong, or it is too early: wait \(retry) s"]
+        case .streaming: ["first \"unsubscribe\", or leave since= away", "leave since= away"]
+        case .ahead, .epoch: ["another log: forget what you know, \"list\", then since= the at= of that"]
+        case .tooOld: ["these events are gone: \"list\", then since= the at= of that"]
+        case .storage: ["the desk cannot write; nothing was done"]
+        case .shuttingDown: ["the desk is going down; nothing was done"]
+        case .busy: ["too many connections"]
+        case .internal: ["our fault; nothing was done"]
+        case .tooMany(let what, _): Refusal.hints(tooMany: what)
         case .taken, .customerBusy, .notHolder, .closed, .merged, .stale, .duplicate, .noDraft:
-            ticketHint(after: verb)
-        default: nil
+            ticketHints(after: verb)
+        case .noSuchTicket, .noSuchEntry, .noSuchQueue, .noSuchAgent, .noSuchTag, .noSuchCustomer, .forbidden, .empty,
+            .timeout, .textTooLong, .canceled:
+            []
         }
     }
 
-    private func ticketHint(after verb: Verb?) -> String? {
+    private static func hints(tooMany what: What) -> [String] {
+        switch what {
+        case .held: ["\"release\" or \"close\" one first"]
+        case .waits: ["\"cancel\" one first"]
+        case .subscriptions: ["\"unsubscribe\" first, or follow *"]
+        case .drafts: ["\"send\" or drop one first"]
+        }
+    }
+
+    private func ticketHints(after verb: Verb?) -> [String] {
         switch self {
-        case .taken(_, let who, _): "\(who.holder) has it since \(who.since.timeOfDay)"
-        case .customerBusy(let id, let who, let other, _): busyHint(id, who.holder, other, after: verb)
+        case .taken(_, let who, _): ["\(who.holder) has it since \(who.since.timeOfDay)"]
+        case .customerBusy(let id, let who, let other, _): busyHints(id, who.holder, other, after: verb)
         case .notHolder(let id, let holder, let kept):
-            (holder.map { "\($0) holds it" } ?? "nobody holds it")
-                + (kept ? Refusal.kept(after: "claim \(id.value)", id) : "")
-        case .closed(let id, true): "it is closed" + Refusal.kept(after: "reopen \(id.value)", id)
+            Refusal.hints(holder.map { "\($0) holds it" } ?? "nobody holds it", kept, "claim \(id.value)", id)
+        case .closed(let id, true): Refusal.hints("it is closed", true, "reopen \(id.value)", id)
         case .closed(let id, false):
-            verb?.right.hasPrefix("w") == true ? "it is closed: first \"reopen \(id.value)\"" : "it is closed"
-        case .merged(_, let into, _): "it lives on in \(into)"
-        case .stale(let id, let newest, let who, let kept): staleHint(id, newest, who, kept)
-        case .duplicate(let id, _): "the same text went out just now; once more: \"send \(id.ticket.value)\""
-        case .noDraft(let id): "you have no draft there; see \"history \(id.value)\""
-        default: nil
+            (verb?.right.hasPrefix("w") == true ? ["it is closed: first \"reopen \(id.value)\""] : [])
+                + ["it is closed"]
+        case .merged(_, let into, _): ["it lives on in \(into)"]
+        case .stale(let id, let newest, let who, let kept): staleHints(id, newest, who, kept)
+        case .duplicate(let id, _):
+            [
+                "the same text went out just now; once more: \"send \(id.ticket.value)\"",
+                "the same text went out just now",
+            ]
+        case .noDraft(let id): ["you have no draft there; see \"history \(id.value)\""]
+        default: []
         }
     }
 
-    /// Who may claim may speak up, and override unless the queue is strict, in which case this is not the refusal.
-    private func busyHint(_ id: TicketID, _ holder: AgentName, _ other: TicketID?, after verb: Verb?) -> String {
+    private func busyHints(_ id: TicketID, _ holder: AgentName, _ other: TicketID?, after verb: Verb?) -> [String] {
         let serving = "\(holder) is serving this customer" + (other.map { " in \($0)" } ?? "")
-        guard verb?.options.contains("anyway") == true else { return serving }
+        guard verb?.options.contains("anyway") == true else { return [serving] }
         let ask = other.map { "\"say \($0) TEXT\"" } ?? "\"say @\(holder) TEXT\""
-        return "\(serving); \(ask), or \"claim \(id.value) anyway=WHY\""
+        return ["\(serving); \(ask), or \"claim \(id.value) anyway=WHY\"", "\(serving); \(ask)", serving]
     }
 
-    private func staleHint(_ id: TicketID, _ newest: EntryID, _ who: AgentName?, _ kept: Bool) -> String {
+    private func staleHints(_ id: TicketID, _ newest: EntryID, _ who: AgentName?, _ kept: Bool) -> [String] {
         let wrote = "\(who?.description ?? "the customer") wrote \(newest), which you were not shown"
         let show = "show \(newest.ticket.value)"
-        return wrote + (kept ? Refusal.kept(after: show, id) : ": \"\(show)\" first")
+        return kept ? Refusal.hints(wrote, true, show, id) : ["\(wrote): \"\(show)\" first", wrote]
     }
 
-    private static func kept(after verb: String, _ id: TicketID) -> String {
-        "; your text is kept: \"\(verb)\", then \"send \(id.value)\""
+    /// What is so, what became of the text, and what to do about it.
+    private static func hints(_ why: String, _ kept: Bool, _ line: String, _ id: TicketID) -> [String] {
+        guard kept else { return [why] }
+        return ["\(why); your text is kept: \"\(line)\", then \"send \(id.value)\"", "\(why); your text is kept"]
     }
 }
 

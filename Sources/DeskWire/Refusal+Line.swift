@@ -53,7 +53,7 @@ extension Refusal {
         case .noSuchCustomer(let address): out.subject(address.description)
         case .empty(let queues), .timeout(let queues):
             out.append(Ascii.space)
-            out.list(queues.map(\.description))
+            out.list(queues.map(\.description), most: out.room(reserving: 4))
         case .forbidden, .notAdmin: appendForbidden(to: &out)
         case .taken, .customerBusy: appendOccupied(to: &out)
         case .notHolder, .closed, .merged, .stale, .duplicate, .noDraft: appendTicket(to: &out)

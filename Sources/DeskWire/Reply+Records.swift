@@ -51,21 +51,31 @@ extension Reply {
         }
     }
 
-    /// The asker himself; subscriptions and waits (by tag, `-` for one without) are those of his connection.
+    /// The asker; subscriptions and waits (by tag, `-` for one without) are those of their connection, which counts as
+    /// a reader or not. Returns how many records that is: long lists go on in further ones.
+    @discardableResult
     public func me(
         _ agent: Agent, connections: Int, held: [TicketID], drafts: [TicketID], subscribed: [Subscription],
         waits: [String], to out: inout [UInt8]
-    ) {
-        record(to: &out) { out in
-            out.put(agent.name.description)
-            out.pair("on", connections)
-            out.pair("held", held)
-            out.pair("drafts", drafts)
-            out.pair("subscribed", list: subscribed.map(\.wire))
-            out.pair("waits", list: waits)
-            out.flag("bot", agent.isBot)
-            out.flag("admin", agent.isAdmin)
+    ) -> Int {
+        let lists = [
+            ("held", held.map(\.description)), ("drafts", drafts.map(\.description)),
+            ("subscribed", subscribed.map(\.wire)), ("waits", waits),
+        ].map { (name: $0, groups: $1.grouped(bytes: WireLimits.quarter)) }
+        let count = max(1, lists.map(\.groups.count).max() ?? 1)
+        for index in 0..<count {
+            record(to: &out) { out in
+                out.put(agent.name.description)
+                out.pair("on", connections)
+                for list in lists {
+                    let group = index < list.groups.count ? list.groups[index] : []
+                    out.pair(list.name, list: group, most: WireLimits.quarter)
+                }
+                out.flag("bot", agent.isBot)
+                out.flag("admin", agent.isAdmin)
+            }
         }
+        return count
     }
 
     /// What the desk can do; returns how many records that is.
@@ -74,7 +84,8 @@ extension Reply {
         let start = out.count
         record(to: &out) { out in
             out.put("verbs")
-            out.pair("names", list: Verb.all.map(\.name).filter { !$0.contains(" ") })
+            let names = Verb.all.map(\.name).filter { !$0.contains(" ") }
+            out.pair("names", list: names, most: out.room(reserving: 4))
         }
         numbers("line", [("max", Limits.line)], to: &out)
         numbers("block", [("max", Limits.block)], to: &out)

@@ -10,31 +10,22 @@ public enum Quotes: Equatable, Sendable {
 
 // Texts and events of a ticket: what `show`, `history` and `draft` are made of.
 extension Reply {
-    /// A text: its record, its files, its lines. `event` is a mail, an answer, an automatic reply, a note or a word of
-    /// chat in a ticket; `delivery` says how far a mail of ours has come.
-    ///
-    /// At most about `most` bytes of its lines are written, from byte `offset` of them on; returns where it was cut, or
-    /// `nil` at its end.
-    @discardableResult
+    /// A text: its record, its files, its lines. `event` is a message, an answer, an automatic reply, a note or a `say`
+    /// in a ticket, `excerpts` what this reply shows of it; `delivery` says how far a message of ours has come. Where
+    /// it goes on what an earlier reply began (`isContinued`), the files are not listed again.
     public func entry(
-        _ event: Event, delivery: Delivery? = nil, quotes: Quotes, from offset: Int = 0, most: Int = .max,
+        _ event: Event, delivery: Delivery? = nil, excerpts: [Excerpt], isContinued: Bool = false,
         to out: inout [UInt8]
-    ) -> Int? {
-        guard let id = event.textID else { return nil }
+    ) {
+        guard let id = event.textID else { return }
         record(to: &out) { event.appendTextRecord(to: &$0, id, delivery) }
-        if offset == 0 { files(event.kind.mail, of: id, to: &out) }
-        var pages = Pages(from: offset, most: most)
-        var isPlain = true
-        for passage in event.passages {
-            if passage.kind == .quoted || !isPlain { part(passage, of: id, quotes, pages.peek(passage.text), to: &out) }
-            isPlain = isPlain && passage.kind == .new
-            if passage.kind == .quoted && quotes == .leftOut { continue }
-            if let piece = pages.next(passage.text) {
-                text(piece.text, continued: piece.isContinued, to: &out)
+        if !isContinued { files(event.kind.mail, of: id, to: &out) }
+        for excerpt in excerpts {
+            if let name = excerpt.part {
+                part(name.rawValue, of: id, to: &out) { $0.pair("lines", excerpt.lines) }
             }
-            if let cut = pages.cut { return cut }
+            text(excerpt.text, continued: excerpt.isContinued, to: &out)
         }
-        return nil
     }
 
     /// Another event, as `history` lists it; a draft, which only its author gets to see, with its text.
@@ -76,13 +67,6 @@ extension Reply {
         }
     }
 
-    /// Says what kind of lines follow or have been left out; nothing within the lines could: a customer writes them.
-    private func part(_ passage: Passage, of id: EntryID, _ quotes: Quotes, _ shown: String?, to out: inout [UInt8]) {
-        let isLeftOut = passage.kind == .quoted && quotes == .leftOut
-        guard let text = isLeftOut ? passage.text : shown else { return }
-        part(passage.kind == .quoted ? "quoted" : "text", of: id, to: &out) { $0.pair("lines", text.lineCount) }
-    }
-
     private func part(_ name: String, of id: EntryID, to out: inout [UInt8], _ write: (inout [UInt8]) -> Void) {
         record(to: &out) { out in
             out.put(id)
@@ -100,15 +84,6 @@ extension Event {
         case .reply, .autoSent, .note, .say:
             if case .entry(let id) = subject { id } else { nil }
         default: nil
-        }
-    }
-
-    fileprivate var passages: [Passage] {
-        switch kind {
-        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _, _): mail.body
-        case .reply(let letter), .autoSent(let letter, _): [Passage(.new, letter.text)]
-        case .note(let text), .say(let text): [Passage(.new, text)]
-        default: []
         }
     }
 

@@ -13,10 +13,10 @@ public struct Reply: Equatable, Sendable {
         self.tag = tag
     }
 
-    /// Appends the final line. Nothing of this reply may follow it.
-    public func end(_ final: Final, to out: inout [UInt8]) {
+    /// Appends the final line, whose hint names only what `reader` may do. Nothing of this reply may follow it.
+    public func end(_ final: Final, for reader: HintReader = .stranger, to out: inout [UInt8]) {
         begin(&out)
-        final.append(to: &out)
+        final.append(for: reader, to: &out)
         out.append(Ascii.feed)
     }
 
@@ -77,6 +77,11 @@ public struct Reply: Equatable, Sendable {
             lines += 1
         }
         return lines
+    }
+
+    /// Bytes that each text line of a reply has beside its text: tag, mark, end of line.
+    public static func bytesPerLine(_ tag: String?) -> Int {
+        2 + (tag.map { $0.utf8.count + 2 } ?? 0)
     }
 
     /// Begins a line of the reply.

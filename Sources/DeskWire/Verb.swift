@@ -107,11 +107,8 @@ extension Verb {
         return packed
     }
 
-    /// All words that begin a line, aliases among them.
-    static let firstWords: [String] = all.flatMap { [$0.name] + $0.aliases }.filter { !$0.contains(" ") }
-
     /// What somebody meant who typed `word`: the verb or alias that is fewest slips away, at most two.
-    static func nearest(to word: String, among words: [String] = firstWords) -> String? {
+    static func nearest(to word: String, among words: [String]) -> String? {
         let typed = Array(word.utf8.map(\.lowered))
         guard typed.count <= 16 else { return nil }
         var best: (word: String, slips: Int)?

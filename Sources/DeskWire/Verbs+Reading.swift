@@ -24,8 +24,8 @@ extension Verb {
             example: "list inbox holder=-"
         ) { words throws(Malformed) in .read(.list(try listQuery(&words))) },
         Verb(
-            "show", forms: ["show T [after=]", "show T.E"], right: "r", options: ["after"],
-            finals: ["show #T n= [draft=yes] [more=] at=", "show #T.E n=1 at="], codes: ["no-such-entry"],
+            "show", forms: ["show T [after=]", "show T.E [after=]"], right: "r", options: ["after"],
+            finals: ["show #T n= [draft=yes] [more=] at=", "show #T.E n=1 [more=] at="], codes: ["no-such-entry"],
             help: """
                 The ticket and everything said in it, old text that mails quote left out; or one text of it, \
                 quotes and all. What was shown to you counts as read.
@@ -33,10 +33,13 @@ extension Verb {
             example: "show 42"
         ) { words throws(Malformed) in
             let (ticket, entry) = try words.ticketOrEntry()
-            let after = try Options(&words).cursor("after", of: UInt8(ascii: "s"))
+            let kind = UInt8(ascii: entry == nil ? "s" : "e")
+            let after = try Options(&words).cursor("after", of: kind)
             guard let entry else { return .read(.show(ticket, after: after)) }
-            guard after == nil else { throw words.usage("one text is not cut") }
-            return .read(.showEntry(ticket, entry))
+            guard after == nil || after?.position == Int64(entry) else {
+                throw words.usage("after= is of another text")
+            }
+            return .read(.showEntry(ticket, entry, after: after))
         },
         Verb(
             "history", forms: ["history T [after=] [limit=N]"], right: "r", options: ["after", "limit"],

@@ -47,7 +47,7 @@ extension Verb {
             return .session(.login(name: name, secret: words.rest()))
         },
         Verb(
-            "me", forms: ["me"], right: "any", finals: ["me n=1 at="],
+            "me", forms: ["me"], right: "any", finals: ["me n= at="],
             help: "What you hold, what you have drafted, what this connection follows and waits for.", example: "me"
         ) { words throws(Malformed) in
             try words.finish()

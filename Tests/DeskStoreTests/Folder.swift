@@ -65,3 +65,12 @@ final class Folder {
         }
     }
 }
+
+extension Journal {
+    /// The events after `sequence`, at most `limit` of them.
+    func read(after sequence: SequenceNumber, limit: Int) throws(StoreError) -> [Event] {
+        var found: [Event] = []
+        try read(after: sequence, limit: limit) { found += $0 }
+        return found
+    }
+}

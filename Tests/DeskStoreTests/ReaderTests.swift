@@ -90,23 +90,29 @@ import Testing
             let expected = events.filter { $0.subject.ticket == ticket }
             var found: [Event] = []
             while true {
-                let slice = try reader.history(of: ticket, after: found.last?.sequence ?? 0, limit: 3)
-                #expect(slice.applied == story.sequence)
-                if slice.value.isEmpty { break }
-                found += slice.value.map(\.event)
+                var slice: [Event] = []
+                let reading = try reader.history(of: ticket, after: found.last?.sequence ?? 0, limit: 3) {
+                    outline throws(StoreError) in
+                    slice.append(try whole(outline, reader))
+                    return true
+                }
+                #expect(reading.applied == story.sequence)
+                if slice.isEmpty { break }
+                found += slice
             }
-            #expect(found == expected)
+            #expect(found == expected.map(\.withoutTexts))
         }
     }
 
     @Test func `texts come by number, and each is found by its own`() throws {
         let (story, _, reader) = try desk(43)
         for ticket in story.tickets.values {
-            let texts = try reader.show(ticket.id, after: 0, limit: 1000).value.items
+            let texts = try shown(ticket.id, after: 0, reader)
             #expect(texts.count == ticket.entries)
-            let rest = try reader.show(ticket.id, after: 1, limit: 1000).value.items
-            #expect(rest == Array(texts.dropFirst()))
-            #expect(try reader.text(EntryID(ticket.id, 1)).value == texts.first)
+            #expect(try shown(ticket.id, after: 1, reader) == Array(texts.dropFirst()))
+            let first = try #require(try reader.text(EntryID(ticket.id, 1)).value)
+            #expect(first.event.sequence == texts.first?.head.sequence)
+            #expect(first.delivery == texts.first?.delivery)
             #expect(try reader.text(EntryID(ticket.id, ticket.entries + 1)).value == nil)
         }
     }
@@ -170,6 +176,67 @@ import Testing
         #expect(shown == [agent: 5])
         let live = story.tickets[ticket]?.isLive == true
         #expect(try reader.image().shown == (live ? [Shown(agent: agent, ticket: ticket, entry: 5)] : []))
+    }
+}
+
+extension ReaderTests {
+    /// The texts of a ticket behind its `after`-th.
+    private func shown(_ id: TicketID, after: Int, _ reader: DeskReader) throws -> [EventOutline] {
+        var found: [EventOutline] = []
+        _ = try reader.show(id, after: after, limit: 1000) { outline in
+            found.append(outline)
+            return true
+        }
+        return found
+    }
+
+    /// The event of an outline as it is without its long texts, once each of those has been read by itself.
+    private func whole(_ outline: EventOutline, _ reader: DeskReader) throws(StoreError) -> Event {
+        for text in outline.writings {
+            let bytes = try reader.bytes(of: text, in: 0..<text.count)
+            #expect(bytes.count == text.count)
+            #expect(try reader.bytes(of: text, in: text.count / 2..<text.count) == Array(bytes[(text.count / 2)...]))
+        }
+        return try reader.event(outline).withoutTexts
+    }
+
+    @Test func `the texts of an event are read one by one, in order`() throws {
+        let (_, events, reader) = try desk(47)
+        var count = 0
+        for event in events {
+            let texts: [Passage] =
+                switch event.kind {
+                case .new(let mail, _), .followUp(let mail): mail.body
+                case .reply(let letter): [Passage(.new, letter.text)]
+                case .note(let text): [Passage(.new, text)]
+                default: []
+                }
+            guard let entry = event.kind.mail?.entry ?? event.entry, !texts.isEmpty else { continue }
+            count += 1
+            var found: [Passage] = []
+            _ = try reader.outline(of: entry) { outline throws(StoreError) in
+                for text in outline.writings {
+                    let bytes = try reader.bytes(of: text, in: 0..<text.count)
+                    found.append(Passage(text.kind, String(decoding: bytes, as: UTF8.self)))
+                }
+                return true
+            }
+            #expect(found == texts)
+        }
+        #expect(count > 20)
+    }
+}
+
+extension Event {
+    /// The event as an outline has it: a word of chat in a ticket is one of its texts, too.
+    fileprivate var withoutTexts: Event {
+        var event = withoutWritings
+        if case .say = kind { event.kind = .say(text: "") }
+        return event
+    }
+
+    fileprivate var entry: EntryID? {
+        if case .entry(let id) = subject { id } else { nil }
     }
 }
 

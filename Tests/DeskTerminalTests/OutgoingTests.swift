@@ -15,7 +15,8 @@ struct OutgoingTests {
 
     @Test(arguments: [
         ("reply 42 <<", true), ("@7 !k reply 42 <<", true), ("nonsense <<", true), ("reply 42\t<< \t", true),
-        ("<<", false), ("reply 42<<", false), ("reply 42 << x", false), ("reply 42 <<<", false), ("", false),
+        ("<<", true), ("  <<\t", true),
+        ("reply 42<<", false), ("reply 42 << x", false), ("reply 42 <<<", false), ("", false),
     ])
     func `a last word of two arrows opens a block`(line: String, opens: Bool) {
         var outgoing = Outgoing()

@@ -48,7 +48,7 @@ struct DripTests {
         for input in inputs(bytes) {
             if case .malformed(let malformed, let tag) = input {
                 var line: [UInt8] = []
-                Reply(tag: tag).end(.malformed(malformed), to: &line)
+                Reply(tag: tag).end(.malformed(malformed), for: .everything, to: &line)
                 #expect(Grammar.isOutput(line))
             }
         }

@@ -62,7 +62,7 @@ struct FinalTests {
         (.answered(.unsubscribed([.mine], left: []), at: 3), "OK unsubscribed mine left=- at=3"),
         (.answered(.list(count: 1, more: nil), at: 3), "OK list n=1 at=3"),
         (.answered(.show(id(42), count: 3, hasDraft: true, more: nil), at: 51), "OK show #42 n=3 draft=yes at=51"),
-        (.answered(.showEntry(EntryID(id(42), 3)), at: 59), "OK show #42.3 n=1 at=59"),
+        (.answered(.showEntry(EntryID(id(42), 3), more: nil), at: 59), "OK show #42.3 n=1 at=59"),
         (.answered(.pong(token: "here"), at: 10), "OK pong here at=10"),
         (.answered(.pong(token: nil), at: nil), "OK pong"),
         (.answered(.pong(token: ":"), at: nil), "OK pong \":\""), (.answered(.bye, at: nil), "OK bye"),
@@ -117,17 +117,23 @@ struct FinalTests {
         #expect(final.text == line)
     }
 
+    private static let refused: [Final] = Samples.refusals.flatMap { refusal in
+        ([nil] + Verb.all).map { .refused(refusal, verb: $0) }
+    }
+
     private static let all: [Final] =
-        Samples.refusals.flatMap { refusal in ([nil] + Verb.all).map { .refused(refusal, verb: $0) } }
+        refused
         + Samples.outcomes.flatMap { [.done($0, sequence: 999_999_999_999), .done($0, sequence: nil)] }
         + Samples.answers.flatMap { [.answered($0, at: 0), .answered($0, at: nil)] }
 
     @Test func `every final keeps to the grammar and to 4000 bytes, behind the longest tag`() {
         let reply = Reply(tag: String(repeating: "t", count: Limits.tag))
         for final in FinalTests.all {
-            for one in [final, Final.again(final.text)] {
+            // A retry key keeps what was done, and nothing else.
+            let isDone = if case .done = final { true } else { false }
+            for one in [final] + (isDone ? [Final.again(final.text)] : []) {
                 var out: [UInt8] = []
-                reply.end(one, to: &out)
+                reply.end(one, for: .everything, to: &out)
                 #expect(Grammar.isOutput(out), "\(one.text)")
             }
         }
@@ -156,14 +162,48 @@ struct FinalTests {
         }
     }
 
-    @Test func `a hint names only verbs that exist`() {
-        for final in FinalTests.all {
-            guard let hint = hint(of: final.text), !hint.contains("=") || hint.contains("anyway=") else { continue }
+    /// Every refusal behind every verb, to readers with any rights: what a hint names in quotes they may do.
+    @Test(arguments: (UInt8(0)..<16).map(Rights.init(rawValue:)), [Queue.Guard.ask, .strict])
+    func `a hint names only what its reader may do`(rights: Rights, guarded: Queue.Guard) throws {
+        let reader = HintReader(rights: rights, guarded: guarded)
+        for final in FinalTests.refused + FinalTests.malformed {
+            var out: [UInt8] = []
+            final.append(for: reader, to: &out)
+            let line = String(decoding: out, as: UTF8.self)
+            guard let hint = hint(of: line), !hint.contains("VERB") else { continue }
             for (index, part) in hint.split(separator: "\"", omittingEmptySubsequences: false).enumerated()
-            where index % 2 == 1 && !hint.contains("VERB") {
-                #expect(Verb.named(String(part.prefix { $0 != " " })) != nil, "\(final.text)")
+            where index % 2 == 1 && part.first?.isLowercase == true {
+                let verb = try #require(Verb.named(String(part.prefix { $0 != " " })), "\(line)")
+                #expect(FinalTests.mayUse(verb, rights), "\(line)")
+                if part.contains("anyway=") {
+                    #expect(rights.contains(guarded == .strict ? .lead : .work), "\(line)")
+                }
             }
         }
+    }
+
+    private static let malformed: [Final] =
+        ["clam", "stael", "lst", "hepl", "x"].map { .malformed(.unknownVerb($0)) }
+        + Verb.all.map { .malformed(.usage($0, "too many words")) }
+
+    /// Which rights a verb needs, written down anew.
+    private static func mayUse(_ verb: Verb, _ rights: Rights) -> Bool {
+        switch verb.name {
+        case "help", "caps", "ping", "quit", "login", "me", "who", "queues", "mine", "cancel", "say": true
+        case "list", "show", "history", "raw", "note", "subscribe", "unsubscribe": rights.contains(.read)
+        case "claim", "claim next", "hold", "reply", "draft", "send", "reopen": rights.contains(.work)
+        case "steal", "release", "give": !rights.isDisjoint(with: [.work, .lead])
+        default: !rights.isDisjoint(with: [.work, .move, .lead])
+        }
+    }
+
+    @Test func `before a login a hint names only what can be said then`() {
+        var out: [UInt8] = []
+        Final.malformed(.unknownVerb("clam")).append(for: .stranger, to: &out)
+        out += Array("\n".utf8)
+        Final.malformed(.unknownVerb("logn")).append(for: .stranger, to: &out)
+        let lines = String(decoding: out, as: UTF8.self)
+        #expect(lines == "ERR unknown-verb clam : type \"help\"\nERR unknown-verb logn : did you mean \"login\"?")
     }
 
     @Test(arguments: [

@@ -36,7 +36,8 @@ struct LineReaderTests {
         ("@\u{20AC} me", .badTag), ("@ me", .badTag), ("@a/b me", .badTag),
         ("@" + String(repeating: "x", count: 33), .badTag),
         ("!k/1 me", .badKey), ("! me", .badKey), ("!" + String(repeating: "x", count: 65) + " me", .badKey),
-        ("clam 42", .unknownVerb("clam")), ("!k @7 me", .unknownVerb("@7")), ("<<", .unknownVerb("<<")),
+        ("clam 42", .unknownVerb("clam")), ("!k @7 me", .unknownVerb("@7")),
+        ("<<\nclose 42\n.", .usage(nil, "a verb is missing")),
         ("@7", .usage(nil, "a verb is missing")), ("@7 !k", .usage(nil, "a verb is missing")),
     ])
     func `a line that is none is refused whole`(line: String, why: Malformed) {

@@ -100,7 +100,7 @@ struct RecordTests {
         """
 
     @Test func `a mail is a record, its files, its lines, and marks where it quotes`() {
-        let shown = lines { Reply().entry(mail(), quotes: .shown, to: &$0) }
+        let shown = lines { write(mail(), .shown, to: &$0) }
         #expect(
             shown == RecordTests.mailHead + """
                 |Guten Tag
@@ -114,7 +114,7 @@ struct RecordTests {
                 |Schmidt
 
                 """)
-        let leftOut = lines { Reply().entry(mail(), quotes: .leftOut, to: &$0) }
+        let leftOut = lines { write(mail(), .leftOut, to: &$0) }
         #expect(
             leftOut == RecordTests.mailHead + """
                 |Guten Tag
@@ -132,7 +132,7 @@ struct RecordTests {
         let texts = lines { out in
             for kind in [Kind.reply(letter), .autoSent(letter, subjectKey: ""), .note(text: "a\nb"), .say(text: "c")] {
                 let event = Samples.event(9, by: Samples.meier, entry, kind)
-                #expect(Reply().entry(event, delivery: .sent, quotes: .leftOut, to: &out) == nil)
+                #expect(write(event, delivery: .sent, .leftOut, to: &out) == nil)
             }
         }
         #expect(
@@ -161,7 +161,7 @@ struct RecordTests {
         var from: Int? = 0
         var pages = 0
         while let offset = from, pages < 1000 {
-            let page = lines { from = Reply().entry(note, quotes: .shown, from: offset, most: most, to: &$0) }
+            let page = lines { from = write(note, .shown, from: offset, most: most, to: &$0) }
             for line in page.split(separator: "\n") where line.first == "|" || line.first == "\\" {
                 whole += (line.first == "|" && !whole.isEmpty ? "\n" : "") + line.dropFirst()
             }
@@ -176,13 +176,83 @@ struct RecordTests {
         var from: Int? = 0
         var pages: [String] = []
         while let offset = from, pages.count < 20 {
-            pages.append(lines { from = Reply().entry(mail(), quotes: .shown, from: offset, most: 16, to: &$0) })
+            pages.append(lines { from = write(mail(), .shown, from: offset, most: 16, to: &$0) })
         }
         #expect(pages.count == 3)
         #expect(pages[0].hasSuffix("|Guten Tag\n") || pages[0].hasSuffix("|> eins\n") || pages[0].contains("lines=1"))
         #expect(pages.allSatisfy { $0.hasPrefix("- #4711.1 seq=1 kind=new ") })
         #expect(pages.count { $0.contains("part=file") } == 1)
         #expect(pages.joined().split(separator: "\n").filter { $0.hasPrefix("|") }.count == 6)
+    }
+
+    /// Writes a page of an event whose texts are in memory; gives where it was cut.
+    @discardableResult
+    private func write(
+        _ event: Event, delivery: Delivery? = nil, _ quotes: Quotes, from offset: Int = 0, most: Int = .max,
+        to out: inout [UInt8]
+    ) -> Int? {
+        var page = Excerpts(quotes: quotes, from: offset, most: most, perLine: 0)
+        let excerpts = event.passages.compactMap { passage in
+            let bytes = Array(passage.text.utf8)
+            return page.take(passage.kind, count: bytes.count) { Array(bytes[$0]) }
+        }
+        Reply().entry(event, delivery: delivery, excerpts: excerpts, isContinued: offset > 0, to: &out)
+        return page.cut
+    }
+
+    @Test func `a page asks for what it shows and for no more`() {
+        let text = Array(String(repeating: "zehn Byte\n", count: 100_000).utf8)
+        var asked: [Range<Int>] = []
+        var page = Excerpts(quotes: .shown, from: 500_000, most: 1000)
+        let excerpt = page.take(.new, count: text.count) { range in
+            asked.append(range)
+            return Array(text[range])
+        }
+        #expect(asked.map(\.lowerBound) == [499_999] && asked.allSatisfy { $0.count < 1003 })
+        #expect(excerpt?.lines == 83 && page.cut == 500_830)
+        #expect(page.size <= 1000)
+    }
+
+    @Test func `quotations that are left out are counted in slices`() {
+        let text = Array(String(repeating: "> zitiert\n", count: 100_000).utf8)
+        var most = 0
+        var page = Excerpts(quotes: .leftOut)
+        let excerpt = page.take(.quoted, count: text.count) { range in
+            most = max(most, range.count)
+            return Array(text[range])
+        }
+        #expect(excerpt?.lines == 100_000 && excerpt?.text == "")
+        #expect(most <= 65_536)
+    }
+
+    @Test func `long lists of the asker go on in further records`() {
+        let drafts = (1...500).map { TicketID($0 + 1_000_000) }
+        let subscribed = (1...1000).map { Subscription.ticket(.id(TicketID($0))) }
+        var count = 0
+        let records = lines {
+            count = Reply(tag: String(repeating: "t", count: Limits.tag)).me(
+                Agent(name: Samples.meier), connections: 1, held: [], drafts: drafts, subscribed: subscribed,
+                waits: [], to: &$0)
+        }
+        let rows = records.split(separator: "\n")
+        #expect(rows.count == count && count > 1 && !records.contains("…"))
+        func members(_ name: String) -> [Substring] {
+            rows.flatMap { row in
+                row.split(separator: " ").filter { $0.hasPrefix(name + "=") }.flatMap {
+                    $0.dropFirst(name.utf8.count + 1).split(separator: ",")
+                }
+            }.filter { $0 != "-" }
+        }
+        #expect(members("drafts").map(String.init) == drafts.map(\.description))
+        #expect(members("subscribed").count == 1000)
+    }
+
+    @Test func `a cut of many subscriptions is several lines that name all of them`() {
+        let what = (1...1000).map { Subscription.ticket(.id(TicketID(Int64($0) * 1_000_000_000))) }
+        let out = lines { Notice.cut(what, at: 7, why: .rights).append(to: &$0) }
+        let rows = out.split(separator: "\n")
+        #expect(rows.count > 1 && rows.allSatisfy { $0.hasPrefix("~ cut #") && $0.hasSuffix(" at=7 why=rights") })
+        #expect(rows.flatMap { $0.split(separator: " ")[2].split(separator: ",") }.count == 1000)
     }
 
     private static let notices: [(Notice, String)] = [
@@ -211,5 +281,17 @@ struct RecordTests {
             lines { Greeting.append(host: "localhost", epoch: "gwyvvtzq", to: &$0) }
                 == "DESK/1 host=localhost epoch=gwyvvtzq auth=login line=4000 block=1048576"
                 + " : type \"help\"; end with \"quit\"\n")
+    }
+}
+
+extension Event {
+    /// The texts of an event, as the journal gives them back one by one.
+    fileprivate var passages: [Passage] {
+        switch kind {
+        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _, _): mail.body
+        case .reply(let letter), .autoSent(let letter, _): [Passage(.new, letter.text)]
+        case .note(let text), .say(let text): [Passage(.new, text)]
+        default: []
+        }
     }
 }

@@ -92,10 +92,10 @@ enum Samples {
         let many = (1...1000).map { Subscription.ticket(.id(id($0))) }
         return [
             .help(lines: 3), .caps(count: 11), .pong(token: nil), .pong(token: "a=\"b"), .bye,
-            .hello(meier, epoch: "gwyvvtzq", held: 1, drafts: 2), .me, .who(count: 0), .queues(count: 1),
+            .hello(meier, epoch: "gwyvvtzq", held: 1, drafts: 2), .me(count: 1), .who(count: 0), .queues(count: 1),
             .mine(count: 2),
             .list(count: 50, more: cursor), .show(id(42), count: 2, hasDraft: true, more: cursor),
-            .showEntry(EntryID(id(42), 1)), .history(id(42), count: 9, more: nil),
+            .showEntry(EntryID(id(42), 1), more: cursor), .history(id(42), count: 9, more: nil),
             .raw(EntryID(id(42), 1), lines: 5, more: nil),
             .draft(id(42)), .subscribed(what, since: 0), .subscribed(many, since: nil),
             .unsubscribed(many, left: many), .unsubscribed([], left: []), .canceled(tag: "7"),

@@ -56,20 +56,26 @@ final class Archive {
             image: image, at: now, defaultAutomaticReply: AutomaticText.template,
             zone: .minutes(Int64(settings.zone)))
         engine.autoReplyLimits = settings.automaticReplies
-        for event in try journal.read(after: image.applied, limit: .max) {
-            for _ in 0..<8 {
-                let needs = engine.needs(toApply: event)
-                if needs.isEmpty { break }
-                for need in needs { engine.learn(try fact(for: need)) }
-            }
-            engine.apply(event)
+        try journal.read(after: image.applied, limit: .max) { events throws(StoreError) in
+            for event in events { try apply(event, to: &engine) }
         }
         return engine
     }
 
-    /// Events of the log, with their texts.
-    func events(after sequence: SequenceNumber, limit: Int) throws(StoreError) -> [Event] {
-        try journal.read(after: sequence, limit: limit)
+    private func apply(_ event: Event, to engine: inout Engine) throws(StoreError) {
+        for _ in 0..<8 {
+            let needs = engine.needs(toApply: event)
+            if needs.isEmpty { break }
+            for need in needs { engine.learn(try fact(for: need)) }
+        }
+        engine.apply(event)
+    }
+
+    /// Events of the log, with their texts, turn by turn.
+    func read(
+        after sequence: SequenceNumber, limit: Int, each: ([Event]) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        try journal.read(after: sequence, limit: limit, each: each)
     }
 
     /// Keeps soft marks, with the projector's next bite.

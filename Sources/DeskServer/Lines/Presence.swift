@@ -10,6 +10,9 @@ struct Presence {
         var since: Moment
         /// What he looked at last.
         var looking: TicketID?
+        /// The queues that he could read at some time since then: whoever reads one of them may have been told that he
+        /// is here, and is told when he is gone, whatever rights he has left.
+        var queues: Set<QueueName> = []
     }
 
     private(set) var places: [AgentName: Place] = [:]
@@ -26,15 +29,20 @@ struct Presence {
         return places[agent]?.connections == 1
     }
 
-    /// Notes the end of a connection; `true` if it was the agent's last one.
-    mutating func left(_ agent: AgentName) -> Bool {
-        guard let place = places[agent] else { return false }
+    /// Notes the queues that an agent can read now, if they are connected.
+    mutating func reads(_ agent: AgentName, _ queues: [QueueName]) {
+        places[agent]?.queues.formUnion(queues)
+    }
+
+    /// Notes the end of a connection; if it was the agent's last one, gives the queues in which they were seen.
+    mutating func left(_ agent: AgentName) -> Set<QueueName>? {
+        guard let place = places[agent] else { return nil }
         if place.connections > 1 {
             places[agent]?.connections -= 1
-            return false
+            return nil
         }
         places[agent] = nil
-        return true
+        return place.queues
     }
 
     /// Notes that an agent looks at a ticket; `true` if that is to be told, at most once a minute.

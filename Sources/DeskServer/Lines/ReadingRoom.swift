@@ -1,6 +1,7 @@
 internal import DeskModel
 internal import DeskNet
 internal import DeskStore
+internal import DeskWire
 
 /// Reads the disk on a thread of its own, one question after another, for `show`, `history`, `raw` and lists of what is
 /// over: however long one takes, no claim waits for it.
@@ -9,23 +10,23 @@ final class ReadingRoom {
     enum Question: Sendable {
         /// Tickets, newest first.
         case tickets(TicketFilter)
-        /// A ticket and its texts after the `after`-th.
-        case texts(TicketID, after: Int, limit: Int)
-        /// One text.
-        case text(EntryID)
-        /// Everything that happened to a ticket after an event.
-        case history(TicketID, after: SequenceNumber, limit: Int)
-        /// A mail of ours or theirs as it went or came.
-        case raw(EntryID)
+        /// A ticket and a page of its texts.
+        case texts(TicketID, after: Cursor?, perLine: Int)
+        /// A page of one text.
+        case text(EntryID, from: Int, perLine: Int)
+        /// A page of everything that happened to a ticket, as this agent may see it.
+        case history(TicketID, after: Cursor?, limit: Int, for: AgentName, perLine: Int)
+        /// A page of a message as it came or went, from a byte on.
+        case raw(EntryID, from: Int)
     }
 
     /// What was found.
     enum Finding: Sendable {
         case tickets([ListedTicket])
-        case texts(ListedTicket?, [HistoryItem])
-        case text(HistoryItem?)
-        case history([HistoryItem])
-        case raw([UInt8]?)
+        case texts(ListedTicket?, TextPage)
+        case text(TextPage?)
+        case history(TextPage)
+        case raw(MailReader.Slice?)
     }
 
     /// What came of a question.
@@ -83,23 +84,45 @@ extension ReadingRoom.Question {
 
     private func read(_ readers: StateReaders) throws(StoreError) -> Reading<ReadingRoom.Finding> {
         let desk = try readers.desk()
-        return switch self {
-        case .tickets(let filter): try desk.listed(filter).map { .tickets($0) }
-        case .texts(let id, let after, let limit):
-            try desk.show(id, after: after, limit: limit).map { .texts($0.ticket, $0.items) }
-        case .text(let entry): try desk.text(entry).map { .text($0) }
-        case .history(let id, let after, let limit):
-            try desk.history(of: id, after: after, limit: limit).map { .history($0) }
-        case .raw(let entry):
-            try desk.text(entry).map { text throws(StoreError) in .raw(try Self.raw(text?.event, readers)) }
+        switch self {
+        case .tickets(let filter): return try desk.listed(filter).map { .tickets($0) }
+        case .texts(let id, let after, let perLine):
+            var page = TextPage(Switchboard.Cut.show, after: after, quotes: .leftOut, perLine: perLine)
+            let ticket = try page.read(desk, textsOf: id, after: Int(clamping: after?.position ?? 0))
+            return ticket.map { .texts($0, page) }
+        case .text(let entry, let offset, let perLine):
+            let after = Cursor(kind: Switchboard.Cut.entry, position: Int64(entry.entry), offset: Int64(offset))
+            var page = TextPage(Switchboard.Cut.entry, after: after, quotes: .shown, perLine: perLine)
+            let isThere = try desk.outline(of: entry) { outline throws(StoreError) in try page.add(outline, desk) }
+            return isThere.map { .text($0 ? page : nil) }
+        case .history(let id, let after, let limit, let agent, let perLine):
+            var page = TextPage(Switchboard.Cut.history, after: after, quotes: .shown, perLine: perLine)
+            let found = try page.read(desk, historyOf: id, after: after?.position ?? 0, limit: limit, for: agent)
+            return found.map { .history(page) }
+        case .raw(let entry, let start):
+            var event: Event?
+            let found = try desk.outline(of: entry) { outline in
+                event = outline.head
+                return false
+            }
+            return try found.map { _ throws(StoreError) in .raw(try Self.raw(event, start, readers)) }
         }
     }
 
-    private static func raw(_ event: Event?, _ readers: StateReaders) throws(StoreError) -> [UInt8]? {
+    private static func raw(
+        _ event: Event?, _ start: Int, _ readers: StateReaders
+    ) throws(StoreError) -> MailReader.Slice? {
         switch event?.kind {
-        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _, _): try readers.mails().raw(mail.raw)
-        case .reply, .autoSent: try readers.mails().composed(event?.sequence ?? 0)
+        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _, _):
+            try readers.mails().raw(mail.raw, from: start, count: RawPage.bytes)
+        case .reply, .autoSent: try readers.mails().composed(event?.sequence ?? 0, from: start, count: RawPage.bytes)
         default: nil
         }
     }
+}
+
+/// How much of a message one `raw` prints: whole lines of base64, 57 bytes each, within the limit of one reply.
+enum RawPage {
+    /// Bytes of the message.
+    static let bytes = Limits.replyText / 78 * 57
 }

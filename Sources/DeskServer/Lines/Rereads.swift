@@ -1,5 +1,6 @@
 internal import DeskModel
 internal import DeskNet
+internal import DeskStore
 
 /// Older events, read from the disk for followers who lag: in a turn one chunk for each of them, and for all together
 /// no longer than a turn may take, so that nobody's claim waits for somebody's replay.
@@ -34,10 +35,12 @@ struct Rereads {
             return nil
         }
         hasRead = true
-        guard let events = try? archive.events(after: sequence - 1, limit: Rereads.chunkCount),
-            events.first?.sequence == sequence
-        else { return nil }
-        chunk = events.map { Told($0) }
+        chunk = []
+        do throws(StoreError) {
+            try archive.read(after: sequence - 1, limit: Rereads.chunkCount) { chunk += $0.map { Told($0) } }
+        } catch {
+            chunk = []
+        }
         return chunk.first
     }
 }

@@ -3,14 +3,14 @@ internal import DeskWire
 
 /// An event and its line, encoded once and the same for everybody.
 struct Told {
-    /// What happened.
+    /// What happened, without its long texts: nobody who looks at it reads those, and thousands are kept.
     let event: Event
     /// Its line, with the line end.
     let line: [UInt8]
 
     /// Encodes the line of an event.
     init(_ event: Event) {
-        self.event = event
+        self.event = event.withoutWritings
         var line: [UInt8] = []
         event.appendLine(to: &line)
         self.line = line

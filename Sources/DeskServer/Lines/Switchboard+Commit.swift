@@ -110,7 +110,11 @@ extension Switchboard {
     /// What an event means for those on the line beyond its line: streams that end.
     private func heed(_ event: Event) {
         switch event.kind {
-        case .agent: if case .agent(let name) = event.subject { cutStreams(of: name) }
+        case .agent:
+            guard case .agent(let name) = event.subject else { return }
+            cutStreams(of: name)
+            presence.reads(name, engine.queues(for: name))
+        case .queue: for name in presence.places.keys { presence.reads(name, engine.queues(for: name)) }
         case .move:
             guard let ticket = event.subject.ticket, let queue = event.snapshot?.queue else { return }
             cutStreams(of: ticket, since: event.sequence, in: queue)

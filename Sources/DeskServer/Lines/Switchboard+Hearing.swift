@@ -53,7 +53,9 @@ extension Switchboard {
         case .malformed(let flaw, let tag):
             endUntaggedWait(of: session, in: &round)
             let isLast = isLost(session, by: flaw)
-            answer(session, tag, .malformed(flaw), farewell: isLast ? .bye(.errors) : nil, in: &round)
+            // Behind the tag of a wait it would look like the end of that.
+            let shown = isInUse(tag, session) ? nil : tag
+            answer(session, shown, .malformed(flaw), farewell: isLast ? .bye(.errors) : nil, in: &round)
             if isLast { end(session, in: &round) }
         case .line(let line):
             guard let request = request(of: line, from: session, in: &round) else { break }
@@ -70,6 +72,10 @@ extension Switchboard {
     /// What a line asks for; answers on the spot what may not be asked or was not asked rightly.
     private func request(of line: Line, from session: Session, in round: inout Round) -> Request? {
         endUntaggedWait(of: session, in: &round)
+        guard !isInUse(line.tag, session) else {
+            answer(session, nil, .malformed(.badTag), in: &round)
+            return nil
+        }
         guard session.agent != nil || line.verb.isOpen else {
             answer(session, line.tag, .refused(.loginRequired), in: &round)
             return nil
@@ -80,6 +86,11 @@ extension Switchboard {
             answer(session, line.tag, .malformed(flaw), in: &round)
             return nil
         }
+    }
+
+    /// Whether a tag belongs to a pending wait of the session: until that ends it is no other command's.
+    private func isInUse(_ tag: String?, _ session: Session) -> Bool {
+        tag != nil && waits.contains(session, tag: tag)
     }
 
     private func change(_ command: Command, _ line: Line, _ session: Session, in round: inout Round) {
@@ -96,7 +107,7 @@ extension Switchboard {
         _ session: Session, _ tag: String?, _ final: Final, farewell: Notice? = nil, in round: inout Round
     ) {
         var line: [UInt8] = []
-        Reply(tag: tag).end(final, to: &line)
+        Reply(tag: tag).end(final, for: hintReader(final, session.agent), to: &line)
         farewell?.append(to: &line)
         round.askers.append(.line(session, tag: tag, final: line, position: round.head))
     }
@@ -111,9 +122,8 @@ extension Switchboard {
             var count = 0
             while count < session.inputs.count, session.mayBeAnswered {
                 guard case .line(let line) = session.inputs[count], case .success(let request) = line.request,
-                    session.agent != nil || line.verb.isOpen
+                    session.agent != nil || line.verb.isOpen, !isInUse(line.tag, session), request.isQuestion
                 else { break }
-                guard request.isQuestion else { break }
                 count += 1
                 answer(request, line, session)
             }

@@ -28,28 +28,41 @@ extension Switchboard {
             case .list(let list): try answer(list, agent, tag, session)
             case .draft(let reference): try answerDraft(reference, agent, tag, session)
             case .show(let reference, let after):
-                let ticket = try readable(reference, by: agent)
                 try expect(after, kind: Cut.show)
-                let question = ReadingRoom.Question.texts(
-                    ticket.id, after: Int(clamping: after?.position ?? 0), limit: Limits.recordsMost + 1)
-                ask(question, Pending(tag: tag, query: query, ticket: ticket), session)
-            case .showEntry(let reference, let entry):
-                let ticket = try readable(reference, by: agent)
-                ask(.text(EntryID(ticket.id, entry)), Pending(tag: tag, query: query, ticket: ticket), session)
+                try ask(reference, agent, query, tag, session) { id in
+                    .texts(id, after: after, perLine: Reply.bytesPerLine(tag))
+                }
+            case .showEntry(let reference, let entry, let after):
+                try expect(after, kind: Cut.entry)
+                try ask(reference, agent, query, tag, session) { id in
+                    let offset = Int(clamping: after?.offset ?? 0)
+                    return .text(EntryID(id, entry), from: offset, perLine: Reply.bytesPerLine(tag))
+                }
             case .history(let reference, let after, let limit):
-                let ticket = try readable(reference, by: agent)
                 try expect(after, kind: Cut.history)
-                let question = ReadingRoom.Question.history(
-                    ticket.id, after: after?.position ?? 0, limit: (limit ?? Limits.records) + 1)
-                ask(question, Pending(tag: tag, query: query, ticket: ticket), session)
+                try ask(reference, agent, query, tag, session) { id in
+                    .history(
+                        id, after: after, limit: limit ?? Limits.records, for: name,
+                        perLine: Reply.bytesPerLine(tag))
+                }
             case .raw(let reference, let entry, let after):
-                let ticket = try readable(reference, by: agent)
                 try expect(after, kind: Cut.raw)
-                ask(.raw(EntryID(ticket.id, entry)), Pending(tag: tag, query: query, ticket: ticket), session)
+                try ask(reference, agent, query, tag, session) { id in
+                    .raw(EntryID(id, entry), from: Int(clamping: after?.position ?? 0))
+                }
             }
         } catch {
             finish(session, tag, .refused(error))
         }
+    }
+
+    /// Hands a question about a ticket to the reading room, if its asker may read it.
+    private func ask(
+        _ reference: TicketReference, _ agent: Agent, _ query: Query, _ tag: String?, _ session: Session,
+        _ question: (TicketID) -> ReadingRoom.Question
+    ) throws(Refusal) {
+        let ticket = try readable(reference, by: agent)
+        ask(question(ticket.id), Pending(tag: tag, query: query, ticket: ticket), session)
     }
 
     /// Hands a question to the reading room; the session's later lines wait until it is answered.
@@ -74,6 +87,7 @@ extension Switchboard {
     enum Cut {
         static let list = UInt8(ascii: "l")
         static let show = UInt8(ascii: "s")
+        static let entry = UInt8(ascii: "e")
         static let history = UInt8(ascii: "h")
         static let raw = UInt8(ascii: "r")
     }
@@ -84,11 +98,11 @@ extension Switchboard {
 
     private func answerMe(_ agent: Agent, _ tag: String?, _ session: Session) {
         say(session, tag: tag) { reply, out in
-            reply.me(
+            let count = reply.me(
                 agent, connections: presence.places[agent.name]?.connections ?? 0, held: engine.held(by: agent.name),
                 drafts: engine.drafts(of: agent.name), subscribed: session.stream?.all.map(\.subscription) ?? [],
                 waits: waits.all(of: session).map { $0.tag ?? "-" }, to: &out)
-            reply.end(.answered(.me, at: head), to: &out)
+            reply.end(.answered(.me(count: count), at: head), to: &out)
         }
     }
 

@@ -93,7 +93,9 @@ extension Switchboard {
         let (held, drafts) = (engine.held(by: agent).count, engine.drafts(of: agent).count)
         finish(
             session, tag, .answered(.hello(agent, epoch: archive.epoch, held: held, drafts: drafts), at: head))
-        if presence.came(agent, at: clock.now) { tellPresence(of: agent, isHere: true) }
+        let queues = engine.queues(for: agent)
+        if presence.came(agent, at: clock.now) { tell(.here(agent), of: agent, in: queues) }
+        presence.reads(agent, queues)
     }
 
     private func fail(_ tag: String?, _ session: Session, retry: Int?) {
@@ -106,16 +108,14 @@ extension Switchboard {
 
     /// Notes that a connection of an agent has ended.
     func left(_ agent: AgentName) {
-        if presence.left(agent) { tellPresence(of: agent, isHere: false) }
+        if let queues = presence.left(agent) { tell(.gone(agent), of: agent, in: queues) }
     }
 
-    /// `~ here` and `~ gone`, to followers who share a queue with the agent.
-    private func tellPresence(of name: AgentName, isHere: Bool) {
-        let queues = engine.queues(for: name)
+    /// `~ here` and `~ gone`, to the followers who may read one of the queues in which the agent is seen.
+    private func tell(_ notice: Notice, of name: AgentName, in queues: some Sequence<QueueName>) {
         for session in followers.row {
             guard let reader = session.agent, reader != name, let other = engine.state.agents[reader] else { continue }
-            guard queues.contains(where: { other.may(.read, in: $0) }) else { continue }
-            tell(session, isHere ? .here(name) : .gone(name))
+            if queues.contains(where: { other.may(.read, in: $0) }) { tell(session, notice) }
         }
     }
 

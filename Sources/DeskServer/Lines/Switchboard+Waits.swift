@@ -29,7 +29,9 @@ extension Switchboard {
         switch decideNow(wait.command, by: wait.agent, key: wait.key, in: &round) {
         case .success(let done): Reply(tag: wait.tag).end(done.final, to: &line)
         case .failure(.empty), .failure(.storage): return nil
-        case .failure(let refusal): Reply(tag: wait.tag).end(.refused(refusal.ofWait), to: &line)
+        case .failure(let refusal):
+            let final = Final.refused(refusal.ofWait)
+            Reply(tag: wait.tag).end(final, for: hintReader(final, wait.agent), to: &line)
         }
         return line
     }
@@ -46,9 +48,6 @@ extension Switchboard {
     ) {
         guard let agent = session.agent else { return }
         round.handled += 1
-        if let tag = line.tag, waits.contains(session, tag: tag) {
-            return answer(session, tag, .malformed(.badTag), in: &round)
-        }
         guard session.waits.count < Limits.waits else {
             return answer(session, line.tag, .refused(.tooMany(.waits, most: Limits.waits)), in: &round)
         }
@@ -58,7 +57,7 @@ extension Switchboard {
         if let done = recall(wait) { return answer(session, line.tag, done, in: &round) }
         switch decide(wait.command, by: agent, key: line.key, in: &round) {
         case .success(let done): answer(session, line.tag, done.final, in: &round)
-        case .failure(.empty), .failure(.storage): waits.add(wait)
+        case .failure(.empty): waits.add(wait)
         case .failure(let refusal): answer(session, line.tag, .refused(refusal, verb: line.verb), in: &round)
         }
     }

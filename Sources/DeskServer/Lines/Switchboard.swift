@@ -150,7 +150,7 @@ final class Switchboard {
 
     /// Queues a reply that is a final line alone.
     func finish(_ session: Session, _ tag: String?, _ final: Final) {
-        say(session, tag: tag) { reply, out in reply.end(final, to: &out) }
+        say(session, tag: tag) { reply, out in reply.end(final, for: hintReader(final, session.agent), to: &out) }
     }
 
     /// Queues a notice.
