@@ -55,15 +55,11 @@ extension Engine {
         }
     }
 
-    func sent(_ entry: EntryID, at now: Moment) -> Decision {
-        guard let letter = state.outbox[entry]?.letter, let ticket = state.tickets[entry.ticket] else { return .done() }
-        return .done(.done, [ticket.event(.sent(to: letter.recipients.to[0]), at: now, entry: entry.entry)])
-    }
-
-    func failed(_ entry: EntryID, _ text: String, at now: Moment) -> Decision {
-        guard let letter = state.outbox[entry]?.letter, let ticket = state.tickets[entry.ticket] else { return .done() }
-        return .done(
-            .done, [ticket.event(.failed(to: letter.recipients.to[0], text: text), at: now, entry: entry.entry)])
+    /// The event `kind` for each of the recipients for whom a message of ours still waits.
+    func delivered(_ entry: EntryID, _ to: [Address], at now: Moment, _ kind: (Address) -> Kind) -> Decision {
+        guard let waiting = state.outbox[entry], let ticket = state.tickets[entry.ticket] else { return .done() }
+        let ended = waiting.pending.filter { to.contains($0) }
+        return .done(.done, ended.map { ticket.event(kind($0), at: now, entry: entry.entry) })
     }
 }
 

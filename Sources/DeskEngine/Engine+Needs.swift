@@ -11,7 +11,7 @@ extension Engine {
         switch command {
         case .arrive(let arrival): wants.placement(of: arrival)
         case .reply(let ticket, _, _), .send(let ticket, _): wants.surroundings(of: ticket)
-        case .sent(let entry), .failed(let entry, _): wants.ticket(entry.ticket)
+        case .sent(let entry, _), .failed(let entry, _, _): wants.ticket(entry.ticket)
         case .administer(let administration): wants.administration(administration)
         case .claim, .claimNext, .hold, .release, .steal, .give, .draft, .note, .close, .reopen, .move, .say, .expire:
             if let ticket = command.ticket { wants.ticket(ticket) }

@@ -75,8 +75,8 @@ public struct Engine: Sendable {
     private func verdict(on command: Command, by agent: AgentName?, at now: Moment) throws(Refusal) -> Decision {
         switch command {
         case .arrive(let arrival): return try arrive(arrival, at: now)
-        case .sent(let entry): return sent(entry, at: now)
-        case .failed(let entry, let text): return failed(entry, text, at: now)
+        case .sent(let entry, let to): return delivered(entry, to, at: now) { .sent(to: $0) }
+        case .failed(let entry, let to, let text): return delivered(entry, to, at: now) { .failed(to: $0, text: text) }
         case .expire(let agent, let customer): return expire(agent, customer, at: now)
         default: break
         }

@@ -52,9 +52,9 @@ extension State {
             if let to = letter.recipients.to.first {
                 autoReplies.add(AutoReply(at: event.at, to: to, subjectKey: subjectKey))
             }
-        case .sent, .failed:
+        case .sent(let to), .failed(let to, _):
             guard let letter = outbox[entry]?.letter else { break }
-            outbox.remove(entry)
+            outbox.end(entry, to: to)
             recipients[entry] = Sent(value: letter.recipients, sequence: event.sequence)
         default: remember(event)
         }

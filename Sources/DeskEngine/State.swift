@@ -118,7 +118,7 @@ extension Customer {
     }
 }
 
-/// Mails of ours that no event has ended yet, oldest first.
+/// Mails of ours that no event has ended yet for all of their recipients, oldest first.
 public struct Outbox: Equatable, Sendable {
     private var letters: [SequenceNumber: Outgoing] = [:]
     private var order = SortedNumbers()
@@ -141,13 +141,18 @@ public struct Outbox: Equatable, Sendable {
     }
 
     mutating func add(_ letter: Outgoing) {
+        guard !letter.pending.isEmpty else { return }
         letters[letter.sequence] = letter
         entries[letter.entry] = letter.sequence
         order.insert(letter.sequence)
     }
 
-    mutating func remove(_ entry: EntryID) {
-        guard let sequence = entries.removeValue(forKey: entry) else { return }
+    /// The text `entry` has been sent or given up for one recipient; the last one takes it out.
+    mutating func end(_ entry: EntryID, to address: Address) {
+        guard let sequence = entries[entry] else { return }
+        letters[sequence]?.pending.removeAll { $0 == address }
+        guard letters[sequence]?.pending.isEmpty == true else { return }
+        entries[entry] = nil
         letters[sequence] = nil
         order.remove(sequence)
     }

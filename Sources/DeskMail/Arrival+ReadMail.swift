@@ -36,6 +36,8 @@ extension Arrival {
             // A mail that is late may still arrive: such a report is one more text in its ticket.
             if mail.report == .delay { answersOurs += ours } else { reportsOurs = ours }
             diagnosis = mail.diagnosis
+            // X-Failed-Recipients has them in one line.
+            unreached = mail.failedRecipients.flatMap { $0.split { $0 == "," || $0 == " " } }.map { Address($0) }
         }
         body = mail.segments.map { Passage($0.kind == .new ? .new : .quoted, $0.text) }
         wholeBody = mail.segments.map { Passage($0.kind == .signature ? .quoted : .new, $0.text) }

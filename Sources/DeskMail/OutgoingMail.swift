@@ -12,8 +12,10 @@ public struct OutgoingMail: Equatable, Sendable {
     public var kind: Kind
     /// The queue's address.
     public var from: MailAddress
-    /// The one recipient.
-    public var to: MailAddress
+    /// The addresses of To.
+    public var to: [MailAddress]
+    /// The addresses of Cc.
+    public var cc: [MailAddress]
     /// The finished subject, decoded.
     public var subject: String
     /// The body, lines ended by LF.
@@ -29,12 +31,13 @@ public struct OutgoingMail: Equatable, Sendable {
 
     /// Makes an outgoing mail; `date` in seconds since 1970.
     public init(
-        kind: Kind, from: MailAddress, to: MailAddress, subject: String, text: String, date: Int64,
-        messageID: String, inReplyTo: String = "", references: [String] = []
+        kind: Kind, from: MailAddress, to: [MailAddress], cc: [MailAddress] = [], subject: String, text: String,
+        date: Int64, messageID: String, inReplyTo: String = "", references: [String] = []
     ) {
         self.kind = kind
         self.from = from
         self.to = to
+        self.cc = cc
         self.subject = subject
         self.text = text
         self.date = date
@@ -58,7 +61,7 @@ extension OutgoingMail {
     func write(to writer: inout FieldWriter) {
         writer.byte(kind.rawValue)
         from.write(to: &writer)
-        to.write(to: &writer)
+        for list in [to, cc] { writer.list(list) { $1.write(to: &$0) } }
         writer.text(subject)
         writer.text(text)
         writer.wide(date)
@@ -70,15 +73,17 @@ extension OutgoingMail {
     init(from reader: inout FieldReader) throws(MailError) {
         guard let kind = Kind(rawValue: try reader.byte()) else { throw .malformed }
         self.init(
-            kind: kind, from: try MailAddress(from: &reader), to: try MailAddress(from: &reader),
-            subject: try reader.line(), text: try reader.text(atMost: MailLimits.outgoing), date: try reader.wide(),
+            kind: kind, from: try MailAddress(from: &reader), to: try reader.addresses(),
+            cc: try reader.addresses(), subject: try reader.line(), text: try reader.text(atMost: MailLimits.outgoing),
+            date: try reader.wide(),
             messageID: try reader.line(), inReplyTo: try reader.line(), references: try reader.lines())
     }
 
     /// The mail cut and cleaned so that the worker's decoder accepts it.
     func bounded() -> OutgoingMail {
         OutgoingMail(
-            kind: kind, from: Self.bounded(from), to: Self.bounded(to), subject: CleanText.line(subject),
+            kind: kind, from: Self.bounded(from), to: to.map(Self.bounded), cc: cc.map(Self.bounded),
+            subject: CleanText.line(subject),
             text: CleanText.text(text, atMost: MailLimits.outgoing), date: date, messageID: CleanText.line(messageID),
             inReplyTo: CleanText.line(inReplyTo),
             references: references.suffix(MailLimits.messageIDs).map { CleanText.line($0) })

@@ -70,7 +70,7 @@ extension MailAddress {
 }
 
 extension FieldReader {
-    fileprivate mutating func addresses() throws(MailError) -> [MailAddress] {
+    mutating func addresses() throws(MailError) -> [MailAddress] {
         try list(atMost: MailLimits.addresses) { reader throws(MailError) in try MailAddress(from: &reader) }
     }
 

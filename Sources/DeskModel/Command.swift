@@ -30,10 +30,10 @@ public enum Command: Equatable, Sendable {
     case say(SayTarget, text: String)
     /// A mail has been read at the door.
     indirect case arrive(Arrival)
-    /// The courier has handed our mail over.
-    case sent(EntryID)
-    /// The courier has given our mail up.
-    case failed(EntryID, text: String)
+    /// The courier has handed our message over for these recipients.
+    case sent(EntryID, to: [Address])
+    /// The courier has given our message up for these recipients.
+    case failed(EntryID, to: [Address], text: String)
     /// The lease of an agent's claims of a customer has run out.
     case expire(AgentName, CustomerID)
     /// Administration.

@@ -217,6 +217,8 @@ public struct Arrival: Equatable, Sendable {
     public var isUnreadable: Bool
     /// The diagnosis of a report, one line.
     public var diagnosis: String
+    /// The addresses that a report says were not reached.
+    public var unreached: [Address]
 
     /// A mail of which nothing but its bytes is known yet.
     public init(raw: Digest, content: Digest, envelopeSender: Address?, recipients: [Address]) {
@@ -243,10 +245,11 @@ public struct Arrival: Equatable, Sendable {
         problems = []
         isUnreadable = false
         diagnosis = ""
+        unreached = []
     }
 }
 
-/// How far a mail of ours has come.
+/// How far a mail of ours has come, for one recipient or, worst first, for all of them.
 public enum Delivery: UInt8, Equatable, Sendable {
     /// It is stored and will be sent.
     case queued
@@ -256,4 +259,9 @@ public enum Delivery: UInt8, Equatable, Sendable {
     case failed
     /// A report says that it did not arrive.
     case bounced
+
+    /// How far a message has come whose recipients stand like this: what an agent has to know first. `nil` without any.
+    public static func worst(of each: [Delivery]) -> Delivery? {
+        [bounced, failed, queued, sent].first { each.contains($0) }
+    }
 }

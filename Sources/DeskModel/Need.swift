@@ -128,14 +128,20 @@ public struct Outgoing: Equatable, Sendable {
     public let isAutomatic: Bool
     /// The mail itself.
     public let letter: Letter
+    /// The recipients for whom no event has ended it yet, in their order.
+    public var pending: [Address]
 
-    /// A mail that is to be sent.
-    public init(sequence: SequenceNumber, at: Moment, entry: EntryID, isAutomatic: Bool, letter: Letter) {
+    /// A mail that is to be sent to `pending`, by default to all of its recipients.
+    public init(
+        sequence: SequenceNumber, at: Moment, entry: EntryID, isAutomatic: Bool, letter: Letter,
+        pending: [Address]? = nil
+    ) {
         self.sequence = sequence
         self.at = at
         self.entry = entry
         self.isAutomatic = isAutomatic
         self.letter = letter
+        self.pending = pending ?? letter.recipients.all
     }
 }
 

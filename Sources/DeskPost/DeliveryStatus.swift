@@ -8,20 +8,22 @@ struct DeliveryStatus {
     private var hasFailures = false
 
     mutating func read(_ text: String) {
-        var recipient = ""
+        var recipients: [String] = []
         var action = ""
         var reason = ""
         for line in unfolded(text) + [""] {
             if line.isEmpty {
-                conclude(recipient, action: action, reason: reason)
-                (recipient, action, reason) = ("", "", "")
+                conclude(recipients, action: action, reason: reason)
+                (recipients, action, reason) = ([], "", "")
                 continue
             }
             guard let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")) else { continue }
             let value = String(line[line.index(after: colon)...]).trimmingBlanks
             switch line[..<colon].lowercased() {
-            case "final-recipient": recipient = Self.withoutType(value)
-            case "original-recipient": if recipient.isEmpty { recipient = Self.withoutType(value) }
+            // Whom it was passed on to, and whom we sent it to.
+            case "final-recipient", "original-recipient":
+                let recipient = Self.withoutType(value)
+                if !recipient.isEmpty, !recipients.contains(recipient) { recipients.append(recipient) }
             case "action": action = value.lowercased()
             case "diagnostic-code": reason = Self.withoutType(value)
             case "status": if reason.isEmpty { reason = value }
@@ -30,13 +32,13 @@ struct DeliveryStatus {
         }
     }
 
-    private mutating func conclude(_ recipient: String, action: String, reason: String) {
+    private mutating func conclude(_ recipients: [String], action: String, reason: String) {
         guard action.hasPrefix("fail") else {
             hasOthers = hasOthers || !action.isEmpty
             return
         }
         hasFailures = true
-        if !recipient.isEmpty, failed.count < 100 { failed.append(recipient) }
+        if failed.count < 100 { failed += recipients }
         if diagnosis.isEmpty { diagnosis = reason }
     }
 

@@ -3,17 +3,20 @@ public import DeskMail
 
 /// Makes the bytes of outgoing mails with GMime: 7-bit clean, CRLF, always the same for the same value.
 public enum MailComposer {
-    /// The mail's bytes, or nil if it names no address that a header may hold.
+    /// The mail's bytes, or nil if none of its recipients, or not its sender, is an address that a header may hold.
+    /// Such a recipient is left out.
     ///
     /// GMime must have been initialised (`MailReader`). Everything that a stranger may have written is encoded anew:
     /// the subject as encoded words, addresses from their parts, references only if they look like Message-IDs.
     public static func compose(_ mail: OutgoingMail) -> [UInt8]? {
-        guard mail.from.isSendable, mail.to.isSendable, isToken(mail.messageID) else { return nil }
+        let (to, cc) = (mail.to.filter(\.isSendable), mail.cc.filter(\.isSendable))
+        guard mail.from.isSendable, !(to + cc).isEmpty, isToken(mail.messageID) else { return nil }
         guard let message = unsafe g_mime_message_new(0) else { return nil }
         defer { unsafe desk_unref(message) }
         let object = unsafe desk_object(message)
         unsafe add(mail.from, as: GMIME_ADDRESS_TYPE_FROM, to: message)
-        unsafe add(mail.to, as: GMIME_ADDRESS_TYPE_TO, to: message)
+        for address in to { unsafe add(address, as: GMIME_ADDRESS_TYPE_TO, to: message) }
+        for address in cc { unsafe add(address, as: GMIME_ADDRESS_TYPE_CC, to: message) }
         unsafe g_mime_message_set_subject(message, CleanText.line(mail.subject, atMost: 1000), "utf-8")
         if let date = unsafe g_date_time_new_from_unix_utc(gint64(clamping: mail.date)) {
             unsafe g_mime_message_set_date(message, date)

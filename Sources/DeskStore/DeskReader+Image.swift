@@ -68,14 +68,15 @@ extension DeskReader {
     }
 
     private func readMail(_ image: inout Image) throws(StoreError) {
-        var queued: [SequenceNumber] = []
-        try database.prepare("SELECT seq FROM entry WHERE delivery IN (0, 4) ORDER BY seq").each {
-            queued.append($0.integer(0))
+        var queued: [SequenceNumber: Set<Address>] = [:]
+        try database.prepare("SELECT seq, address FROM delivery WHERE state IN (0, 4)").each { row in
+            queued[row.integer(0), default: []].insert(Address(known: row.text(1)))
         }
-        for sequence in queued {
-            guard let event = try journal.event(sequence), let outgoing = Outgoing(event) else {
+        for (sequence, pending) in queued.sorted(by: { $0.key < $1.key }) {
+            guard let event = try journal.event(sequence), var outgoing = Outgoing(event) else {
                 throw .corrupt("event \(sequence) does not hold the mail that desk.db looks for there")
             }
+            outgoing.pending.removeAll { !pending.contains($0) }
             image.outbox.append(outgoing)
         }
         var replies: [AutoReply] = []

@@ -4,7 +4,7 @@ import DeskModel
 enum DeskSchema {
     /// What `PRAGMA user_version` says of a file that this program can go on with. Raise it with every change here, of
     /// what a table holds, and of what `apply` makes of an event.
-    static let version: Int64 = 2
+    static let version: Int64 = 3
 
     /// SQLite's `application_id` of the file.
     static let application: Int64 = 0x5A75_7203
@@ -33,11 +33,14 @@ enum DeskSchema {
         CREATE TABLE queue(name TEXT PRIMARY KEY, record BLOB NOT NULL) WITHOUT ROWID;
 
         CREATE TABLE entry(
-            ticket INTEGER NOT NULL, n INTEGER NOT NULL, seq INTEGER NOT NULL, delivery INTEGER,
-            message TEXT, raw BLOB, PRIMARY KEY(ticket, n)) WITHOUT ROWID;
+            ticket INTEGER NOT NULL, n INTEGER NOT NULL, seq INTEGER NOT NULL, message TEXT, raw BLOB,
+            PRIMARY KEY(ticket, n)) WITHOUT ROWID;
         CREATE INDEX entry_message ON entry(message, seq) WHERE message IS NOT NULL;
         CREATE INDEX entry_raw ON entry(raw) WHERE raw IS NOT NULL;
-        CREATE INDEX entry_queued ON entry(seq) WHERE delivery IN (0, 4);
+        CREATE TABLE delivery(
+            ticket INTEGER NOT NULL, n INTEGER NOT NULL, address TEXT NOT NULL, seq INTEGER NOT NULL,
+            state INTEGER NOT NULL, PRIMARY KEY(ticket, n, address)) WITHOUT ROWID;
+        CREATE INDEX delivery_queued ON delivery(seq) WHERE state IN (0, 4);
         CREATE TABLE event(ticket INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY(ticket, seq)) WITHOUT ROWID;
 
         CREATE TABLE content(
@@ -57,7 +60,7 @@ enum DeskSchema {
 }
 
 extension Delivery {
-    /// What a number in `entry.delivery` says; NULL stands there for a text that is no mail of ours.
+    /// What a number in `delivery.state` says; a text that is no message of ours has no rows there.
     ///
     /// A 4 stands there alone: a report overtook the courier's own word. It reads as `bounced`, and is still queued.
     init(stored: Int64) {

@@ -26,7 +26,7 @@ final class FactReads {
         entryByContent = try database.prepare("SELECT ticket, n, t FROM content WHERE digest = ?")
         entryByRaw = try database.prepare("SELECT 1 FROM entry WHERE raw = ? LIMIT 1")
         letterByEntry = try database.prepare(
-            "SELECT seq FROM entry WHERE ticket = ? AND n = ? AND delivery IS NOT NULL")
+            "SELECT seq FROM delivery WHERE ticket = ? AND n = ? LIMIT 1")
         retryByKey = try database.prepare("SELECT seq FROM retry WHERE agent = ? AND key = ?")
     }
 

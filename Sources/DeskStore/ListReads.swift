@@ -49,6 +49,7 @@ final class ListReads {
     private let eventsOf: Statement
     private let entriesOf: Statement
     private let entry: Statement
+    private let deliveries: Statement
 
     init(_ database: borrowing Database) throws(StoreError) {
         inPlace = try database.prepare(
@@ -64,7 +65,8 @@ final class ListReads {
             """)
         eventsOf = try database.prepare("SELECT seq FROM event WHERE ticket = ? AND seq > ? ORDER BY seq LIMIT ?")
         entriesOf = try database.prepare("SELECT seq FROM entry WHERE ticket = ? AND n > ? ORDER BY n LIMIT ?")
-        entry = try database.prepare("SELECT seq, delivery FROM entry WHERE ticket = ? AND n = ?")
+        entry = try database.prepare("SELECT seq FROM entry WHERE ticket = ? AND n = ?")
+        deliveries = try database.prepare("SELECT state FROM delivery WHERE ticket = ? AND n = ?")
     }
 
     func tickets(_ filter: TicketFilter) throws(StoreError) -> [Ticket] {
@@ -129,10 +131,19 @@ final class ListReads {
         return found
     }
 
-    func entry(_ id: EntryID) throws(StoreError) -> (sequence: SequenceNumber, delivery: Delivery?)? {
+    func entry(_ id: EntryID) throws(StoreError) -> SequenceNumber? {
         entry.bind(1, id.ticket.value)
         entry.bind(2, Int64(id.entry))
-        return try entry.first { ($0.integer(0), $0.isNull(1) ? nil : Delivery(stored: $0.integer(1))) }
+        return try entry.first { $0.integer(0) }
+    }
+
+    /// How far a message of ours has come; `nil` if the text is none.
+    func delivery(of id: EntryID) throws(StoreError) -> Delivery? {
+        var each: [Delivery] = []
+        deliveries.bind(1, id.ticket.value)
+        deliveries.bind(2, Int64(id.entry))
+        try deliveries.each { each.append(Delivery(stored: $0.integer(0))) }
+        return Delivery.worst(of: each)
     }
 }
 
@@ -150,7 +161,7 @@ extension DeskReader {
     /// The event that made a text, with the text; `nil` if there is no such text.
     public func text(_ entry: EntryID) throws(StoreError) -> Reading<HistoryItem?> {
         try read { () throws(StoreError) in
-            guard let (sequence, _) = try lists.entry(entry) else { return nil }
+            guard let sequence = try lists.entry(entry) else { return nil }
             guard let event = try journal.event(sequence) else { throw .missing(sequence) }
             return HistoryItem(event: event, delivery: try delivery(of: event))
         }
@@ -161,7 +172,7 @@ extension DeskReader {
         of entry: EntryID, each: (EventOutline) throws(StoreError) -> Bool
     ) throws(StoreError) -> Reading<Bool> {
         try read { () throws(StoreError) in
-            guard let (sequence, _) = try lists.entry(entry) else { return false }
+            guard let sequence = try lists.entry(entry) else { return false }
             try outlines([sequence], each)
             return true
         }
@@ -192,7 +203,7 @@ extension DeskReader {
 
     private func delivery(of event: Event) throws(StoreError) -> Delivery? {
         switch (event.kind, event.subject) {
-        case (.reply, .entry(let id)), (.autoSent, .entry(let id)): try lists.entry(id)?.delivery ?? .queued
+        case (.reply, .entry(let id)), (.autoSent, .entry(let id)): try lists.delivery(of: id) ?? .queued
         default: nil
         }
     }

@@ -97,19 +97,20 @@ final class Projection {
         switch (event.kind, event.subject) {
         case (.new(let mail, _), _), (.followUp(let mail), _):
             try trail.arrive(mail, event)
-        case (.bounced(let mail, _, _), let subject):
+        case (.bounced(let mail, let to, _), let subject):
             try trail.arrive(mail, event)
-            if case .entry(let ours) = subject { try trail.deliver(ours, .bounced) }
-        case (.reply, .entry(let entry)):
-            try trail.write(entry, event, .queued)
+            guard case .entry(let ours) = subject else { break }
+            for address in to { try trail.deliver(ours, .bounced, to: address) }
+        case (.reply(let letter), .entry(let entry)):
+            try trail.queue(letter, as: entry, event)
             if let by = event.by { try trail.show([Shown(agent: by, ticket: entry.ticket, entry: entry.entry)]) }
         case (.autoSent(let letter, let subject), .entry(let entry)):
-            try trail.write(entry, event, .queued)
+            try trail.queue(letter, as: entry, event)
             if let address = letter.recipients.to.first { try trail.answer(address, subject, event) }
         case (.note, .entry(let entry)), (.say, .entry(let entry)):
-            try trail.write(entry, event, nil)
-        case (.sent, .entry(let entry)): try trail.deliver(entry, .sent)
-        case (.failed, .entry(let entry)): try trail.deliver(entry, .failed)
+            try trail.write(entry, event)
+        case (.sent(let to), .entry(let entry)): try trail.deliver(entry, .sent, to: to)
+        case (.failed(let to, _), .entry(let entry)): try trail.deliver(entry, .failed, to: to)
         case (.agent(let change), .agent(let name)): try people.change(name) { $0.apply(change) }
         case (.token(let change), .token(let token)): try people.change(token, change)
         case (.queue(let change), _): try people.set(change.queue)

@@ -4,6 +4,7 @@ import DeskModel
 /// what is looked for within a window.
 final class TrailRows {
     private let setEntry: Statement
+    private let addDelivery: Statement
     private let setDelivery: Statement
     private let addEvent: Statement
     private let setContent: Statement
@@ -17,12 +18,13 @@ final class TrailRows {
     private let pruneAutoReply: Statement
 
     init(_ database: borrowing Database) throws(StoreError) {
-        setEntry = try database.prepare("INSERT OR REPLACE INTO entry VALUES(?, ?, ?, ?, ?, ?)")
+        setEntry = try database.prepare("INSERT OR REPLACE INTO entry VALUES(?, ?, ?, ?, ?)")
+        addDelivery = try database.prepare("INSERT OR REPLACE INTO delivery VALUES(?, ?, ?, ?, 0)")
         setDelivery = try database.prepare(
             """
-            UPDATE entry SET delivery = CASE
-                WHEN delivery IN (0, 4) AND ?1 = 3 THEN 4 WHEN delivery IN (3, 4) THEN 3 ELSE ?1 END
-            WHERE ticket = ?2 AND n = ?3 AND delivery IS NOT NULL
+            UPDATE delivery SET state = CASE
+                WHEN state IN (0, 4) AND ?1 = 3 THEN 4 WHEN state IN (3, 4) THEN 3 ELSE ?1 END
+            WHERE ticket = ?2 AND n = ?3 AND address = ?4
             """)
         addEvent = try database.prepare("INSERT OR REPLACE INTO event VALUES(?, ?)")
         setContent = try database.prepare("INSERT OR REPLACE INTO content VALUES(?, ?, ?, ?)")
@@ -42,7 +44,7 @@ final class TrailRows {
 
     /// A mail has become a text of a ticket.
     func arrive(_ mail: Mail, _ event: Event) throws(StoreError) {
-        try write(mail.entry, event, nil, message: mail.messageID, raw: mail.raw)
+        try write(mail.entry, event, message: mail.messageID, raw: mail.raw)
         setContent.bind(1, mail.content.bytes)
         setContent.bind(2, mail.entry.ticket.value)
         setContent.bind(3, Int64(mail.entry.entry))
@@ -52,22 +54,34 @@ final class TrailRows {
 
     /// A text has been written.
     func write(
-        _ entry: EntryID, _ event: Event, _ delivery: Delivery?, message: String? = nil, raw: Digest? = nil
+        _ entry: EntryID, _ event: Event, message: String? = nil, raw: Digest? = nil
     ) throws(StoreError) {
         setEntry.bind(1, entry.ticket.value)
         setEntry.bind(2, Int64(entry.entry))
         setEntry.bind(3, event.sequence)
-        if let delivery { setEntry.bind(4, Int64(delivery.rawValue)) } else { setEntry.bindNull(4) }
-        if let message, !message.isEmpty { setEntry.bind(5, message) } else { setEntry.bindNull(5) }
-        if let raw { setEntry.bind(6, raw.bytes) } else { setEntry.bindNull(6) }
+        if let message, !message.isEmpty { setEntry.bind(4, message) } else { setEntry.bindNull(4) }
+        if let raw { setEntry.bind(5, raw.bytes) } else { setEntry.bindNull(5) }
         try setEntry.run()
     }
 
-    /// A mail of ours has come this far. What has bounced stays bounced, and what is no mail of ours stays what it is.
-    func deliver(_ entry: EntryID, _ delivery: Delivery) throws(StoreError) {
+    /// A message of ours is queued for its recipients.
+    func queue(_ letter: Letter, as entry: EntryID, _ event: Event) throws(StoreError) {
+        try write(entry, event)
+        for address in letter.recipients.all {
+            addDelivery.bind(1, entry.ticket.value)
+            addDelivery.bind(2, Int64(entry.entry))
+            addDelivery.bind(3, address.description)
+            addDelivery.bind(4, event.sequence)
+            try addDelivery.run()
+        }
+    }
+
+    /// A message of ours has come this far for a recipient. What has bounced stays bounced.
+    func deliver(_ entry: EntryID, _ delivery: Delivery, to address: Address) throws(StoreError) {
         setDelivery.bind(1, Int64(delivery.rawValue))
         setDelivery.bind(2, entry.ticket.value)
         setDelivery.bind(3, Int64(entry.entry))
+        setDelivery.bind(4, address.description)
         try setDelivery.run()
     }
 

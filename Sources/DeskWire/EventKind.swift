@@ -36,8 +36,8 @@ public struct EventKind: Equatable, Sendable {
         EventKind("follow-up", "#T", "[holder=] [state=]", mailPairs, "a mail joined a ticket"),
         EventKind("auto-sent", "#T.E", "", "to=", "an automatic reply is stored and will be sent"),
         EventKind("auto-suppressed", "#T", "", "why=", "a mail got no automatic reply"),
-        EventKind("sent", "#T.E", "", "to=", "the next mail server has taken our mail"),
-        EventKind("failed", "#T.E", "", "to= text=", "our mail was given up"),
+        EventKind("sent", "#T.E", "", "to=", "the next mail server has taken our message to this recipient"),
+        EventKind("failed", "#T.E", "", "to= text=", "our message to this recipient was given up"),
         EventKind("bounced", "#T.E", "", "to= entry= text=", "a report says that our mail did not arrive"),
         EventKind("duplicate-dropped", "#T", "", "customer= entry=", "the same mail came again"),
     ]
@@ -51,7 +51,7 @@ public struct EventKind: Equatable, Sendable {
     ]
 
     private static let people: [EventKind] = [
-        EventKind("reply", "#T.E", "by=", "to=", "an answer is stored and will be sent"),
+        EventKind("reply", "#T.E", "by=", "to= [cc=]", "an answer is stored and will be sent"),
         EventKind("note", "#T.E", "by=", "", "an agent wrote something down"),
         EventKind("say", "#T.E, QUEUE, @AGENT", "by=", "text=", seen: "q m t; q; a", "an agent said something"),
         EventKind("draft", "#T", "by=", "bytes= why=", seen: "a", "your unsent text was kept, or dropped"),

@@ -5,7 +5,7 @@ extension Verb {
     static let writing: [Verb] = [
         Verb(
             "reply", aliases: ["answer"], forms: ["reply T[.E] TEXT", "reply T[.E] <<"], right: "holder, w",
-            finals: ["queued #T.E seq= to="],
+            finals: ["queued #T.E seq= to= [cc=]"],
             codes: ["no-such-entry", "merged", "closed", "not-holder", "stale", "duplicate", "text-too-long"],
             events: ["reply", "sent", "failed", "bounced", "draft"],
             help: """
@@ -29,7 +29,7 @@ extension Verb {
             return .change(.draft(ticket, text: try words.text(most: Limits.reply) ?? ""))
         },
         Verb(
-            "send", forms: ["send T[.E]"], right: "holder, w", finals: ["queued #T.E seq= to="],
+            "send", forms: ["send T[.E]"], right: "holder, w", finals: ["queued #T.E seq= to= [cc=]"],
             codes: ["no-draft", "no-such-entry", "merged", "closed", "not-holder", "stale"],
             events: ["reply", "sent", "failed", "bounced"],
             help: "Sends your draft.", example: "send 42"

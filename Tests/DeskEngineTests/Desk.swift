@@ -18,6 +18,7 @@ struct Desk {
             queue.isDefault = isDefault
             queue.lease = lease
             queue.heldMost = heldMost
+            queue.keepsCc = name == "recorder"
             queue.addresses = name == "postmaster" ? [] : [Address("\(name)@desk.example")]
             administer(.setQueue(queue))
         }

@@ -165,10 +165,10 @@ struct Game {
         if let expiry = desk.engine.due(at: desk.now).expiries.first {
             (last.command, last.agent) = (expiry, nil)
         } else {
-            var outbox: [EntryID] = []
+            var outbox: [Outgoing] = []
             var after: SequenceNumber = 0
             while let letter = desk.engine.state.outbox.next(after: after) {
-                outbox.append(letter.entry)
+                outbox.append(letter)
                 after = letter.sequence
             }
             let served = Mischief.agents.flatMap { desk.engine.held(by: $0) }.compactMap { id in

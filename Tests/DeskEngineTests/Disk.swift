@@ -85,7 +85,8 @@ struct Disk: Follower {
             queue(letter, entry, event, isAutomatic: true)
             image.autoReplies.append(AutoReply(at: event.at, to: letter.recipients.to[0], subjectKey: key))
             image.autoReplies.removeAll { $0.at < event.at - .days(1) }
-        case (.sent, .entry(let entry)), (.failed, .entry(let entry)): image.outbox.removeAll { $0.entry == entry }
+        case (.sent(let to), .entry(let entry)), (.failed(let to, _), .entry(let entry)):
+            image.outbox.end(entry, to: to)
         case (.autoBreaker(_, let window), _): image.autoRepliesStopped = event.at + window
         default: break
         }
@@ -144,5 +145,14 @@ struct Disk: Follower {
             }
         }
         return image
+    }
+}
+
+extension [Outgoing] {
+    /// The text `entry` has been sent or given up for one recipient; the last one takes it out.
+    fileprivate mutating func end(_ entry: EntryID, to address: Address) {
+        guard let index = firstIndex(where: { $0.entry == entry }) else { return }
+        self[index].pending.removeAll { $0 == address }
+        if self[index].pending.isEmpty { remove(at: index) }
     }
 }

@@ -178,7 +178,7 @@ struct MailTests {
         #expect(desk.engine.needs(.arrive(report), by: nil) == [.content(report.content), .address(report.from)])
         let early = desk.say(.arrive(report), by: nil)
         #expect(early.events.map(\.kind.recipients) == [[home]])
-        desk.say(.sent(ours), by: nil)
+        desk.say(.sent(ours, to: [home]), by: nil)
         (report.content, report.raw) = (.of(201), .of(201))
         #expect(desk.say(.arrive(report), by: nil).events.map(\.kind.recipients) == [[home]])
         desk.engine.forget(applied: desk.engine.state.sequence)

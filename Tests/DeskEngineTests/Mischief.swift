@@ -19,7 +19,7 @@ struct Mischief {
 
     /// A command and who gives it; `tickets` are the numbers given so far, `at` the texts in each.
     mutating func next(
-        _ tickets: Int64, numbers: [TicketNumber], outbox: [EntryID], held: (AgentName) -> [TicketID],
+        _ tickets: Int64, numbers: [TicketNumber], outbox: [Outgoing], held: (AgentName) -> [TicketID],
         served: [Address]
     ) -> (Command, AgentName?) {
         let agent = dice.pick(Mischief.agents)
@@ -63,9 +63,13 @@ struct Mischief {
         }
     }
 
-    private mutating func courier(_ outbox: [EntryID]) -> Command {
-        let entry = outbox.isEmpty || dice.one(in: 5) ? EntryID(TicketID(1), dice.roll(9)) : dice.pick(outbox)
-        return dice.one(in: 3) ? .failed(entry, text: "550") : .sent(entry)
+    private mutating func courier(_ outbox: [Outgoing]) -> Command {
+        guard !outbox.isEmpty, !dice.one(in: 5) else {
+            return .sent(EntryID(TicketID(1), dice.roll(9)), to: [Address(dice.pick(Mischief.people))])
+        }
+        let waiting = dice.pick(outbox)
+        let to = dice.one(in: 2) ? waiting.pending : [dice.pick(waiting.pending)]
+        return dice.one(in: 3) ? .failed(waiting.entry, to: to, text: "550") : .sent(waiting.entry, to: to)
     }
 
     private mutating func administration(_ served: [Address]) -> Administration {
@@ -106,6 +110,8 @@ struct Mischief {
         (arrival.from, arrival.messageID) = (from, "m\(dice.one(in: 8) ? 1 + dice.roll(mails) : mails)")
         (arrival.subject, arrival.subjectKey) = ("Betreff", dice.pick(["", "bild", "ton"]))
         if dice.one(in: 4) { arrival.replyTo = [Address(dice.pick(Mischief.people))] }
+        if dice.one(in: 3) { arrival.cc = (0...dice.roll(3)).map { _ in Address(dice.pick(Mischief.people)) } }
+        if dice.one(in: 9) { arrival.isFromNobody = true }
         if dice.one(in: 5) { (arrival.machine, arrival.suppress) = (dice.pick([.auto, .bounce, .list]), .vendor) }
         let entry = EntryID(TicketID(Int64(dice.roll(Int(tickets) + 2))), 1 + dice.roll(4))
         if dice.one(in: 5) { arrival.answersOurs = [entry] }

@@ -4,7 +4,7 @@ import Testing
 struct OutgoingTextTests {
     private func mail(_ kind: OutgoingMail.Kind) -> OutgoingMail {
         OutgoingMail(
-            kind: kind, from: MailAddress(address: "hotline@desk.example"), to: MailAddress(address: "w@example.org"),
+            kind: kind, from: MailAddress(address: "hotline@desk.example"), to: [MailAddress(address: "w@example.org")],
             subject: "", text: "", date: 0, messageID: "a@b")
     }
 

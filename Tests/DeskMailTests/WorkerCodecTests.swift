@@ -25,7 +25,9 @@ struct WorkerCodecTests {
             .compose(
                 OutgoingMail(
                     kind: .automatic, from: MailAddress(name: "Hotline", address: "h@desk.example"),
-                    to: MailAddress(address: "w@example.org"), subject: "Übung", text: "a\nb", date: -5,
+                    to: [MailAddress(address: "w@example.org")],
+                    cc: [MailAddress(name: "B", address: "b@example.org"), MailAddress(address: "c@d")],
+                    subject: "Übung", text: "a\nb", date: -5,
                     messageID: "t1.e1.x@desk.example", inReplyTo: "a@b", references: ["c@d", "a@b"])),
         ]
         for request in requests { #expect(try WorkerRequest(frame: Array(request.frame()[4...])) == request) }

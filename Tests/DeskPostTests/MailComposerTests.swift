@@ -6,7 +6,7 @@ struct MailComposerTests {
     private func mail(_ kind: OutgoingMail.Kind = .answer, subject: String = "x", text: String = "ja") -> OutgoingMail {
         OutgoingMail(
             kind: kind, from: MailAddress(name: "Hotline", address: "hotline@desk.example"),
-            to: MailAddress(name: "Jörg Müller", address: "joerg@example.org"), subject: subject, text: text,
+            to: [MailAddress(name: "Jörg Müller", address: "joerg@example.org")], subject: subject, text: text,
             date: 1_795_511_445, messageID: "t42.e3.abc@desk.example", inReplyTo: "a@b", references: ["c@d", "a@b"])
     }
 
@@ -90,11 +90,20 @@ struct MailComposerTests {
     @Test(arguments: ["", "a", "a@b\r\nBcc: c@d", "a@b>", "a b@c", "ü@b"])
     func `an address that no header may hold is refused`(address: String) throws {
         var letter = mail()
-        letter.to.address = address
+        letter.to[0].address = address
         guard case .refused? = try WorkerProcess("read").ask(.compose(letter)) else {
             Issue.record("composed to \(address)")
             return
         }
+    }
+
+    @Test func `To and Cc name everyone whom a header may hold`() throws {
+        var letter = mail()
+        letter.to.append(MailAddress(address: "zwei@example.org"))
+        letter.cc = [MailAddress(name: "Bo, x", address: "bo@example.org"), MailAddress(address: "a b@c")]
+        let read = try WorkerProcess("read").read(try composed(letter))
+        #expect(read.to.map(\.address) == ["joerg@example.org", "zwei@example.org"])
+        #expect(read.cc == [MailAddress(name: "Bo, x", address: "bo@example.org")])
     }
 
     @Test func `references that are no Message-IDs are left out`() throws {

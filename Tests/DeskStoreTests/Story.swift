@@ -135,7 +135,7 @@ struct Story {
         }
         let kind: Kind =
             Bool.random(using: &dice)
-            ? .sent(to: waiting.letter.recipients.to[0]) : .failed(to: waiting.letter.recipients.to[0], text: "550")
+            ? .sent(to: waiting.pending[0]) : .failed(to: waiting.pending[0], text: "550")
         happen(kind, .entry(waiting.entry), snapshot: Event.Snapshot(ticket))
     }
 
@@ -282,7 +282,10 @@ extension Story {
         switch (event.kind, event.subject) {
         case (.reply, .entry(let entry)):
             if let by = event.by { shown[entry.ticket, default: [:]][by] = entry.entry }
-        case (.sent, .entry(let entry)), (.failed, .entry(let entry)): outbox.removeAll { $0.entry == entry }
+        case (.sent(let to), .entry(let entry)), (.failed(let to, _), .entry(let entry)):
+            guard let index = outbox.firstIndex(where: { $0.entry == entry }) else { break }
+            outbox[index].pending.removeAll { $0 == to }
+            if outbox[index].pending.isEmpty { outbox.remove(at: index) }
         case (.autoSent(let letter, let key), _):
             autoReplies.append(AutoReply(at: event.at, to: letter.recipients.to[0], subjectKey: key))
         case (.agent(let change), .agent(let name)): agents[name, default: Agent(name: name)].apply(change)

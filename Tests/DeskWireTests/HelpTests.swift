@@ -84,6 +84,6 @@ struct CanonicalTests {
     }
 
     @Test func `what is said on no line has no key`() {
-        #expect(Command.sent(EntryID(TicketID(1), 1)).canonical == nil)
+        #expect(Command.sent(EntryID(TicketID(1), 1), to: []).canonical == nil)
     }
 }

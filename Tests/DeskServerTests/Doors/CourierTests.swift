@@ -22,10 +22,16 @@ import Testing
         EntryID(TicketID(ticket ?? number), 1 + Int(number))
     }
 
+    private static let customer = Address("kunde@example.com")
+    private static let three = Recipients(
+        to: [customer, Address("zwei@example.com")], cc: [Address("drei@example.com")])
+
     /// A mail that waits, composed already.
-    private func queue(_ number: Int64, of ticket: Int64? = nil, isAutomatic: Bool = false) throws -> [UInt8] {
+    private func queue(
+        _ number: Int64, of ticket: Int64? = nil, isAutomatic: Bool = false, to: Recipients? = nil
+    ) throws -> [UInt8] {
         let letter = Letter(
-            to: Recipients(to: [Address("kunde@example.com")]), from: Address("hilfe@desk.example"), text: "Ja.")
+            to: to ?? Recipients(to: [CourierTests.customer]), from: Address("hilfe@desk.example"), text: "Ja.")
         desk.outgoing.append(
             Outgoing(
                 sequence: number, at: desk.now, entry: CourierTests.entry(number, of: ticket), isAutomatic: isAutomatic,
@@ -57,7 +63,11 @@ import Testing
         let second = try queue(12, isAutomatic: true)
         try Files.makeDirectory(yard.path + "/out")
         try carry(try courier { $0.outgoing = yard.path + "/out" })
-        #expect(desk.commands == [.sent(CourierTests.entry(7)), .sent(CourierTests.entry(12))])
+        #expect(
+            desk.commands == [
+                .sent(CourierTests.entry(7), to: [CourierTests.customer]),
+                .sent(CourierTests.entry(12), to: [CourierTests.customer]),
+            ])
         #expect(try Files.list(yard.path + "/out") == ["0000000007.eml", "0000000012.eml"])
         #expect(try Files.read(yard.path + "/out/0000000007.eml", limit: 1000) == first)
         #expect(try Files.read(yard.path + "/out/0000000012.eml", limit: 1000) == second)
@@ -71,7 +81,11 @@ import Testing
         #expect(office.handed.map(\.sender) == ["hilfe@desk.example", ""])
         #expect(office.handed.map(\.recipient) == ["kunde@example.com", "kunde@example.com"])
         #expect(office.handed.map(\.text) == [first, second])
-        #expect(desk.commands == [.sent(CourierTests.entry(1, of: 5)), .sent(CourierTests.entry(2, of: 5))])
+        #expect(
+            desk.commands == [
+                .sent(CourierTests.entry(1, of: 5), to: [CourierTests.customer]),
+                .sent(CourierTests.entry(2, of: 5), to: [CourierTests.customer]),
+            ])
     }
 
     @Test func `what is not taken now comes again, the same bytes, and others do not wait for it`() throws {
@@ -84,6 +98,52 @@ import Testing
         #expect(office.handed[1].text == second)
         #expect(Set(desk.commands.map { "\($0)" }).count == 2)
         #expect(desk.commands.count == 2)
+    }
+
+    @Test func `an answer is handed over once for each recipient, the same bytes`() throws {
+        let office = try PlayedPostOffice(on: yard.loop)
+        let text = try queue(1, to: CourierTests.three)
+        try carry(try courier { $0.smarthost = Settings.Smarthost(endpoint: office.endpoint) })
+        #expect(office.handed.map(\.recipient) == CourierTests.three.all.map(\.description))
+        #expect(office.handed.allSatisfy { $0.text == text })
+        #expect(desk.commands == CourierTests.three.all.map { .sent(CourierTests.entry(1), to: [$0]) })
+    }
+
+    @Test func `one recipient is refused, one put off: only that one is tried again, behind nobody`() throws {
+        let office = try PlayedPostOffice(
+            on: yard.loop, answers: ["451 4.3.0 later", "550 5.1.1 nobody here", "250 2.0.0 ok"])
+        _ = try queue(1, to: CourierTests.three)
+        try carry(try courier { $0.smarthost = Settings.Smarthost(endpoint: office.endpoint) })
+        #expect(
+            office.handed.map(\.recipient) == CourierTests.three.all.map(\.description) + ["kunde@example.com"])
+        guard case .failed(_, [Address("zwei@example.com")], _) = try #require(desk.commands.first) else {
+            Issue.record("\(desk.commands)")
+            return
+        }
+        #expect(
+            desk.commands.dropFirst() == [
+                .sent(CourierTests.entry(1), to: [Address("drei@example.com")]),
+                .sent(CourierTests.entry(1), to: [CourierTests.customer]),
+            ])
+    }
+
+    @Test func `recipients who are put off hold up neither the others nor other mails`() throws {
+        let office = try PlayedPostOffice(
+            on: yard.loop, answers: ["451 1", "451 2", "451 3", "250 ok", "250 ok"])
+        let many = Recipients(to: (1...5).map { Address("a\($0)@example.com") })
+        _ = try queue(1, to: many)
+        try carry(try courier { $0.smarthost = Settings.Smarthost(endpoint: office.endpoint) })
+        // A round ends with the third who is put off; the next begins with those who were not tried.
+        #expect(office.handed.map { $0.recipient.prefix(2) } == ["a1", "a2", "a3", "a4", "a5", "a1", "a2", "a3"])
+    }
+
+    @Test func `in a folder an answer is one file, however many it goes to`() throws {
+        let text = try queue(7, to: CourierTests.three)
+        try Files.makeDirectory(yard.path + "/out")
+        try carry(try courier { $0.outgoing = yard.path + "/out" })
+        #expect(desk.commands == [.sent(CourierTests.entry(7), to: CourierTests.three.all)])
+        #expect(try Files.list(yard.path + "/out") == ["0000000007.eml"])
+        #expect(try Files.read(yard.path + "/out/0000000007.eml", limit: 1000) == text)
     }
 
     @Test func `a mail server that falls silent holds up one mail, and the next of its ticket, and no other`() throws {
@@ -107,7 +167,11 @@ import Testing
         try carry(courier)
         // It pauses, and the next one no longer has to wait for it.
         #expect(office.handed.suffix(2).map(\.text) == [next, first])
-        #expect(desk.commands.suffix(2) == [.sent(CourierTests.entry(2, of: 5)), .sent(CourierTests.entry(1, of: 5))])
+        #expect(
+            desk.commands.suffix(2) == [
+                .sent(CourierTests.entry(2, of: 5), to: [CourierTests.customer]),
+                .sent(CourierTests.entry(1, of: 5), to: [CourierTests.customer]),
+            ])
         #expect(desk.commands.count == 22)
     }
 
@@ -137,7 +201,7 @@ import Testing
         let office = try PlayedPostOffice(on: yard.loop, answers: ["550 5.1.1 nobody here"])
         _ = try queue(1)
         try carry(try courier { $0.smarthost = Settings.Smarthost(endpoint: office.endpoint) })
-        guard case .failed(CourierTests.entry(1), let text) = try #require(desk.commands.first) else {
+        guard case .failed(CourierTests.entry(1), _, let text) = try #require(desk.commands.first) else {
             Issue.record("\(desk.commands)")
             return
         }
@@ -157,7 +221,7 @@ import Testing
                 $0.smarthost?.security = .tls
                 $0.smarthost?.authorities = yard.path + "/nothing"
             })
-        guard case .failed(CourierTests.entry(1), _) = try #require(desk.commands.first) else {
+        guard case .failed(CourierTests.entry(1), _, _) = try #require(desk.commands.first) else {
             Issue.record("\(desk.commands)")
             return
         }
@@ -178,7 +242,11 @@ import Testing
         #expect(try Files.list(yard.path + "/out").isEmpty)
         desk.isReadOnly = false
         try carry(courier)
-        #expect(desk.commands == [.sent(CourierTests.entry(1)), .sent(CourierTests.entry(1))])
+        #expect(
+            desk.commands == [
+                .sent(CourierTests.entry(1), to: [CourierTests.customer]),
+                .sent(CourierTests.entry(1), to: [CourierTests.customer]),
+            ])
         #expect(try Files.list(yard.path + "/out").count == 1)
     }
 }
@@ -201,7 +269,7 @@ import Testing
             for: outgoing, from: Address("hilfe@desk.example"), host: "desk.example"
         ) { _ in Array(repeating: 0, count: 32) }
         #expect(made.kind == .answer)
-        #expect(made.to == MailAddress(name: "Karl", address: "karl@example.com"))
+        #expect(made.to == [MailAddress(name: "Karl", address: "karl@example.com")] && made.cc.isEmpty)
         #expect(made.subject == "Re: [Ticket#\(number)] Ton fehlt")
         #expect(made.date == 1_800_000_000)
         #expect(made.messageID == "t42.e2.aaaaaaaaaaaaaaaa@desk.example")

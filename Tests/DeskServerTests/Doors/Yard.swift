@@ -59,7 +59,11 @@ final class PlayedDesk: CourierDesk {
 
     private func take(_ command: Command) {
         switch command {
-        case .sent(let entry), .failed(let entry, _): outgoing.removeAll { $0.entry == entry }
+        case .sent(let entry, let to), .failed(let entry, let to, _):
+            for index in outgoing.indices where outgoing[index].entry == entry {
+                outgoing[index].pending.removeAll { to.contains($0) }
+            }
+            outgoing.removeAll { $0.pending.isEmpty }
         default: break
         }
     }

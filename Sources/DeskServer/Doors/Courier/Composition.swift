@@ -14,16 +14,20 @@ struct Composition: Equatable, Sendable {
     ) -> OutgoingMail {
         let letter = outgoing.letter
         let subject = answered?.subject ?? ticket.subject
-        let to = letter.recipients.to[0]
-        let isToAuthor = to == answered?.author
         return OutgoingMail(
             kind: outgoing.isAutomatic ? .automatic : .answer, from: MailAddress(address: sender.description),
-            to: MailAddress(name: isToAuthor ? answered?.authorName ?? "" : "", address: to.description),
+            to: letter.recipients.to.map(named), cc: letter.recipients.cc.map(named),
             subject: outgoing.isAutomatic
                 ? SubjectLine.automatic(ticket.number, to: subject) : SubjectLine.answer(ticket.number, to: subject),
             text: letter.text, date: outgoing.at.milliseconds / 1000,
             messageID: SignedMessageID.make(for: outgoing.entry, host: host, signature: signature),
             inReplyTo: answered?.messageID ?? "", references: thread)
+    }
+
+    /// A recipient, with their name if they wrote what is answered.
+    private func named(_ address: Address) -> MailAddress {
+        let name = address == answered?.author ? answered?.authorName : nil
+        return MailAddress(name: name ?? "", address: address.description)
     }
 
     /// The conversation so far, oldest first: what the answered mail answers, then that mail (RFC 5322 §3.6.4).

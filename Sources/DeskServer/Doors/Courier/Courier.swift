@@ -17,11 +17,15 @@ protocol CourierDesk: Submissions {
     func hurryProjection()
 }
 
-/// Carries our mails away, each until somebody has taken it, refused it for good, or it is too old.
+/// Carries our mails away, each until every recipient's server has taken it, refused it for good, or it is too old.
 ///
-///     waiting ─▶ composed once ─▶ durable in mail.db ─▶ transfer ─▶ `sent`, `failed`, or a pause
-///                                                          ▲                                 │
-///                                                          └─────────────────────────────────┘
+///     waiting ─▶ composed once ─▶ durable in mail.db ─▶ transfer to the next recipient ─▶ `sent`, `failed`, or later
+///                                                        ▲ ▲                                 │
+///                                                        │ └── recipients left in this round ┤
+///                                                        └── a pause, if one was put off ────┘
+///
+/// One transfer has one recipient, since a server answers for all recipients of a transfer together once it has the
+/// text. Its bytes are the same for all. A crash repeats at most the transfer whose event was not durable.
 ///
 /// A few are carried at the same time, each by a worker of its own, so that a mail server that falls silent holds up
 /// one mail and not all; those of one ticket never at the same time, the oldest first. What is to be carried stands in
@@ -43,8 +47,8 @@ final class Courier: Watcher {
     private var ready: [Turn] = []
     /// Everything up to here has been ready once.
     private var cursor: SequenceNumber = 0
-    /// Failed transfers of mails that wait for their next one.
-    private var tries: [SequenceNumber: Int] = [:]
+    /// Rounds in which recipients were put off, of mails that wait for their next one.
+    private var rounds: [SequenceNumber: Rounds] = [:]
     /// Mails that are being carried.
     private var underway: [SequenceNumber: Load] = [:]
     /// Senders without a mail; the last is taken first, so that one is enough while there is little to do.
@@ -66,6 +70,18 @@ final class Courier: Watcher {
         let outgoing: Outgoing
         let sender: MailWorker
         var bytes: [UInt8] = []
+        /// Recipients of this round that were not tried yet.
+        var untried: [Address]
+        /// Recipients of this round that were put off, and the last reason.
+        var putOff: [Address] = []
+        var delay = ""
+    }
+
+    /// What is remembered of a mail between its rounds.
+    private struct Rounds {
+        var count = 0
+        /// Recipients who were put off: they are tried behind the others, so that none waits for them.
+        var putOff: [Address] = []
     }
 
     /// What the keeper says of a mail's bytes.
@@ -75,6 +91,8 @@ final class Courier: Watcher {
     }
 
     private static let sendersMost = 4
+    /// A round ends with so many recipients put off: the server has a bad day, and other mails wait for the sender.
+    private static let putOffMost = 3
     private static let readyMost = 64
     private static let restMilliseconds: Int64 = 1000
     private static let sendMilliseconds: Int64 = 330_000
@@ -109,7 +127,9 @@ final class Courier: Watcher {
         // What is out is written down before anything else goes out.
         while untold.isEmpty, let sender = idle.last, let outgoing = takeNext() {
             idle.removeLast()
-            underway[outgoing.sequence] = Load(outgoing: outgoing, sender: sender)
+            let putOff = rounds[outgoing.sequence]?.putOff ?? []
+            let untried = outgoing.pending.filter { !putOff.contains($0) } + outgoing.pending.filter(putOff.contains)
+            underway[outgoing.sequence] = Load(outgoing: outgoing, sender: sender, untried: untried)
             room.send(.look(outgoing), for: outgoing.sequence)
         }
     }
@@ -133,7 +153,7 @@ final class Courier: Watcher {
             ready.removeAll { $0.sequence == sequence }
             let outgoing = desk.nextOutgoing(after: sequence - 1)
             if let outgoing, outgoing.sequence == sequence { return outgoing }
-            tries[sequence] = nil
+            rounds[sequence] = nil
         }
         return nil
     }
@@ -150,7 +170,7 @@ final class Courier: Watcher {
     func isReady(_ readiness: Readiness) {
         for stored in stored.takeAll() {
             guard let load = underway[stored.mail] else { continue }
-            if let error = stored.error { postpone(load.outgoing, error.description) } else { transfer(load) }
+            if let error = stored.error { postpone(load.outgoing, error.description) } else { transfer(stored.mail) }
         }
         for done in room.outcomes.takeAll() {
             if let load = underway[done.mail] { goOn(load, done.outcome) }
@@ -162,12 +182,13 @@ final class Courier: Watcher {
         switch outcome {
         case .composed(let composed):
             underway[outgoing.sequence]?.bytes = composed
-            if let load = underway[outgoing.sequence] { transfer(load) }
+            transfer(outgoing.sequence)
         case .parts(let parts): compose(outgoing, parts)
         case .notYet:
             desk.hurryProjection()
             loop.after(milliseconds: 20) { [weak self] in self?.room.send(.look(outgoing), for: outgoing.sequence) }
-        case .written: succeeded(outgoing)
+        // One file is the mail for all of its recipients.
+        case .written: succeeded(outgoing, to: load.untried)
         case .line(let password): send(load, password: password)
         case .failed(let why): postpone(outgoing, why)
         }
@@ -185,15 +206,17 @@ final class Courier: Watcher {
                 keeper.keep(composed: composed, for: outgoing.sequence) {
                     stored.post(Stored(mail: outgoing.sequence, error: $0))
                 }
-            case .success(.refused(let why)): failed(outgoing, why)
+            case .success(.refused(let why)): failed(outgoing, to: outgoing.pending, why)
             case .success: postpone(outgoing, "the worker answered something else")
             case .failure(.failed(let why)), .failure(.missing(let why)): postpone(outgoing, why)
             }
         }
     }
 
-    private func transfer(_ load: Load) {
-        let sequence = load.outgoing.sequence
+    /// Goes on with the next recipient, or ends the round.
+    private func transfer(_ sequence: SequenceNumber) {
+        guard let load = underway[sequence] else { return }
+        guard !load.untried.isEmpty, load.putOff.count < Courier.putOffMost else { return endRound(load) }
         if let smarthost = settings.smarthost {
             guard let file = smarthost.passwordFile else { return send(load, password: "") }
             room.send(.readLine(path: file), for: sequence)
@@ -209,22 +232,22 @@ final class Courier: Watcher {
     }
 
     private func send(_ load: Load, password: String) {
-        guard let smarthost = settings.smarthost else { return }
+        guard let smarthost = settings.smarthost, let recipient = load.untried.first else { return }
         let outgoing = load.outgoing
         let server = DeskMail.Delivery.Server(
             host: smarthost.endpoint.host, port: Int(smarthost.endpoint.port), protection: smarthost.protection,
             authorities: smarthost.authorities ?? "", greeting: settings.host, user: smarthost.user, password: password)
         let envelope = outgoing.isAutomatic ? "" : desk.sender(of: outgoing).description
         let delivery = DeskMail.Delivery(
-            server: server, sender: envelope, recipient: outgoing.letter.recipients.to[0].description,
-            message: load.bytes)
+            server: server, sender: envelope, recipient: recipient.description, message: load.bytes)
         load.sender.ask(.send(delivery)) { [weak self] result in
             guard let self, !isStopping else { return }
             switch result {
-            case .success(.delivered(.accepted)): succeeded(outgoing)
-            case .success(.delivered(.refused(let why))), .success(.refused(let why)): failed(outgoing, why)
+            case .success(.delivered(.accepted)): succeeded(outgoing, to: [recipient])
+            case .success(.delivered(.refused(let why))), .success(.refused(let why)):
+                failed(outgoing, to: [recipient], why)
             case .success(.delivered(.later(let why))), .success(.delivered(.uncertain(let why))):
-                postpone(outgoing, why)
+                putOff(recipient, of: outgoing.sequence, why)
             case .success: postpone(outgoing, "the worker answered something else")
             case .failure(.failed(let why)), .failure(.missing(let why)): postpone(outgoing, why)
             }
@@ -233,22 +256,46 @@ final class Courier: Watcher {
 }
 
 extension Courier {
-    private func succeeded(_ outgoing: Outgoing) {
-        log.note(.sent(entry: outgoing.entry, tries: (tries[outgoing.sequence] ?? 0) + 1))
-        end(outgoing, with: .sent(outgoing.entry))
+    private func succeeded(_ outgoing: Outgoing, to recipients: [Address]) {
+        log.note(.sent(entry: outgoing.entry, tries: (rounds[outgoing.sequence]?.count ?? 0) + 1))
+        end(outgoing, to: recipients, with: .sent(outgoing.entry, to: recipients))
     }
 
-    private func failed(_ outgoing: Outgoing, _ why: String) {
+    private func failed(_ outgoing: Outgoing, to recipients: [Address], _ why: String) {
         log.note(.sendFailed(entry: outgoing.entry, why: why))
-        end(outgoing, with: .failed(outgoing.entry, text: Courier.reason(why)))
+        end(
+            outgoing, to: recipients,
+            with: .failed(outgoing.entry, to: recipients, text: Courier.reason(why)))
     }
 
-    /// One transfer failed for now: pause, or give the mail up.
+    /// A recipient is tried again in the next round.
+    private func putOff(_ recipient: Address, of mail: SequenceNumber, _ why: String) {
+        underway[mail]?.untried.removeAll { $0 == recipient }
+        underway[mail]?.putOff.append(recipient)
+        underway[mail]?.delay = why
+        transfer(mail)
+    }
+
+    private func endRound(_ load: Load) {
+        guard load.putOff.isEmpty else { return postpone(load.outgoing, load.delay) }
+        rounds[load.outgoing.sequence] = nil
+        release(load.outgoing)
+        wake()
+    }
+
+    /// A round left recipients over: pause, or give the mail up for them.
     private func postpone(_ outgoing: Outgoing, _ why: String) {
-        guard desk.now < outgoing.at + settings.giveUp else { return failed(outgoing, why) }
-        let count = (tries[outgoing.sequence] ?? 0) + 1
-        tries[outgoing.sequence] = count
-        let pause = settings.pauses[min(count, settings.pauses.count) - 1]
+        let load = underway[outgoing.sequence]
+        let left = (load?.putOff ?? []) + (load?.untried ?? [])
+        guard desk.now < outgoing.at + settings.giveUp else {
+            underway[outgoing.sequence]?.putOff = []
+            return failed(outgoing, to: left, why)
+        }
+        var rounds = rounds[outgoing.sequence] ?? Rounds()
+        rounds.count += 1
+        rounds.putOff = load?.putOff ?? []
+        self.rounds[outgoing.sequence] = rounds
+        let pause = settings.pauses[min(rounds.count, settings.pauses.count) - 1]
         log.note(.sendDelayed(entry: outgoing.entry, why: why, pause: pause))
         release(outgoing)
         loop.after(milliseconds: pause.milliseconds) { [weak self] in
@@ -258,20 +305,20 @@ extension Courier {
         wake()
     }
 
-    /// Tells the desk how the mail ended, until it is durable: a mail that is out must not go out again.
-    private func end(_ outgoing: Outgoing, with command: Command) {
+    /// Tells the desk how the mail ended for some of its recipients, until it is durable: what is out must not go out
+    /// again. Then the round goes on.
+    private func end(_ outgoing: Outgoing, to recipients: [Address], with command: Command) {
         desk.submit(
             Submission(command: command, agent: nil) { [weak self] answer in
                 guard let self, !isStopping else { return }
                 guard case .refused(.storage) = answer else {
-                    tries[outgoing.sequence] = nil
                     untold.remove(outgoing.sequence)
-                    release(outgoing)
-                    return wake()
+                    underway[outgoing.sequence]?.untried.removeAll { recipients.contains($0) }
+                    return transfer(outgoing.sequence)
                 }
                 untold.insert(outgoing.sequence)
                 loop.after(milliseconds: Courier.restMilliseconds) { [weak self] in
-                    self?.end(outgoing, with: command)
+                    self?.end(outgoing, to: recipients, with: command)
                 }
             })
     }
