@@ -1,5 +1,8 @@
+import DeskModel
 import DeskNet
+import DeskStore
 import DeskTestSupport
+import Glibc
 import Testing
 
 /// Followers who do not read, who come and go, who come back from nowhere.
@@ -105,5 +108,37 @@ import Testing
         }
         #expect(all.count == 15_000)
         #expect(desk.stop() == .exited(0))
+    }
+
+    /// A client that writes line by line sends each in a TLS record of its own. The server is stopped until all have
+    /// arrived; each row of the journal is a turn, with a commit of its own.
+    @Test func `all lines that have arrived belong to one turn, sixteen of one connection at most`() throws {
+        let desk = try Desk()
+        try desk.bringIn(1)
+        let meier = try desk.connect("meier")
+        let before = Said(try meier.ask("ping"))["at"].flatMap { SequenceNumber($0) } ?? 0
+        try pause(desk)
+        for number in 1...40 { try meier.send("say #1 record \(number)\n") }
+        while try unacknowledged(meier.connection) > 0 {}
+        kill(desk.pid, SIGCONT)
+        for _ in 1...40 { #expect(try meier.final().hasPrefix("OK said ")) }
+        let journal = try JournalReader(path: desk.state + "/journal.db")
+        let turns = try journal.turns(after: before, upTo: journal.head(), limit: 1000)
+        #expect(turns.map { $0.events.count } == [16, 16, 8])
+        #expect(desk.stop() == .exited(0))
+    }
+
+    /// Bytes that the peer's kernel has not acknowledged (tcp(7), SIOCOUTQ).
+    private func unacknowledged(_ connection: Connection) throws -> Int32 {
+        var count: Int32 = 0
+        try #require(unsafe ioctl(connection.descriptor, UInt(TIOCOUTQ), &count) == 0)
+        return count
+    }
+
+    /// Stops the server's process and waits until the kernel says so (proc(5), the third field of stat).
+    private func pause(_ desk: Desk) throws {
+        kill(desk.pid, SIGSTOP)
+        let path = "/proc/\(desk.pid)/stat"
+        while try !String(decoding: Files.read(path, limit: 4096), as: UTF8.self).contains(") T ") {}
     }
 }

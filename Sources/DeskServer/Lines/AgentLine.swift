@@ -69,14 +69,21 @@ final class AgentLine: Watcher, ByteSink {
         }
     }
 
-    /// Receives what there is, as long as the session takes it, but no more than its share of a turn: blank lines and
-    /// blocks without an end could be sent as fast as they are read.
+    /// Receives until nothing is left or the session has its share of a turn, so that all lines that have arrived
+    /// belong to one turn, however many TLS records they came in.
+    ///
+    /// TLS fetches all records that are there in one read, so that nothing is left once nothing is pending; the poller
+    /// reports what arrives meanwhile. Records and bytes are bounded as well: blank lines and blocks without an end
+    /// could be sent as fast as they are read.
     func receive() {
         guard phase == .talking, let session else { return }
-        for _ in 0..<AgentLine.receivesMost {
+        var received = 0
+        for _ in 0..<AgentLine.maximumReceives where received < Session.inputBytesMost {
             guard session.wantsInput else { return }
             switch connection.receive(into: &house.scratch) {
-            case .bytes(let count): house.hear(count, for: session)
+            case .bytes(let count):
+                received += count
+                house.hear(count, for: session)
             case .wait: return
             case .ended:
                 peerHasEnded = true
@@ -86,8 +93,9 @@ final class AgentLine: Watcher, ByteSink {
                 house.lost(self)
                 return
             }
+            guard connection.hasPending else { return }
         }
-        if connection.hasPending { house.hasMore(self) }
+        house.hasMore(self)
     }
 
     /// Takes bytes for the peer, as `Connection.send` does.
@@ -139,8 +147,9 @@ final class AgentLine: Watcher, ByteSink {
 
     /// How long the peer may take to say his end, in milliseconds.
     private static let patience: Int64 = 2000
-    /// How often one report of the poller lets it receive; what is left is reported again.
-    private static let receivesMost = 4
+    /// How often one report of the poller lets it receive: once for each line of a turn, since a client may send each
+    /// in a record of its own. What is left is reported again.
+    private static let maximumReceives = Session.inputsMost
 
     private func beginTalking() {
         phase = .talking
@@ -158,7 +167,7 @@ final class AgentLine: Watcher, ByteSink {
 
     /// Throws away what still comes, a turn's share at a time.
     private func awaitTheirEnd() {
-        for _ in 0..<AgentLine.receivesMost {
+        for _ in 0..<AgentLine.maximumReceives {
             switch connection.receive(into: &house.scratch) {
             case .bytes: continue
             case .wait: return

@@ -18,6 +18,8 @@ final class Session {
     var unheard: [UInt8] = []
     /// Lines and blocks that wait for their turn, oldest first.
     var inputs: [Input] = []
+    /// Bytes received since `inputs` was last empty.
+    var inputByteCount = 0
     /// The client sends nothing more: what is complete is still answered, then the connection ends.
     var hasEnded = false
     /// The other end is gone: nothing more can be said.
@@ -81,13 +83,20 @@ final class Session {
         !isBusy && !isClosing && outlet.backlog <= Limits.unsent
     }
 
-    /// Whether its client may go on sending: not while lines wait, nor while it does not read.
+    /// Whether it takes more bytes: until a turn's share of lines waits, and not while its client does not read.
     var wantsInput: Bool {
-        !hasEnded && !isClosing && !isBusy && inputs.isEmpty && unheard.isEmpty && outlet.backlog <= Limits.unsent
+        !hasEnded && !isClosing && !isBusy && hasRoomForInputs && outlet.backlog <= Limits.unsent
     }
 
-    /// Lines of one session that wait or are handled in one turn, so that nobody gets ahead by pipelining.
+    private var hasRoomForInputs: Bool {
+        guard !inputs.isEmpty else { return unheard.isEmpty }
+        return unheard.isEmpty && inputs.count < Session.inputsMost && inputByteCount < Session.inputBytesMost
+    }
+
+    /// Lines of one session that wait or are handled in one turn, so that pipelining gives no precedence.
     static let inputsMost = 16
+    /// Bytes after which no further line is added to those that wait: large blocks come one at a time.
+    static let inputBytesMost = 64 * 1024
     /// Unknown verbs before a login that end the connection.
     static let unknownVerbsMost = 5
 }

@@ -7,6 +7,8 @@ internal import DeskWire
 extension Switchboard {
     /// Takes bytes that came in for a session.
     func hear(_ bytes: ArraySlice<UInt8>, for session: Session) {
+        if session.inputs.isEmpty { session.inputByteCount = 0 }
+        session.inputByteCount += bytes.count
         session.unheard.append(contentsOf: bytes)
         cut(session)
     }
