@@ -62,6 +62,7 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
         .target(name: "CLinux"),
+        .target(name: "CSoleWriter", dependencies: ["CSQLite"]),
 
         // Pure: values in, values out.
         library("DeskModel"),
@@ -71,7 +72,7 @@ let package = Package(
 
         // What touches the machine.
         library("DeskCrypto", ["DeskModel", "COpenSSL"]),
-        library("DeskStore", ["DeskModel", "DeskCrypto", "CSQLite"]),
+        library("DeskStore", ["DeskModel", "DeskCrypto", "CSQLite", "CSoleWriter"]),
         library("DeskNet", ["DeskModel", "DeskCrypto", "CLinux", "COpenSSL"]),
         library("DeskPost", ["DeskModel", "DeskMail", "CLinux", "CGMime", "CGumbo", "CCurl"]),
         library("DeskTerminal", ["CEdit"]),

@@ -1,4 +1,5 @@
 import CSQLite
+import CSoleWriter
 import Glibc
 
 /// One connection to one file: used by one thread at a time, closed when it goes.
@@ -7,6 +8,8 @@ import Glibc
     enum Access {
         /// Read and write; a file that is missing is made.
         case readWrite
+        /// The same, in WAL mode, while no other connection writes to the file: cheaper (`CSoleWriter`).
+        case soleWriter
         /// Read what others write.
         case readOnly
     }
@@ -22,9 +25,13 @@ import Glibc
     init(path: String, _ access: Access) throws(StoreError) {
         let name = String(path.utf8.split(separator: UInt8(ascii: "/")).last.map(Substring.init) ?? path[...])
         let flags = access == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-        if access == .readWrite { Database.makePrivate(path) }
+        if access != .readOnly { Database.makePrivate(path) }
         var opened: OpaquePointer?
-        let code = unsafe sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX, nil)
+        var code = access == .soleWriter ? desk_register_sole_writer() : SQLITE_OK
+        if code == SQLITE_OK {
+            let system = access == .soleWriter ? DESK_SOLE_WRITER : nil
+            code = unsafe sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX, system)
+        }
         guard code == SQLITE_OK, let raw = unsafe opened else {
             let failure = unsafe Database.failure(opened, code, doing: "open \(name)")
             unsafe sqlite3_close_v2(opened)

@@ -20,6 +20,7 @@ public struct Journal: ~Copyable {
     let database: Database
     private let log: LogReads
     private let hashing: Hashing
+    private let salts: Salts
     private let insertTurn: Statement
     private let insertText: Statement
     private let credentials: Credentials
@@ -35,7 +36,7 @@ public struct Journal: ~Copyable {
     ///
     /// Throws `fromTheFuture` or `notOurs` without having touched the file, `corrupt` if the chain is broken.
     public init(path: String, hashing: Hashing) throws(StoreError) {
-        let database = try Schema.journal.open(path: path, synchronous: "FULL")
+        let database = try Schema.journal.open(path: path, synchronous: "FULL", .soleWriter)
         let log = try LogReads(database)
         if try database.integer("SELECT count(*) FROM log") == 0 {
             try database.execute("INSERT INTO log VALUES(1, '\(Journal.letters(hashing))', 0)")
@@ -56,6 +57,7 @@ public struct Journal: ~Copyable {
         self.database = database
         self.log = log
         self.hashing = hashing
+        salts = Salts(hashing.random)
         self.epoch = epoch
         sequence = head.sequence
         chain = head.chain
@@ -75,8 +77,8 @@ public struct Journal: ~Copyable {
         precondition(
             events.enumerated().allSatisfy { $1.sequence == sequence + 1 + Int64($0) },
             "events are numbered on from the last one")
-        let random = hashing.random
-        var encoder = EventEncoder(after: chain, salt: { random(16) }, hash: hashing.hash)
+        let salts = salts
+        var encoder = EventEncoder(after: chain, salt: { salts.next() }, hash: hashing.hash)
         for event in events { encoder.append(event) }
         let (body, texts, after) = (encoder.body.bytes, encoder.texts, encoder.chain)
         let at = events.last?.at ?? Moment(milliseconds: 0)
@@ -136,6 +138,25 @@ public struct Journal: ~Copyable {
     private static func letters(_ hashing: Hashing) -> String {
         String(decoding: hashing.random(8).map { UInt8(ascii: "a") + $0 % 26 }, as: UTF8.self)
     }
+}
+
+/// Fresh random bytes for texts, drawn many at a time: each draw costs system calls.
+private final class Salts {
+    private let random: (Int) -> [UInt8]
+    private var drawn: [UInt8] = []
+
+    init(_ random: @escaping (Int) -> [UInt8]) {
+        self.random = random
+    }
+
+    /// 16 bytes that were never given before.
+    func next() -> [UInt8] {
+        if drawn.isEmpty { drawn = random(64 * Salts.byteCount) }
+        defer { drawn.removeLast(Salts.byteCount) }
+        return Array(drawn.suffix(Salts.byteCount))
+    }
+
+    private static let byteCount = 16
 }
 
 /// Deletes what an agent used to log in with once something newer has taken its place.

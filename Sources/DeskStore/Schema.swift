@@ -11,9 +11,11 @@ struct Schema {
     /// Opens `path`, makes it if it is missing, and brings it to the newest version.
     ///
     /// A file from the future or of somebody else is only looked at, through a connection that cannot write.
-    func open(path: String, synchronous: String) throws(StoreError) -> Database {
+    func open(
+        path: String, synchronous: String, _ access: Database.Access = .readWrite
+    ) throws(StoreError) -> Database {
         try check(path)
-        let database = try Database(path: path, .readWrite)
+        let database = try Database(path: path, access)
         try database.execute(
             """
             PRAGMA journal_mode = WAL; PRAGMA synchronous = \(synchronous); PRAGMA secure_delete = ON;

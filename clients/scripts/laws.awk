@@ -51,7 +51,7 @@ function broken(what) { print FILENAME ":" FNR ": " what }
 
 function judge_package(    t, n, i, dependencies) {
     for (t = 1; t <= targets; t++) {
-        if (path[t] !~ /^Sources\//) continue
+        if (path[t] !~ /^Sources\// || name[t] ~ /^C[A-Z]/) continue
         n = split(declared[t], dependencies, " ")
         for (i = 1; i <= n; i++) {
             if (dependencies[i] ~ /^C[A-Z]/ && !(outer ~ " " name[t] " "))

@@ -138,7 +138,8 @@ int floor_serve(const char *certificate, const char *key, const char *path, int 
             if (strncmp(scratch, "claim", 5) == 0) claims++;
             askers[asking++] = peer;
         }
-        if (claims) commit(claims * event);
+        // What is published is durable first, as an event is.
+        if (claims + publish) commit((claims + publish) * event);
         for (int i = 0; i < asking; i++) write_all(askers[i], answer, reply);
         if (!publish) continue;
         int fit = (int)sizeof pattern / line;
