@@ -3,8 +3,8 @@ internal import DeskModel
 extension Engine {
     /// The automatic reply to a mail that was just placed in `ticket`, or the reason why there is none.
     ///
-    /// A person's follow-up is acknowledged only if a setting says so, and nothing tells that it was not; that a
-    /// machine's is not is told with its rule, whatever the setting.
+    /// A follow-up is acknowledged only if a setting says so, and nothing tells that it was not; a message that may not
+    /// be answered automatically is told with its rule, whatever the setting.
     func answer(to arrival: Arrival, _ mail: Mail, _ ticket: Ticket, isNew: Bool, _ now: Moment) -> [Event] {
         if !isNew, !autoReplyLimits.answersFollowUps, arrival.suppress == nil { return [] }
         let reply = AutoReply(at: now, to: mail.author, subjectKey: arrival.subjectKey)
@@ -23,7 +23,7 @@ extension Engine {
         of reply: AutoReply, _ arrival: Arrival, _ mail: Mail, _ ticket: Ticket
     ) -> SuppressReason? {
         if let why = arrival.suppress { return why }
-        if let machine = mail.machine { return machine.suppression }
+        if !mail.countsAsPerson { return .report }
         if reply.to.description.isEmpty || isOurs(reply.to) || isOurs(arrival.from) { return .sender }
         if arrival.isUnreadable || ticket.queue == .postmaster { return .noAuto }
         if state.queues[ticket.queue]?.answersAutomatically == false { return .noAuto }
@@ -59,17 +59,5 @@ extension Engine {
             rest = rest.dropFirst(mark.count)
         }
         return filled + rest
-    }
-}
-
-extension Machine {
-    /// The rule for a mail of such a machine where no other is known.
-    fileprivate var suppression: SuppressReason {
-        switch self {
-        case .auto: .autoSubmitted
-        case .bounce: .report
-        case .list: .list
-        case .bulk: .precedence
-        }
     }
 }

@@ -41,7 +41,7 @@ extension Engine {
 
     private func joined(_ ticket: Ticket, _ arrival: Arrival, at now: Moment) -> Decision {
         let mail = mail(arrival, in: ticket, machine: arrival.machine)
-        let reopens = mail.machine == nil && !ticket.isLive
+        let reopens = mail.countsAsPerson && !ticket.isLive
         let event = ticket.event(.followUp(mail), at: now, state: reopens ? .open : nil)
         var after = ticket
         after.apply(event)

@@ -27,8 +27,8 @@ extension Arrival {
             raw: delivered.raw, content: delivered.content, envelopeSender: delivered.sender,
             recipients: delivered.recipients)
         takeHead(of: mail)
-        suppress = MachineRules.suppression(of: mail, hasNullSender: delivered.sender == nil)
-        machine = MachineRules.machine(of: mail, reason: suppress)
+        let rules = MachineRules(mail, hasNullSender: delivered.sender == nil)
+        (suppress, machine) = (rules.suppression, rules.machine)
         answersOurs = references.compactMap { SignedMessageID.entry(of: $0, signature: signature) }
         ownEntry = SignedMessageID.entry(of: mail.messageID, signature: signature)
         if machine == .bounce {

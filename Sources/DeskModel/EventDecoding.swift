@@ -122,7 +122,7 @@ public struct EventDecoder {
         let answer = try recipients()
         let arrivedAt = try optional { decoder throws(Corruption) in try decoder.address() }
         let (to, cc) = (try addresses(), try addresses())
-        let machine: Machine? = try optional { decoder throws(Corruption) in try decoder.raw() }
+        let machine = try machine()
         let subject = try sealed()
         let also = try tickets()
         let served = try agentIfAny()
@@ -144,6 +144,14 @@ public struct EventDecoder {
     /// Version 1 knows one recipient and no Cc.
     private mutating func recipients() throws(Corruption) -> Recipients {
         version < 2 ? Recipients(to: [try address()]) : Recipients(to: try addresses(), cc: try addresses())
+    }
+
+    /// Which kind of report; `nil` if it counts as a person's. Lists and mass mailings were once kinds of their own.
+    private mutating func machine() throws(Corruption) -> Machine? {
+        guard let kind = try optional({ decoder throws(Corruption) in try decoder.reader.byte() }) else { return nil }
+        if let machine = Machine(rawValue: kind) { return machine }
+        guard kind == 2 || kind == 3 else { throw .unknown(kind) }
+        return nil
     }
 
     private mutating func letter() throws(Corruption) -> Letter {

@@ -24,7 +24,7 @@ public struct Mail: Equatable, Sendable {
     public var to: [Address]
     /// The addresses in Cc.
     public var cc: [Address]
-    /// What machine wrote it; `nil`: a person.
+    /// Which kind of report it is; `nil` if it counts as a person's.
     public var machine: Machine?
     /// Its subject, decoded, whole.
     public var subject: String
@@ -87,6 +87,10 @@ extension Mail {
     public var foreignReplyTo: [Address] {
         replyTo.filter { $0 != author && !answer.contains($0) }
     }
+
+    /// Whether it says something that an agent must see: it joins, reopens, makes stale and is unread. A message that
+    /// may not be answered automatically still does; only the report of a machine does not.
+    public var countsAsPerson: Bool { machine == nil }
 }
 
 /// A run of a mail's text.
@@ -128,16 +132,12 @@ public struct MailFile: Equatable, Sendable {
     }
 }
 
-/// What kind of machine wrote a mail.
+/// The kinds of reports that machines send by themselves: notices that reopen nothing and make nothing stale.
 public enum Machine: UInt8, Equatable, Sendable {
-    /// A program that answers by itself: vacation, ticket systems.
+    /// A program that answers what it was sent: vacation notices, receipts.
     case auto
     /// A mail server that could not deliver.
     case bounce
-    /// A mailing list.
-    case list
-    /// A mass mailing.
-    case bulk
 }
 
 /// A mail of ours, as its event keeps it; the courier composes it from this, always the same bytes.
@@ -200,7 +200,7 @@ public struct Arrival: Equatable, Sendable {
     public var ownEntry: EntryID?
     /// Ticket numbers in the subject whose check digit is right, in order.
     public var numbers: [TicketNumber]
-    /// What machine wrote it; `nil`: a person.
+    /// Which kind of report it is; `nil` if it counts as a person's.
     public var machine: Machine?
     /// The rule that forbids an automatic reply; `nil`: none of them does.
     public var suppress: SuppressReason?

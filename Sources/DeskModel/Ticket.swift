@@ -44,7 +44,7 @@ public struct Ticket: Equatable, Sendable {
     public var newestAt: Moment
     /// Who wrote it: an agent, or the customer (`nil`).
     public var newestBy: AgentName?
-    /// The newest mail of the customer that no machine wrote; 0 before the first.
+    /// The newest message that counts as a person's; 0 before the first.
     public var newestMail = 0
     /// When that mail came.
     public var newestMailAt: Moment
@@ -146,7 +146,7 @@ extension Ticket {
         switch event.kind {
         case .new(let mail, _), .followUp(let mail), .bounced(let mail, _, _):
             entries = max(entries, mail.entry.entry)
-            if mail.machine == nil { customerWrote(mail, at: event.at) }
+            if mail.countsAsPerson { customerWrote(mail, at: event.at) }
         case .reply(let letter):
             guard case .entry(let id) = event.subject else { break }
             entries = max(entries, id.entry)
@@ -243,7 +243,7 @@ extension Customer {
         }
         switch event.kind {
         case .new(let mail, _), .followUp(let mail):
-            if mail.machine == nil { wrote(mail, at: event.at) }
+            if mail.countsAsPerson { wrote(mail, at: event.at) }
         case .reply:
             if case .entry(let id) = event.subject { met(id, at: event.at, by: event.by) }
         default: break

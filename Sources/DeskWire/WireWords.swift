@@ -38,8 +38,6 @@ extension Machine {
         switch self {
         case .auto: "auto"
         case .bounce: "bounce"
-        case .list: "list"
-        case .bulk: "bulk"
         }
     }
 }

@@ -78,7 +78,7 @@ struct MailTests {
         #expect(try desk.ticket(news).customer == (try desk.ticket(id).customer))
     }
 
-    @Test func `a person's mail reopens what is closed, without a holder; a machine's joins and changes nothing`()
+    @Test func `a person's message reopens what is closed, without a holder; a report joins and changes nothing`()
         throws
     {
         var desk = Desk()
@@ -91,9 +91,9 @@ struct MailTests {
         #expect(joined.events[1].kind == .autoSuppressed(.autoSubmitted))
         #expect(try desk.ticket(id).state == .closed)
         var person = desk.mail()
-        person.answersOurs = [EntryID(id, 2)]
+        (person.answersOurs, person.suppress) = ([EntryID(id, 2)], .list)
         let reopened = desk.say(.arrive(person), by: nil)
-        #expect(reopened.kinds == ["followUp #1"])
+        #expect(reopened.kinds == ["followUp #1", "autoSuppressed #1"])
         #expect(reopened.events[0].changes == [.state] && reopened.events[0].snapshot?.state == .open)
         #expect(try desk.ticket(id).holder == nil)
     }

@@ -112,7 +112,7 @@ struct Mischief {
         if dice.one(in: 4) { arrival.replyTo = [Address(dice.pick(Mischief.people))] }
         if dice.one(in: 3) { arrival.cc = (0...dice.roll(3)).map { _ in Address(dice.pick(Mischief.people)) } }
         if dice.one(in: 9) { arrival.isFromNobody = true }
-        if dice.one(in: 5) { (arrival.machine, arrival.suppress) = (dice.pick([.auto, .bounce, .list]), .vendor) }
+        if dice.one(in: 5) { (arrival.machine, arrival.suppress) = (dice.pick([.auto, .bounce, nil]), .vendor) }
         let entry = EntryID(TicketID(Int64(dice.roll(Int(tickets) + 2))), 1 + dice.roll(4))
         if dice.one(in: 5) { arrival.answersOurs = [entry] }
         if dice.one(in: 12) { arrival.reportsOurs = [entry] }

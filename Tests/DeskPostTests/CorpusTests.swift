@@ -20,7 +20,7 @@ struct CorpusTests {
             }
             if mail.problems.contains(.unreadable) { unreadable.append(file) }
             guard file.hasPrefix("mikel-mail") else { continue }
-            if let reason = MachineRules.suppression(of: mail, hasNullSender: false) {
+            if let reason = MachineRules(mail, hasNullSender: false).suppression {
                 print("corpus: suppressed \(file) by \(reason): \(mail.subject) from \(mail.from.map(\.address))")
             }
         }
@@ -38,7 +38,7 @@ struct CorpusTests {
             let isNormal = expectation.contains("is NOT a bounce")
             guard isNormal || expectation.contains("no auto-reply") else { continue }
             let mail = try worker.read(try Corpus.withoutReturnPath(Corpus.read("sisimai/\(file)")))
-            let reason = MachineRules.suppression(of: mail, hasNullSender: false)
+            let reason = MachineRules(mail, hasNullSender: false).suppression
             if isNormal {
                 normal += 1
                 if let reason { print("corpus: normal but suppressed \(file) by \(reason)") }

@@ -49,9 +49,9 @@ struct MailComposerTests {
         #expect(automatic.values(of: "X-Auto-Response-Suppress") == ["All"])
         #expect(automatic.values(of: "Precedence") == ["bulk"])
         // No desk of ours would answer it, not even without its envelope.
-        #expect(MachineRules.suppression(of: automatic, hasNullSender: false) == .autoSubmitted)
+        #expect(MachineRules(automatic, hasNullSender: false).suppression == .autoSubmitted)
         let answer = try worker.read(try composed(mail(.answer)))
-        #expect(MachineRules.suppression(of: answer, hasNullSender: false) == nil)
+        #expect(MachineRules(answer, hasNullSender: false).suppression == nil)
     }
 
     @Test(arguments: [

@@ -110,7 +110,7 @@ extension Event {
     /// Whether it is a text of a person: a message that no machine wrote, an answer.
     var isHuman: Bool {
         switch kind {
-        case .new(let mail, _), .followUp(let mail): mail.machine == nil
+        case .new(let mail, _), .followUp(let mail): mail.countsAsPerson
         case .reply: true
         default: false
         }

@@ -10,7 +10,8 @@ public func one(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     precondition(mail == mail.bounded(), "a mail is read within its bounds")
     let frame = WorkerAnswer.mail(mail).frame()
     precondition((try? WorkerAnswer(frame: Array(frame[4...]))) == .mail(mail), "the desk can read what was read")
-    _ = MachineRules.suppression(of: mail, hasNullSender: false)
+    let rules = MachineRules(mail, hasNullSender: false)
+    _ = (rules.suppression, rules.machine)
     ContentDigest.feed(raw) { _ in }
     return 0
 }

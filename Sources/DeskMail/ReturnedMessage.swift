@@ -1,0 +1,60 @@
+/// What in the text of a message says that a mail server returns another one.
+struct ReturnedMessage {
+    /// A reply or status code of a server that refuses a recipient (RFC 5321 §4.2, RFC 3463).
+    private(set) var hasReplyCode = false
+    /// The same in words.
+    private(set) var hasPhrase = false
+    /// The header of the message that it returns.
+    private(set) var hasHeader = false
+
+    /// Either may be in a person's message; the two together are a server's.
+    var isConclusive: Bool { (hasReplyCode || hasPhrase) && hasHeader }
+
+    /// Bytes of the text that are looked at; reports say at their beginning what they are about.
+    private static let maximumText = 16 << 10
+
+    static func evidence(in mail: ReadMail) -> ReturnedMessage {
+        var evidence = ReturnedMessage()
+        evidence.hasHeader = !mail.embeddedMessageIDs.isEmpty
+        var room = maximumText
+        for segment in mail.segments where room > 0 {
+            evidence.read(segment.text.utf8.prefix(room))
+            room -= segment.text.utf8.count
+        }
+        return evidence
+    }
+
+    private mutating func read(_ text: Substring.UTF8View) {
+        for line in text.split(separator: 0x0A) {
+            let words = String(Substring(line)).lowercased()
+            if !hasReplyCode { hasReplyCode = Self.hasReplyCode(words) }
+            if !hasPhrase { hasPhrase = Self.phrases.contains { words.contains($0) } }
+            if !hasHeader { hasHeader = Self.traceFields.contains { words.hasPrefix($0) } }
+        }
+    }
+
+    private static let traceFields = ["received: ", "message-id: ", "return-path: ", ">received: ", "> received: "]
+
+    /// `550 `, `551-` or `5.1.1` as a word of its own.
+    private static func hasReplyCode(_ line: String) -> Bool {
+        line.utf8.split { !($0.isDigit || $0 == UInt8(ascii: ".")) }.contains { word in
+            let digits = Array(word)
+            if digits.count == 3 { return digits[0] == UInt8(ascii: "5") && digits[1] == UInt8(ascii: "5") }
+            guard digits.count >= 5, digits[0] == UInt8(ascii: "5") else { return false }
+            let parts = digits.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).map(\.count)
+            return parts.count == 3 && parts[0] == 1 && parts.allSatisfy { (1...3).contains($0) }
+        }
+    }
+
+    private static let phrases = [
+        "could not be delivered", "could not deliver", "couldn't be delivered", "couldn't deliver",
+        "wasn't able to deliver", "was not able to deliver", "unable to deliver", "not be delivered", "not delivered",
+        "cannot be delivered", "can not be delivered", "undeliverable", "undelivered", "delivery failed",
+        "delivery failure", "delivery has failed", "delivery to the following", "failed to deliver", "failed recipient",
+        "no such user", "user unknown", "unknown user", "unknown recipient", "recipient unknown", "user not found",
+        "mailbox unavailable", "mailbox full", "mailbox is full", "mailbox not found", "over quota", "quota exceeded",
+        "exceeded quota", "unrouteable", "permanent error", "permanent fatal error", "transcript of session",
+        "returned message", "returning message", "rejected your message", "message was rejected", "has been rejected",
+        "konnte nicht zugestellt", "nicht zugestellt werden", "unzustellbar",
+    ]
+}
