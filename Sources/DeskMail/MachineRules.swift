@@ -61,14 +61,15 @@ public struct MachineRules {
         if isFrom(Self.officeNames), MachineSubject.isFailurePhrase(mail.subject) { return true }
         // A parcel service, too, generates "Delivery notification": it returns no message and names no reply code.
         if isFailure, isFromProgram, evidence.hasReplyCode || evidence.hasHeader { return true }
-        if isFailure, isFrom(Self.officeNames), evidence.hasReplyCode { return true }
+        if isFailure, isFrom(Self.officeNames), evidence.hasReplyCode || evidence.namesRecipient { return true }
         return evidence.isConclusive && (isFailure || isFromProgram || isFrom(Self.machineNames))
     }
 
     /// A program has answered what it was sent: vacation notices and the like.
     private var isAutomaticReply: Bool {
         if hasAutoSubmitted(where: { $0 == "auto-replied" }) { return true }
-        if precedence == "auto_reply" || precedence == "auto-reply" || has(Self.replyFields, unlessNo: true) { return true }
+        if precedence == "auto_reply" || precedence == "auto-reply" { return true }
+        if has(Self.replyFields, unlessNo: true) { return true }
         if mail.values(of: "X-Apple-Action").contains(where: { $0.uppercased() == "VACATION" }) { return true }
         // Exchange marks the notices of people who are away as auto-generated only; others do not mark them, but they
         // answer without the reply mark that every mail program of a person puts before a subject.

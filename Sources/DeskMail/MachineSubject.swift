@@ -92,7 +92,9 @@ enum MachineSubject {
     ]
 
     /// The whole subject.
-    private static let wholeFailures: Set<String> = ["delivery failure", "mail delivery", "undeliverable"]
+    private static let wholeFailures: Set<String> = [
+        "delivery failure", "mail delivery", "undeliverable", "mail could not be delivered",
+    ]
 
     /// What programs put before the subject of what they return: `Undeliverable: Re: my order`.
     private static let failureWords = ["undeliverable", "unzustellbar", "non delivery", "undelivered"]

@@ -2,13 +2,15 @@
 struct ReturnedMessage {
     /// A reply or status code of a server that refuses a recipient (RFC 5321 §4.2, RFC 3463).
     private(set) var hasReplyCode = false
-    /// The same in words.
+    /// Words about a recipient, as people do not speak of one.
+    private(set) var namesRecipient = false
+    /// Words about a message or a parcel that did not arrive.
     private(set) var hasPhrase = false
     /// The header of the message that it returns.
     private(set) var hasHeader = false
 
     /// Either may be in a person's message; the two together are a server's.
-    var isConclusive: Bool { (hasReplyCode || hasPhrase) && hasHeader }
+    var isConclusive: Bool { (hasReplyCode || namesRecipient || hasPhrase) && hasHeader }
 
     /// Bytes of the text that are looked at; reports say at their beginning what they are about.
     private static let maximumText = 16 << 10
@@ -28,6 +30,7 @@ struct ReturnedMessage {
         for line in text.split(separator: 0x0A) {
             let words = String(Substring(line)).lowercased()
             if !hasReplyCode { hasReplyCode = Self.hasReplyCode(words) }
+            if !namesRecipient { namesRecipient = Self.recipientPhrases.contains { words.contains($0) } }
             if !hasPhrase { hasPhrase = Self.phrases.contains { words.contains($0) } }
             if !hasHeader { hasHeader = Self.traceFields.contains { words.hasPrefix($0) } }
         }
@@ -46,15 +49,20 @@ struct ReturnedMessage {
         }
     }
 
+    private static let recipientPhrases = [
+        "intended recipient", "following recipient", "following address", "failed recipient", "no such user",
+        "user unknown", "unknown user", "unknown recipient", "recipient unknown", "user not found",
+        "mailbox unavailable", "mailbox not found", "permanent fatal error", "transcript of session",
+        "rejected your message",
+    ]
+
     private static let phrases = [
         "could not be delivered", "could not deliver", "couldn't be delivered", "couldn't deliver",
         "wasn't able to deliver", "was not able to deliver", "unable to deliver", "not be delivered", "not delivered",
         "cannot be delivered", "can not be delivered", "undeliverable", "undelivered", "delivery failed",
-        "delivery failure", "delivery has failed", "delivery to the following", "failed to deliver", "failed recipient",
-        "no such user", "user unknown", "unknown user", "unknown recipient", "recipient unknown", "user not found",
-        "mailbox unavailable", "mailbox full", "mailbox is full", "mailbox not found", "over quota", "quota exceeded",
-        "exceeded quota", "unrouteable", "permanent error", "permanent fatal error", "transcript of session",
-        "returned message", "returning message", "rejected your message", "message was rejected", "has been rejected",
-        "konnte nicht zugestellt", "nicht zugestellt werden", "unzustellbar",
+        "delivery failure", "delivery has failed", "failed to deliver", "mailbox full", "mailbox is full", "over quota",
+        "quota exceeded", "exceeded quota", "unrouteable", "permanent error", "returned message", "returning message",
+        "message was rejected", "has been rejected", "konnte nicht zugestellt", "nicht zugestellt werden",
+        "unzustellbar",
     ]
 }
