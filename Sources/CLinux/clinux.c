@@ -71,3 +71,10 @@ int desk_may_write_no_file(int32_t pid) {
 int desk_spawn_close_from(void *actions, int first) { return posix_spawn_file_actions_addclosefrom_np(actions, first); }
 
 void desk_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
+
+void desk_open_standard_descriptors(void) {
+    // open takes the lowest number that is free, and those below are open by then.
+    for (int number = 0; number < 3; number++) {
+        if (fcntl(number, F_GETFD) < 0 && open("/dev/null", O_RDWR) != number) return;
+    }
+}

@@ -26,6 +26,17 @@ static inline long desk_ctx_set_read_ahead(SSL_CTX *c) { return SSL_CTX_set_read
 static inline long desk_ctx_set_groups(SSL_CTX *c, const char *groups) {
     return SSL_CTX_set1_groups_list(c, groups);
 }
+// SSL_CTX_add1_chain_cert is a macro over SSL_CTX_ctrl.
+static inline long desk_ctx_add_chain(SSL_CTX *c, X509 *certificate) { return SSL_CTX_add1_chain_cert(c, certificate); }
+// ERR_GET_LIB and ERR_GET_REASON are macros. 1 where the newest error says that a PEM text has no further object.
+static inline int desk_is_end_of_pem(void) {
+    unsigned long code = ERR_peek_last_error();
+    return ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == PEM_R_NO_START_LINE;
+}
+// ERR_SYSTEM_ERROR is a macro. The errno that an error code stands for, 0 where it is an error of libssl's own.
+static inline int desk_error_number(unsigned long code) {
+    return ERR_SYSTEM_ERROR(code) ? ERR_GET_REASON(code) : 0;
+}
 // SSL_set_tlsext_host_name is a macro over SSL_ctrl.
 static inline long desk_set_server_name(SSL *s, const char *name) { return SSL_set_tlsext_host_name(s, name); }
 // SSL_OP_* are SSL_OP_BIT(n) macros, which the importer does not evaluate.

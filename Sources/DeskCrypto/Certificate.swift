@@ -1,5 +1,5 @@
 import COpenSSL
-import DeskModel
+public import DeskModel
 
 /// Questions to an X.509 certificate (RFC 5280).
 public enum Certificate {
@@ -19,6 +19,63 @@ public enum Certificate {
             return unsafe d2i_X509(nil, &position, bytes.count)
         }
         return unsafe try pin(owned: certificate)
+    }
+
+    /// From when until when a certificate is valid (RFC 5280 §4.1.2.5).
+    public struct Validity: Equatable, Sendable {
+        /// The first moment.
+        public let from: Moment
+        /// The last moment.
+        public let until: Moment
+
+        /// The time between two moments.
+        public init(from: Moment, until: Moment) {
+            self.from = from
+            self.until = until
+        }
+
+        /// How a certificate is at some moment.
+        public enum State: String, Equatable, Sendable {
+            case valid
+            /// Valid, and renewed too late unless that happens soon.
+            case expiring
+            case expired
+            case notYetValid = "not-yet-valid"
+        }
+
+        /// Whether it is valid at `now`; `expiring` within 14 days of its end, but not within the first half of its
+        /// time, for certificates that live for days only.
+        public func state(at now: Moment) -> State {
+            if now < from { return .notYetValid }
+            if now > until { return .expired }
+            let isInFirstHalf = now - from < until - now
+            return until - now < .days(14) && !isInFirstHalf ? .expiring : .valid
+        }
+    }
+
+    /// The validity of the first certificate in a PEM text: of a chain the server's own, since clients ignore expired
+    /// ones that they do not need.
+    public static func validity(pem: [UInt8]) throws(CryptoError) -> Validity {
+        let text = unsafe BIO_new_mem_buf(pem, Int32(clamping: pem.count))
+        defer { unsafe BIO_free(text) }
+        guard let certificate = unsafe PEM_read_bio_X509(text, nil, nil, nil) else {
+            ERR_clear_error()
+            throw .notACertificate
+        }
+        defer { unsafe X509_free(certificate) }
+        return unsafe Validity(
+            from: try moment(X509_get0_notBefore(certificate)), until: try moment(X509_get0_notAfter(certificate)))
+    }
+
+    private static func moment(_ time: UnsafePointer<ASN1_TIME>?) throws(CryptoError) -> Moment {
+        let epoch = unsafe ASN1_TIME_set(nil, 0)
+        defer { unsafe ASN1_STRING_free(epoch) }
+        var days: Int32 = 0
+        var seconds: Int32 = 0
+        guard unsafe ASN1_TIME_diff(&days, &seconds, epoch, time) == 1 else {
+            throw .fromLibrary(doing: "read a certificate's time")
+        }
+        return Moment(milliseconds: (Int64(days) * 86_400 + Int64(seconds)) * 1000)
     }
 
     private static func pin(owned certificate: OpaquePointer?) throws(CryptoError) -> String {

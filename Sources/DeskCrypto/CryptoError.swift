@@ -1,4 +1,5 @@
 import COpenSSL
+import Glibc
 
 /// What can go wrong in this target: only the reading and making of certificates fails, everything else is total.
 public enum CryptoError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -18,13 +19,35 @@ public enum CryptoError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Takes libcrypto's newest complaint and leaves its queue empty, so that nobody else reads it as his own.
+    /// Takes libcrypto's complaint and leaves its queue empty, so that no other part reads it as its own.
     static func fromLibrary(doing: String) -> CryptoError {
-        let code = ERR_peek_last_error()
-        ERR_clear_error()
-        guard let reason = unsafe ERR_reason_error_string(code) else {
-            return .library(doing: doing, reason: "error \(code)")
+        .library(doing: doing, reason: takeReason())
+    }
+
+    /// Empties libcrypto's error queue of this thread and says in words what happened: what the system reported where
+    /// that is known ("system lib" is all that libcrypto itself says then), else the newest error.
+    public static func takeReason() -> String {
+        var newest: UInt = 0
+        var number: Int32 = 0
+        while true {
+            let code = ERR_get_error()
+            guard code != 0 else { break }
+            newest = code
+            if number == 0 { number = desk_error_number(code) }
         }
-        return unsafe .library(doing: doing, reason: String(cString: reason))
+        return number != 0 ? text(ofErrno: number) : reason(of: newest)
+    }
+
+    /// An error code of libcrypto or libssl in words.
+    public static func reason(of code: UInt) -> String {
+        let number = desk_error_number(code)
+        if number != 0 { return text(ofErrno: number) }
+        guard let reason = unsafe ERR_reason_error_string(code) else { return "error \(code)" }
+        return unsafe String(cString: reason)
+    }
+
+    private static func text(ofErrno number: Int32) -> String {
+        guard let text = unsafe strerror(number) else { return "error \(number)" }
+        return unsafe String(cString: text)
     }
 }

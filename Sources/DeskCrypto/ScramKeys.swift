@@ -3,8 +3,8 @@ public import DeskModel
 
 /// What is kept of a password: the keys of SCRAM-SHA-256 (RFC 5802 §3, RFC 7677), never the password itself.
 ///
-/// Whoever steals them can neither sign in with them nor learn the password but by trying. Passwords count as the UTF-8
-/// bytes they are; the caller refuses what SASLprep (RFC 4013) would change, if that matters to him.
+/// Whoever steals them can neither sign in with them nor learn the password but by trying. Passwords are prepared first
+/// (`Password.prepared`).
 public struct ScramKeys: Equatable, Sendable {
     /// What makes equal passwords of two people look different.
     public let salt: [UInt8]
@@ -37,7 +37,7 @@ public struct ScramKeys: Equatable, Sendable {
         password: String, salt: [UInt8] = randomBytes(saltByteCount), iterations: Int
     ) -> ScramKeys {
         let iterations = min(max(iterations, iterationBounds.lowerBound), iterationBounds.upperBound)
-        let salted = saltedPassword(password, salt: salt, iterations: iterations)
+        let salted = saltedPassword(Password.prepared(password), salt: salt, iterations: iterations)
         return ScramKeys(salt: salt, iterations: iterations, salted: salted)
     }
 
@@ -48,10 +48,26 @@ public struct ScramKeys: Equatable, Sendable {
         serverKey = HMAC.code(of: Array("Server Key".utf8), key: salted)
     }
 
-    /// Whether this is the password; as slow as `make`, and the comparison takes constant time.
-    public func verify(password: String) -> Bool {
-        let other = ScramKeys.make(password: password, salt: salt, iterations: iterations)
-        return constantTimeEqual(other.storedKey, storedKey)
+    /// Whether this is the password. Takes as long as `iterations` of PBKDF2 take, or as those of these keys if they
+    /// are more, and the comparison takes constant time: neither tells anything about the keys.
+    ///
+    /// Keys that were made before passwords were prepared fit the password as it was typed; a password that `prepared`
+    /// changes costs twice as much, which says something about itself only.
+    public func verify(password: String, costing iterations: Int = 0) -> Bool {
+        let prepared = Password.prepared(password)
+        let forms = Array(prepared.utf8) == Array(password.utf8) ? [prepared] : [prepared, password]
+        var isRight = false
+        for form in forms {
+            let other = ScramKeys(
+                salt: salt, iterations: self.iterations, salted: saltedPassword(form, self.iterations))
+            if constantTimeEqual(other.storedKey, storedKey) { isRight = true }
+            if iterations > self.iterations { _ = saltedPassword(form, iterations - self.iterations) }
+        }
+        return isRight
+    }
+
+    private func saltedPassword(_ password: String, _ iterations: Int) -> [UInt8] {
+        ScramKeys.saltedPassword(password, salt: salt, iterations: iterations)
     }
 
     /// The salt that an unknown name is told, always the same for the same name, so that names cannot be probed.

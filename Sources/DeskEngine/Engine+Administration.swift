@@ -1,4 +1,4 @@
-internal import DeskModel
+public import DeskModel
 
 extension Engine {
     /// Administration, from the shell (`by` is the desk itself) or from an admin on the wire.
@@ -48,6 +48,9 @@ extension Engine {
             return after != before
         }
         guard !changes.isEmpty else { return .done() }
+        if isLastAdmin(name), !after.isAdmin || after.isRetired {
+            throw .usage("\(name) is the last admin: make another agent admin first")
+        }
         let lost = held(by: name).compactMap { state.tickets[$0] }.filter { ticket in
             !after.may([.read, .work], in: ticket.queue)
         }
@@ -55,6 +58,12 @@ extension Engine {
             $0.event(.release(.rights, text: nil), at: asker.now, by: asker.agent, holder: .some(nil))
         }
         return .done(.done, freed + changes.map { event(.agent(name), .agent($0), asker) })
+    }
+
+    /// Whether this agent is the only one who may administer.
+    public func isLastAdmin(_ name: AgentName) -> Bool {
+        let admins = state.agents.values.filter { $0.isAdmin && !$0.isRetired }
+        return admins.count == 1 && admins[0].name == name
     }
 
     /// What grants mean for an agent; refused if one of them names a queue that is not there.

@@ -9,18 +9,19 @@ extension Connection {
     public static func connect(
         host: String, port: UInt16, over tls: TLSContext? = nil, named name: String? = nil, milliseconds: Int32 = 10_000
     ) throws(NetError) -> Connection {
+        let place = Sockets.place(host, port)
         let socket = unsafe try Sockets.first(host: host, port: port, passive: false) { entry throws(NetError) in
-            let socket = unsafe try Sockets.open(family: entry.ai_family)
-            try Sockets.tune(socket)
-            unsafe try finish(Glibc.connect(socket.raw, entry.ai_addr, entry.ai_addrlen), socket, host, milliseconds)
+            let socket = unsafe try Sockets.open(family: entry.ai_family, for: place)
+            try Sockets.tune(socket, for: place)
+            unsafe try finish(Glibc.connect(socket.raw, entry.ai_addr, entry.ai_addrlen), socket, place, milliseconds)
             return socket
         }
-        return try made(Connection(connected: socket, over: tls, host: name ?? host), host)
+        return try made(Connection(connected: socket, over: tls, host: name ?? host), place)
     }
 
     /// Connects to a Unix socket, plain. Fails at once when the listener's queue is full.
     public static func connect(unixPath path: String) throws(NetError) -> Connection {
-        let socket = try Sockets.open(family: AF_UNIX)
+        let socket = try Sockets.open(family: AF_UNIX, for: path)
         unsafe try Sockets.withUnixAddress(path) { address, length throws(NetError) in
             unsafe try finish(Glibc.connect(socket.raw, address, length), socket, path, 0)
         }

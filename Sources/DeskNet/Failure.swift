@@ -1,4 +1,5 @@
 import COpenSSL
+import DeskCrypto
 import Glibc
 
 /// Why a connection ended without an orderly end. Nothing more can be sent or received on it.
@@ -27,9 +28,7 @@ public enum Failure: Equatable, Sendable, CustomStringConvertible {
         case .wrongPin: return "the peer's key is not the pinned one"
         case .endedInHandshake: return "the peer hung up during the handshake"
         case .closed: return "closed on this side"
-        case .tls(let code):
-            guard let reason = unsafe ERR_reason_error_string(code) else { return "TLS error \(code)" }
-            return unsafe String(cString: reason)
+        case .tls(let code): return CryptoError.reason(of: code)
         }
     }
 }

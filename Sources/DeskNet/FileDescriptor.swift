@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Owns an open file, socket or pipe and closes it when its life ends.
@@ -100,4 +101,10 @@ public func raiseDescriptorLimit() throws(NetError) -> Int {
         throw .last(doing: "raise the limit of descriptors")
     }
     return Int(clamping: limit.rlim_cur)
+}
+
+/// Opens those of the descriptors 0, 1 and 2 that are closed on /dev/null, so that no file or socket gets their numbers
+/// and what is written to standard error ends up in it. To be called first of all.
+public func openStandardDescriptors() {
+    desk_open_standard_descriptors()
 }

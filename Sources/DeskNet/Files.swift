@@ -3,32 +3,75 @@ import Glibc
 /// The few things that a server does with whole small files. What is written here is durable when the call comes back.
 public enum Files {
     /// Reads a whole file of at most `limit` bytes; throws `tooLarge` for a longer one without reading on.
-    public static func read(_ path: String, limit: Int) throws(NetError) -> [UInt8] {
-        let file = try open(path, O_RDONLY, doing: "read \(path)")
-        var content: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: min(max(limit, 0), 65_535) + 1)
-        while true {
-            switch file.receive(into: &buffer) {
-            case .bytes(let count):
-                guard content.count + count <= limit else { throw .tooLarge(path: path, limit: limit) }
-                content += buffer[..<count]
-            case .ended: return content
-            case .wait: throw .system(doing: "read \(path)", errno: EAGAIN)
-            case .failed(.system(let errno)): throw .system(doing: "read \(path)", errno: errno)
-            case .failed(let failure): throw .failed(host: path, failure)
-            }
-        }
+    ///
+    /// `what` stands before the path in error messages. Only a regular file is read, so that a FIFO or a device in its
+    /// place cannot hold up the caller; throws `notRegular` for anything else. `mayWait` takes pipes and devices too:
+    /// for what a person names on a command line.
+    public static func read(
+        _ path: String, as what: String = "", limit: Int, mayWait: Bool = false
+    ) throws(NetError) -> [UInt8] {
+        let subject = what.isEmpty ? path : "\(what) \(path)"
+        let file = try open(path, mayWait ? O_RDONLY : O_RDONLY | O_NONBLOCK | O_NOCTTY, doing: "read \(subject)")
+        if !mayWait { try requireRegular(try status(of: file, subject), subject) }
+        return try readAll(file, path, limit: limit)
+    }
+
+    /// Reads a file that nobody but its owner may know, at most `limit` bytes; `what` names it in error messages.
+    ///
+    /// The owner is this process's user or root. Throws `exposed` if group or others may read or write it; a file of
+    /// root that this process can read only through its group may be readable to that group. Throws `notRegular` for
+    /// what is no file.
+    public static func readPrivate(_ path: String, as what: String, limit: Int) throws(NetError) -> [UInt8] {
+        let file = try open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, doing: "read \(what) \(path)")
+        let status = try status(of: file, "\(what) \(path)")
+        try requireRegular(status, "\(what) \(path)")
+        guard isOurs(status) else { throw .exposed("\(what) \(path)", fix: "chown \(geteuid()) \(path)") }
+        let others = status.st_mode & 0o077
+        let isForOurGroup = status.st_uid == 0 && geteuid() != 0 && status.st_gid == getegid() && others == 0o040
+        guard others == 0 || isForOurGroup else { throw .exposed("\(what) \(path)", fix: "chmod 600 \(path)") }
+        return try readAll(file, path, limit: limit)
+    }
+
+    /// Makes sure that others cannot enter a folder and the group cannot change it.
+    ///
+    /// The group may enter: there are sockets inside that it may use. Throws `exposed`, or the system's reason if the
+    /// folder is missing or cannot be read.
+    public static func requirePrivateDirectory(_ path: String, as what: String) throws(NetError) {
+        let folder = try open(path, O_RDONLY | O_DIRECTORY, doing: "read \(what) \(path)")
+        let status = try status(of: folder, "\(what) \(path)")
+        guard isOurs(status) else { throw .exposed("\(what) \(path)", fix: "chown \(geteuid()) \(path)") }
+        guard status.st_mode & 0o027 == 0 else { throw .exposed("\(what) \(path)", fix: "chmod 750 \(path)") }
+    }
+
+    /// Whether something is at the path; throws where the system does not let that be known (a folder above it that may
+    /// not be searched).
+    public static func isThere(_ path: String) throws(NetError) -> Bool {
+        var status = Glibc.stat()
+        if unsafe stat(path, &status) == 0 { return true }
+        guard errno == ENOENT || errno == ENOTDIR else { throw .last(doing: "read \(path)") }
+        return false
+    }
+
+    /// The user and the group that own what is at the path.
+    public static func owner(of path: String) throws(NetError) -> (user: UInt32, group: UInt32) {
+        var status = Glibc.stat()
+        guard unsafe stat(path, &status) == 0 else { throw .last(doing: "read \(path)") }
+        return (status.st_uid, status.st_gid)
     }
 
     /// Replaces a file as a whole: after a crash there is the old one or the new one, never a part.
     ///
     /// Written beside it, synced, renamed, and the folder synced (rename(2), fsync(2)). On an error the old file
-    /// stands, and the new one is removed. Two writers of one path must take turns.
+    /// stands, and the new one is removed. Two writers of one path must take turns. A link at either name is replaced,
+    /// never followed.
     public static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o600) throws(NetError) {
         let temporary = path + ".new"
+        // What a crash has left, or a link that somebody has put there: the name goes, not what it leads to.
+        unsafe unlink(temporary)
+        let file = try open(
+            temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode, doing: "write \(temporary)")
         do throws(NetError) {
-            let file = try open(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode: mode, doing: "write \(temporary)")
-            // The mode that was asked for, whatever the umask is and whoever left a file of this name behind.
+            // The mode that was asked for, whatever the umask is.
             guard fchmod(file.raw, mode) == 0 else { throw .last(doing: "set the mode of \(temporary)") }
             try writeAll(bytes, to: file, path: temporary)
             guard fsync(file.raw) == 0 else { throw .last(doing: "sync \(temporary)") }
@@ -71,8 +114,15 @@ public enum Files {
             guard errno == EEXIST else { throw .last(doing: "make the folder \(path)") }
             return
         }
-        guard unsafe chmod(path, mode) == 0 else { throw .last(doing: "set the mode of \(path)") }
+        let folder = try open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, doing: "set the mode of \(path)")
+        guard fchmod(folder.raw, mode) == 0 else { throw .last(doing: "set the mode of \(path)") }
         try syncFolder(of: path)
+    }
+
+    /// Gives a folder to another user and group; only root may.
+    public static func giveDirectory(_ path: String, to user: UInt32, _ group: UInt32) throws(NetError) {
+        let folder = try open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, doing: "change the owner of \(path)")
+        guard fchown(folder.raw, user, group) == 0 else { throw .last(doing: "change the owner of \(path)") }
     }
 
     /// Makes a new empty folder for this caller alone, `prefix` and six letters.
@@ -100,6 +150,41 @@ public enum Files {
         guard fsync(folder.raw) == 0 else { throw .last(doing: "sync \(parent)") }
     }
 
+    private static func readAll(
+        _ file: borrowing FileDescriptor, _ path: String, limit: Int
+    ) throws(NetError) -> [UInt8] {
+        var content: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: min(max(limit, 0), 65_535) + 1)
+        while true {
+            switch file.receive(into: &buffer) {
+            case .bytes(let count):
+                guard content.count + count <= limit else { throw .tooLarge(path: path, limit: limit) }
+                content += buffer[..<count]
+            case .ended: return content
+            case .wait: throw .system(doing: "read \(path)", errno: EAGAIN)
+            case .failed(.system(let errno)): throw .system(doing: "read \(path)", errno: errno)
+            case .failed(let failure): throw .failed(host: path, failure)
+            }
+        }
+    }
+
+    private static func status(of file: borrowing FileDescriptor, _ subject: String) throws(NetError) -> stat {
+        var status = stat()
+        guard unsafe fstat(file.raw, &status) == 0 else { throw .last(doing: "read \(subject)") }
+        return status
+    }
+
+    private static func requireRegular(_ status: stat, _ subject: String) throws(NetError) {
+        let kind = status.st_mode & S_IFMT
+        guard kind != S_IFREG else { return }
+        throw .notRegular(subject, isFolder: kind == S_IFDIR)
+    }
+
+    /// Whether a file belongs to this process's user or to root; to root every file does.
+    private static func isOurs(_ status: stat) -> Bool {
+        geteuid() == 0 || status.st_uid == geteuid() || status.st_uid == 0
+    }
+
     static func open(
         _ path: String, _ flags: Int32, mode: UInt32 = 0, doing: String
     ) throws(NetError) -> FileDescriptor {
@@ -118,31 +203,5 @@ public enum Files {
             case .failed(let failure): throw .failed(host: path, failure)
             }
         }
-    }
-}
-
-/// An exclusive lock on a file, held as long as this value lives; the kernel lets go of it when the process dies
-/// (flock(2)).
-public struct LockFile: ~Copyable {
-    private let file: FileDescriptor
-
-    /// Takes the lock and writes our process id into the file; throws `locked` with the holder's id when it is taken.
-    ///
-    /// The file stays where it is for ever: removing it would let two processes lock two files of one name.
-    public init(path: String, mode: UInt32 = 0o600) throws(NetError) {
-        let file = try Files.open(path, O_RDWR | O_CREAT, mode: mode, doing: "lock \(path)")
-        if retrying({ flock(file.raw, LOCK_EX | LOCK_NB) }) != 0 {
-            guard errno == EWOULDBLOCK else { throw .last(doing: "lock \(path)") }
-            throw .locked(path: path, by: LockFile.holder(file))
-        }
-        guard ftruncate(file.raw, 0) == 0 else { throw .last(doing: "write \(path)") }
-        try Files.writeAll(Array("\(getpid())\n".utf8), to: file, path: path)
-        self.file = file
-    }
-
-    private static func holder(_ file: borrowing FileDescriptor) -> Int32? {
-        var buffer = [UInt8](repeating: 0, count: 16)
-        guard case .bytes(let count) = file.receive(into: &buffer) else { return nil }
-        return Int32(String(decoding: buffer[..<count].prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
     }
 }

@@ -23,8 +23,8 @@ public final class Listener {
     // Kept open for the moment when no other is to be had; see `turnAway`.
     private var spare: FileDescriptor?
 
-    private init(_ socket: consuming FileDescriptor, path: String?) throws(NetError) {
-        guard listen(socket.raw, 4096) == 0 else { throw .last(doing: "listen") }
+    private init(_ socket: consuming FileDescriptor, at place: String, path: String?) throws(NetError) {
+        guard listen(socket.raw, 4096) == 0 else { throw .last(doing: "listen on \(place)") }
         self.socket = socket
         self.path = path
         spare = Listener.openSpare()
@@ -39,26 +39,27 @@ public final class Listener {
         if let host { return try tcp(host, port, alsoIPv4: false) }
         do throws(NetError) { return try tcp("::", port, alsoIPv4: true) } catch {
             // Only a machine without IPv6 is worth a second try.
-            guard case .system(_, EAFNOSUPPORT) = error else { throw error }
+            guard error.isWithoutIPv6 else { throw error }
             return try tcp("0.0.0.0", port, alsoIPv4: true)
         }
     }
 
     private static func tcp(_ host: String, _ port: UInt16, alsoIPv4: Bool) throws(NetError) -> Listener {
+        let place = Sockets.place(host, port)
         let socket = unsafe try Sockets.first(host: host, port: port, passive: true) { entry throws(NetError) in
-            let socket = unsafe try Sockets.open(family: entry.ai_family)
+            let socket = unsafe try Sockets.open(family: entry.ai_family, for: place)
             // Else a restart would have to wait until the old connections are forgotten.
-            try Sockets.set(socket, SOL_SOCKET, SO_REUSEADDR, 1)
+            try Sockets.set(socket, SOL_SOCKET, SO_REUSEADDR, 1, for: place)
             if unsafe entry.ai_family == AF_INET6 {
-                try Sockets.set(socket, Int32(IPPROTO_IPV6), IPV6_V6ONLY, alsoIPv4 ? 0 : 1)
+                try Sockets.set(socket, Int32(IPPROTO_IPV6), IPV6_V6ONLY, alsoIPv4 ? 0 : 1, for: place)
             }
-            try Sockets.tune(socket)
+            try Sockets.tune(socket, for: place)
             guard unsafe bind(socket.raw, entry.ai_addr, entry.ai_addrlen) == 0 else {
-                throw .last(doing: "listen on \(host):\(port)")
+                throw .last(doing: "listen on \(place)")
             }
             return socket
         }
-        return try Listener(socket, path: nil)
+        return try Listener(socket, at: place, path: nil)
     }
 
     /// Listens on a path; `mode` says who may connect (connecting needs the right to write).
@@ -67,7 +68,7 @@ public final class Listener {
     /// socket. The file is removed with the listener.
     public static func unix(path: String, mode: UInt32) throws(NetError) -> Listener {
         try removeStale(path)
-        let socket = try Sockets.open(family: AF_UNIX)
+        let socket = try Sockets.open(family: AF_UNIX, for: path)
         // The mode of the socket before bind is what the file gets at most, so it is never open to more than it
         // should be; chmod adds what the umask took away.
         guard fchmod(socket.raw, mode) == 0 else { throw .last(doing: "set the mode of \(path)") }
@@ -75,7 +76,7 @@ public final class Listener {
             guard unsafe bind(socket.raw, address, length) == 0 else { throw .last(doing: "listen on \(path)") }
         }
         guard unsafe chmod(path, mode) == 0 else { throw .last(doing: "set the mode of \(path)") }
-        return try Listener(socket, path: path)
+        return try Listener(socket, at: path, path: path)
     }
 
     /// What the poller watches for reading.
@@ -148,7 +149,7 @@ public final class Listener {
         var status = stat()
         guard unsafe lstat(path, &status) == 0 else { return }
         guard status.st_mode & S_IFMT == S_IFSOCK else { throw .wrongKind(path: path) }
-        let probe = try Sockets.open(family: AF_UNIX)
+        let probe = try Sockets.open(family: AF_UNIX, for: path)
         let refused = unsafe try Sockets.withUnixAddress(path) { address, length throws(NetError) in
             retrying { unsafe connect(probe.raw, address, length) } != 0 && errno == ECONNREFUSED
         }

@@ -16,8 +16,10 @@ public enum NetError: Error, Equatable, Sendable, CustomStringConvertible {
     case locked(path: String, by: Int32?)
     /// The file has more bytes than the caller is ready to read.
     case tooLarge(path: String, limit: Int)
-    /// Group or others may read a private key.
-    case exposedKey(path: String)
+    /// Where a file was expected is something else: a folder, a FIFO, a device, a socket.
+    case notRegular(_ subject: String, isFolder: Bool)
+    /// Others than its owner can reach a secret; the command that changes that.
+    case exposed(_ subject: String, fix: String)
     /// libssl refuses certificates, keys or settings; its own words.
     case tls(doing: String, reason: String)
     /// A connection could not be made or used.
@@ -33,7 +35,9 @@ public enum NetError: Error, Equatable, Sendable, CustomStringConvertible {
         case .locked(let path, .some(let pid)): "\(path) is locked by process \(pid)"
         case .locked(let path, .none): "\(path) is locked by another process"
         case .tooLarge(let path, let limit): "\(path) has more than \(limit) bytes"
-        case .exposedKey(let path): "the private key \(path) may be read by others than its owner (chmod 600 it)"
+        case .notRegular(let subject, let isFolder):
+            "cannot read \(subject): it is \(isFolder ? "a directory" : "a FIFO, socket or device"), not a file"
+        case .exposed(let subject, let fix): "\(subject) is accessible to others than its owner: \(fix)"
         case .tls(let doing, let reason): "cannot \(doing): \(reason)"
         case .failed(let host, let failure): "no connection to \(host): \(failure)"
         }
@@ -42,6 +46,24 @@ public enum NetError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The error of the system call that has just failed.
     static func last(doing: String) -> NetError {
         .system(doing: doing, errno: errno)
+    }
+
+    /// Whether a socket of IPv6 could not be used because this machine has no IPv6 (off in the kernel, or without an
+    /// address).
+    public var isWithoutIPv6: Bool {
+        switch self {
+        case .system(_, EAFNOSUPPORT), .system(_, EADDRNOTAVAIL): true
+        default: false
+        }
+    }
+
+    /// Whether a Unix socket could not be connected to because no process listens there, or none can (the path is too
+    /// long).
+    public var isWithoutListener: Bool {
+        switch self {
+        case .failed(_, .system(ENOENT)), .failed(_, .system(ECONNREFUSED)), .system(_, ENAMETOOLONG): true
+        default: false
+        }
     }
 
     /// What the system says about an errno.

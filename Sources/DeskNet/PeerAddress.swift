@@ -23,17 +23,50 @@ public enum PeerAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whether it is this machine itself: 127.0.0.0/8, ::1 or a Unix socket.
+    public var isLoopback: Bool {
+        switch self {
+        case .ipv4(let address, _): address >> 24 == 127
+        case .ipv6(let upper, let lower, _): upper == 0 && lower == 1
+        case .local: true
+        case .unknown: false
+        }
+    }
+
+    /// The address alone, for logs: `192.0.2.7`, `2001:db8::7`, `uid 1000`.
+    public var host: String {
+        switch self {
+        case .ipv4(let address, _):
+            stride(from: 24, through: 0, by: -8).map { String(address >> UInt32($0) & 255) }.joined(separator: ".")
+        case .ipv6(let upper, let lower, _): PeerAddress.text(upper, lower)
+        case .local(let uid, _): "uid \(uid)"
+        case .unknown: "unknown"
+        }
+    }
+
     /// `192.0.2.7:41234`, `[2001:db8::7]:41234`, `uid 1000 (pid 4711)`.
     public var description: String {
         switch self {
-        case .ipv4(let address, let port):
-            let parts = stride(from: 24, through: 0, by: -8).map { String(address >> UInt32($0) & 255) }
-            return parts.joined(separator: ".") + ":\(port)"
-        case .ipv6(let upper, let lower, let port):
-            return "[\(PeerAddress.text(upper, lower))]:\(port)"
-        case .local(let uid, let pid): return "uid \(uid) (pid \(pid))"
-        case .unknown: return "unknown"
+        case .ipv4(_, let port): "\(host):\(port)"
+        case .ipv6(_, _, let port): "[\(host)]:\(port)"
+        case .local(_, let pid): "\(host) (pid \(pid))"
+        case .unknown: host
         }
+    }
+
+    /// Reads an address in digits, as getaddrinfo(3) does (`127.1` too); nil for a name.
+    public init?(digits text: String) {
+        var hints = unsafe addrinfo()
+        unsafe hints.ai_flags = AI_NUMERICHOST
+        var found: UnsafeMutablePointer<addrinfo>?
+        guard unsafe getaddrinfo(text, nil, &hints, &found) == 0 else { return nil }
+        defer { unsafe freeaddrinfo(found) }
+        var storage = sockaddr_storage()
+        guard let entry = unsafe found?.pointee, let address = unsafe entry.ai_addr else { return nil }
+        unsafe withUnsafeMutableBytes(of: &storage) {
+            unsafe $0.copyMemory(from: UnsafeRawBufferPointer(start: address, count: Int(entry.ai_addrlen)))
+        }
+        self.init(storage, socket: -1)
     }
 
     private static func text(_ upper: UInt64, _ lower: UInt64) -> String {
@@ -87,8 +120,12 @@ public enum PeerAddress: Hashable, Sendable, CustomStringConvertible {
             }
             return (halves.0, halves.1, UInt16(bigEndian: address.sin6_port))
         }
-        // ::ffff:a.b.c.d is an IPv4 host at a socket for both (RFC 4291 §2.5.5.2).
-        if upper == 0, lower >> 32 == 0xffff { return .ipv4(UInt32(truncatingIfNeeded: lower), port: port) }
+        // ::ffff:a.b.c.d is an IPv4 host at a socket for both (RFC 4291 §2.5.5.2), 64:ff9b::a.b.c.d one behind a
+        // translator (RFC 6052 §2.1): all of IPv4 would be one /64.
+        let isMapped = upper == 0 && lower >> 32 == 0xffff
+        if isMapped || upper == 0x0064_ff9b_0000_0000 && lower >> 32 == 0 {
+            return .ipv4(UInt32(truncatingIfNeeded: lower), port: port)
+        }
         return .ipv6(upper, lower, port: port)
     }
 }

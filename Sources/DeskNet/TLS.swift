@@ -1,5 +1,5 @@
 import COpenSSL
-import DeskCrypto
+public import DeskCrypto
 import Glibc
 
 /// Whom a client believes.
@@ -16,8 +16,10 @@ public enum Trust: Equatable, Sendable {
 /// Replacing one is: make a new one, accept with it from then on, drop the old one. Connections hold on to what they
 /// were made with. Any thread may make one; afterwards it belongs to the thread of the loop.
 @safe public final class TLSContext {
-    private let raw: OpaquePointer
+    let raw: OpaquePointer
     private let trust: Trust?
+    /// When a server's certificate is valid; nil for a client, and for a certificate whose times cannot be read.
+    public let validity: Certificate.Validity?
 
     /// Reads certificates and key for a server; throws, and leaves nothing behind, if anything is not as it should
     /// be.
@@ -26,20 +28,17 @@ public enum Trust: Equatable, Sendable {
     /// alone and not be encrypted. Clients that offer protocols by ALPN (RFC 7301) must offer `protocolName`; those
     /// that offer none are taken as well.
     public init(certificateFile: String, keyFile: String) throws(NetError) {
-        // Once both are set, deinit frees what was made, also when one of the steps below throws.
-        unsafe raw = unsafe try TLSContext.make(TLS_server_method())
+        // Read here and not by libssl, which would wait for the writer of a FIFO and says little about what went wrong.
+        let key = try Files.readPrivate(keyFile, as: "the key", limit: 1 << 16)
+        let certificate = try Files.read(certificateFile, as: "the certificate", limit: 1 << 20)
+        validity = try? Certificate.validity(pem: certificate)
         trust = nil
-        try TLSContext.requirePrivate(keyFile)
+        // Now deinit frees what was made, also when one of the steps below throws.
+        unsafe raw = unsafe try TLSContext.make(TLS_server_method())
         unsafe SSL_CTX_set_options(raw, desk_server_options())
         unsafe SSL_CTX_set_num_tickets(raw, 0)
-        // Without this a key under a pass phrase would ask for it on the terminal.
-        unsafe SSL_CTX_set_default_passwd_cb(raw) { _, _, _, _ in -1 }
-        guard unsafe SSL_CTX_use_certificate_chain_file(raw, certificateFile) == 1 else {
-            throw .library(doing: "use the certificate \(certificateFile)")
-        }
-        guard unsafe SSL_CTX_use_PrivateKey_file(raw, keyFile, SSL_FILETYPE_PEM) == 1,
-            unsafe SSL_CTX_check_private_key(raw) == 1
-        else { throw .library(doing: "use the key \(keyFile)") }
+        try use(certificate, from: certificateFile)
+        try use(key: key, from: keyFile)
         unsafe TLSContext.selectProtocol(raw)
     }
 
@@ -47,15 +46,14 @@ public enum Trust: Equatable, Sendable {
     public init(trusting trust: Trust, offering protocols: [String] = [TLSContext.protocolName]) throws(NetError) {
         unsafe raw = unsafe try TLSContext.make(TLS_client_method())
         self.trust = trust
+        self.validity = nil
         unsafe SSL_CTX_set_options(raw, desk_client_options())
         if case .authorities(let file) = trust {
-            let loaded =
-                if let file {
-                    unsafe SSL_CTX_load_verify_locations(raw, file, nil)
-                } else {
-                    unsafe SSL_CTX_set_default_verify_paths(raw)
-                }
-            guard loaded == 1 else { throw .library(doing: "read the authorities \(file ?? "of this system")") }
+            if let file {
+                try trustAuthorities(of: file)
+            } else if unsafe SSL_CTX_set_default_verify_paths(raw) != 1 {
+                throw .library(doing: "read the authorities of this system")
+            }
             unsafe SSL_CTX_set_verify(raw, SSL_VERIFY_PEER, nil)
         }
         let offer = protocols.flatMap { [UInt8(truncatingIfNeeded: $0.utf8.count)] + Array($0.utf8) }
@@ -89,13 +87,6 @@ public enum Trust: Equatable, Sendable {
             throw .library(doing: "set the rules of TLS")
         }
         return unsafe raw
-    }
-
-    /// Refuses a key that group or others may read: it would have to count as stolen.
-    private static func requirePrivate(_ path: String) throws(NetError) {
-        var status = stat()
-        guard unsafe stat(path, &status) == 0 else { throw .last(doing: "read the key \(path)") }
-        guard status.st_mode & 0o077 == 0 else { throw .exposedKey(path: path) }
     }
 
     /// libssl asks only when the client offers protocols; ours among them is taken, any other offer is refused with
@@ -272,10 +263,8 @@ enum TLSProgress {
 }
 
 extension NetError {
-    /// Takes libssl's newest complaint and leaves its queue empty.
-    fileprivate static func library(doing: String) -> NetError {
-        let code = ERR_peek_last_error()
-        ERR_clear_error()
-        return .tls(doing: doing, reason: Failure.tls(code: code).description)
+    /// Takes what libssl complains of and leaves its queue empty.
+    static func library(doing: String) -> NetError {
+        .tls(doing: doing, reason: CryptoError.takeReason())
     }
 }

@@ -30,7 +30,10 @@ import Glibc
         guard isHost(delivery.server.host), isHost(delivery.server.greeting) else {
             return .later("not a server's name")
         }
-        body.begin(delivery.message)
+        let server = delivery.server
+        body.begin(
+            delivery.message,
+            login: server.user.isEmpty ? nil : LoginWatch(greetings: server.protection == .startTLS ? 2 : 1))
         defer { body.bytes = [] }
         unsafe curl_easy_reset(handle)
         guard set(delivery.server), set(delivery.sender) else { return .later("libcurl refuses a setting") }
@@ -89,6 +92,7 @@ import Glibc
             return .later("libcurl refuses the recipient")
         }
         let result = unsafe curl_easy_perform(handle)
+        if let objection = body.login?.objection { return .later(objection) }
         let code = unsafe desk_curl_response(handle)
         let words = body.reply.isEmpty ? unsafe String(cString: curl_easy_strerror(result)) : body.reply
         if result == CURLE_OK { return .accepted(words) }
@@ -120,16 +124,20 @@ private final class Body {
     var reply = ""
     /// How many replies there were.
     var replies = 0
+    /// What makes sure that libcurl logs in, where it has to.
+    private(set) var login: LoginWatch?
     private var isContinued = false
 
     /// Forgets what was heard.
-    func begin(_ message: [UInt8]) {
+    func begin(_ message: [UInt8], login: LoginWatch?) {
         (bytes, sent) = (message, 0)
+        self.login = login
         (reply, replies, isContinued) = ("", 0, false)
     }
 
     /// Takes a line of a reply. Those that explain most have several, each with the code and the enhanced code again.
     func hear(_ line: String) {
+        login?.hear(line)
         let mark = line.utf8.dropFirst(3)
         var text = Substring(mark.dropFirst())
         if isContinued {
@@ -169,5 +177,6 @@ private func hear(
     let reply = unsafe String(decoding: bytes, as: UTF8.self).trimmingBlanks
     // 221 answers the QUIT that follows a refusal, and says nothing of the mail.
     if !reply.hasPrefix("221") { body.hear(reply) }
-    return size * count
+    // Any other number makes libcurl end the transfer.
+    return body.login?.objection == nil ? size * count : 0
 }

@@ -1,3 +1,4 @@
+import CLinux
 public import DeskMail
 import Glibc
 
@@ -16,6 +17,7 @@ public enum Worker {
     /// Throws when the sandbox cannot be closed, when the desk sends nonsense, and when the pipe breaks; the process is
     /// of no use after that.
     public static func run(_ role: Role) throws(PostError) {
+        desk_open_standard_descriptors()
         switch role {
         case .read: try runReader()
         case .send: try runSender()

@@ -1,4 +1,6 @@
+internal import DeskCrypto
 internal import DeskModel
+internal import DeskNet
 
 extension Log {
     /// Everything that the server can say to its operator.
@@ -25,6 +27,10 @@ extension Log {
         case certificateRead
         /// They were not: the old ones go on.
         case certificateRefused(any CustomStringConvertible & Sendable)
+        /// The server's certificate is expired, not valid yet, or about to expire.
+        case certificateDue(Certificate.Validity, Certificate.Validity.State)
+        /// The default addresses of IPv6 are left out.
+        case withoutIPv6
         /// The desk is going down.
         case stopping
         /// It is down, everything is written.
@@ -49,8 +55,10 @@ extension Log {
         case sendDelayed(entry: EntryID, why: String, pause: TimeSpan)
         /// A mail of ours was given up.
         case sendFailed(entry: EntryID, why: String)
-        /// Mails wait to be sent, and neither a smarthost nor a folder is set.
-        case nowhereToSend
+        /// A login failed: the name as it was typed. For fail2ban, so its form is fixed (docs/operations.md).
+        case loginFailed(name: String, from: PeerAddress)
+        /// Where agents have logged in could not be written down.
+        case knownOriginsUnwritten(any CustomStringConvertible & Sendable)
         /// Somebody asked for something at the shell.
         case administered(what: String, uid: UInt32)
         /// Somebody may not use the shell's socket.
@@ -84,6 +92,13 @@ extension Log.Fact {
         case .certificateRead: (.notice, "certificate read anew", [])
         case .certificateRefused(let error):
             (.error, "certificate not read, the old one goes on", [("why", "\(error)")])
+        case .certificateDue(let validity, .notYetValid):
+            (.error, "certificate is not valid yet", [("from", "\(validity.from)")])
+        case .certificateDue(let validity, .expired):
+            (.error, "certificate has expired", [("until", "\(validity.until)")])
+        case .certificateDue(let validity, .expiring), .certificateDue(let validity, .valid):
+            (.warning, "certificate expires soon", [("until", "\(validity.until)")])
+        case .withoutIPv6: (.notice, "no IPv6 on this machine, listening on IPv4 alone", [])
         case .stopping: (.notice, "going down", [])
         case .stopped: (.notice, "down", [])
         case .exhausted(let door, let why): (.warning, "door: no room for a newcomer", [("door", door), ("why", why)])
@@ -101,7 +116,10 @@ extension Log.Fact {
             (.warning, "courier: not yet", [("entry", "\(entry)"), ("why", why), ("again", pause.setting)])
         case .sendFailed(let entry, let why):
             (.error, "courier: given up", [("entry", "\(entry)"), ("why", why)])
-        case .nowhereToSend: (.error, "courier: mails wait, set smarthost or outgoing", [])
+        case .loginFailed(let name, let peer):
+            (.notice, "login: failed host=\(peer.host) name=\(Log.quoted(name, always: true))", [])
+        case .knownOriginsUnwritten(let error):
+            (.warning, "login: known origins not written, a restart forgets them", [("why", "\(error)")])
         case .administered(let what, let uid): (.notice, "shell: asked", [("what", what), ("uid", "\(uid)")])
         case .stranger(let uid): (.warning, "shell: refused", [("uid", "\(uid)")])
         case .ownChildRefused(let pid): (.error, "shell: refused to a child of this desk", [("pid", "\(pid)")])

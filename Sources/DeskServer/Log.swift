@@ -48,12 +48,13 @@ struct Log: Sendable {
     }
 
     /// The text as a value of a pair: plain if nothing in it needs care, else in quotes with everything escaped that a
-    /// terminal, a pager or a parser of the log could take amiss; at most 400 characters of it.
-    static func quoted(_ text: some StringProtocol) -> String {
+    /// terminal, a pager or a parser of the log could take amiss; at most 400 characters of it. `always`: in quotes in
+    /// any case.
+    static func quoted(_ text: some StringProtocol, always: Bool = false) -> String {
         let isPlain = text.utf8.allSatisfy {
             $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
         }
-        if isPlain, !text.isEmpty, text.utf8.count <= 400 { return String(text) }
+        if isPlain, !always, !text.isEmpty, text.utf8.count <= 400 { return String(text) }
         var quoted = "\""
         for scalar in text.unicodeScalars.prefix(400) {
             switch scalar {

@@ -9,7 +9,7 @@ public struct Settings: Equatable, Sendable {
     /// Where the state lies: journal, mails, certificate, sockets.
     public var state = "/var/lib/zuruf"
     /// Where agents connect with TLS.
-    public var listen = [Endpoint(host: "::", port: 6789), Endpoint(host: "0.0.0.0", port: 6789)]
+    public var listen = Settings.everywhere
     /// Where agents connect without TLS; loopback only, off by default.
     public var plainListen: [Endpoint] = []
     /// Where mail is handed in over TCP, beside the socket in the state directory; loopback only.
@@ -26,8 +26,8 @@ public struct Settings: Equatable, Sendable {
     public var worker: String?
     /// A folder that outgoing mails are written to instead of being sent.
     public var outgoing: String?
-    /// The server that takes outgoing mail.
-    public var smarthost: Smarthost?
+    /// The server that takes outgoing mail, if one is named.
+    public var smarthost = Smarthost()
     /// How long a transfer that failed waits before it is tried again: the first pause, the second, …; the last
     /// repeats.
     public var pauses: [TimeSpan] = [.minutes(1), .minutes(2), .minutes(5), .minutes(15), .minutes(30), .hours(1)]
@@ -59,6 +59,9 @@ public struct Settings: Equatable, Sendable {
     /// The usual settings.
     public init() {}
 
+    /// All addresses of this machine; IPv4 alone where it has no IPv6.
+    static let everywhere = [Endpoint(host: "::", port: 6789), Endpoint(host: "0.0.0.0", port: 6789)]
+
     /// A host and a port to listen on or connect to.
     public struct Endpoint: Equatable, Sendable, CustomStringConvertible {
         /// A name or an address, without brackets.
@@ -76,11 +79,6 @@ public struct Settings: Equatable, Sendable {
         public var description: String {
             host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
         }
-
-        /// Whether it can be reached from this machine alone.
-        public var isLoopback: Bool {
-            host == "localhost" || host == "::1" || host.hasPrefix("127.")
-        }
     }
 
     /// The server that takes outgoing mail.
@@ -95,10 +93,10 @@ public struct Settings: Equatable, Sendable {
             case tls
         }
 
-        /// Where it is.
-        public var endpoint: Endpoint
-        /// How the connection is protected.
-        public var security = Security.none
+        /// Where it is; `nil`: none is named.
+        public var endpoint: Endpoint?
+        /// How the connection is protected; `nil`: the owner has not said, and it is not.
+        public var security: Security?
         /// The name to log in by; empty: no login.
         public var user = ""
         /// A file whose first line is the password.
@@ -106,8 +104,8 @@ public struct Settings: Equatable, Sendable {
         /// A file with the certificates to trust; `nil`: the system's.
         public var authorities: String?
 
-        /// A server without login and TLS.
-        public init(endpoint: Endpoint) {
+        /// No server.
+        public init(endpoint: Endpoint? = nil) {
             self.endpoint = endpoint
         }
     }

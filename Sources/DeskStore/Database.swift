@@ -24,7 +24,8 @@ import Glibc
     /// Opens `path`. SQLite's own locking of the connection is off, since one thread has it.
     init(path: String, _ access: Access) throws(StoreError) {
         let name = String(path.utf8.split(separator: UInt8(ascii: "/")).last.map(Substring.init) ?? path[...])
-        let flags = access == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        // Made by us, not by SQLite, which would follow a link that leads nowhere and make the file at its end.
+        let flags = access == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
         if access != .readOnly { Database.makePrivate(path) }
         var opened: OpaquePointer?
         var code = access == .soleWriter ? desk_register_sole_writer() : SQLITE_OK
@@ -64,7 +65,7 @@ import Glibc
     /// Makes a file that is missing, for the eyes of its owner alone: what customers write is nobody else's business.
     /// What SQLite keeps beside it gets the same mode. Whatever goes wrong here, SQLite says it better.
     private static func makePrivate(_ path: String) {
-        let file = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let file = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         if file >= 0 { close(file) }
     }
 

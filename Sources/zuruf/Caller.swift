@@ -56,12 +56,12 @@ struct Caller {
 
     private func wrongKey(_ shown: String) -> Ending {
         guard options.pin == nil else {
-            return .untrusted("\(server) shows another key than the one of --pin: \(shown); nothing was sent")
+            return .untrusted("\(server) shows another key than the one of --pin: sha256//\(shown); nothing was sent")
         }
         return .untrusted(
             """
             the key of \(server) has changed, so somebody may be in between; nothing was sent.
-              It shows now: \(shown)
+              It shows now: sha256//\(shown)
               If the desk's owner confirms this pin, remove the line of \(server) from \(known?.path ?? "")
             """)
     }
@@ -69,7 +69,7 @@ struct Caller {
     /// Nobody vouches for this server: the person decides, once.
     private func firstContact(_ reason: Failure) throws(Ending) -> Connection {
         let pin = try shownPin()
-        let contact = "\(server) is not known yet (\(reason)).\n  Its key has the pin \(pin)\n"
+        let contact = "\(server) is not known yet (\(reason)).\n  Its key has the pin sha256//\(pin)\n"
         let answer: [UInt8]
         do throws(TerminalError) {
             answer = try Console.ask(contact + "Is this the pin that the desk's owner gave you? [yes/no] ")

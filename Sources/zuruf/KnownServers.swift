@@ -12,7 +12,7 @@ struct KnownServers {
     func pin(of server: String) throws(NetError) -> String? {
         let lines = try text().split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
         let words = lines.map { $0.split(whereSeparator: \.isWhitespace) }
-        return words.last { $0.count >= 2 && $0[0] == server }.map { String($0[1]) }
+        return words.last { $0.count >= 2 && $0[0] == server }.map { String($0[1]).withoutPinPrefix }
     }
 
     /// Remembers a server; the file is replaced as a whole, durable and readable by its owner alone.

@@ -8,7 +8,7 @@ struct Options: Equatable {
           --password-file FILE     take the password from the first line of FILE
           --password-command CMD   or of what CMD prints; else ZURUF_PASSWORD, else asked for
           --ca FILE                trust the authorities in FILE instead of the system's
-          --pin PIN                trust the one key with this pin and ask nobody else
+          --pin PIN                trust the one key with this pin, as `zurufd pin` prints it
           --known-servers FILE     where accepted pins are kept
           --no-color               print no colours
           -c COMMAND               run COMMAND and end; may be repeated
@@ -51,7 +51,7 @@ struct Options: Equatable {
             case "--password-file": password = .file(try value())
             case "--password-command": password = .command(try value())
             case "--ca": authorities = try value()
-            case "--pin": pin = try value()
+            case "--pin": pin = try value().withoutPinPrefix
             case "--known-servers": knownServers = try value()
             case "--no-color", "--no-colour": isColourful = false
             case "-c": commands.append(try value())
@@ -107,5 +107,16 @@ struct Options: Equatable {
                 throw Usage(reason: "-c has further lines, which only a command that ends with << may have")
             }
         }
+    }
+}
+
+extension String {
+    /// The base64 of a pin that is written as `zurufd init` and `zurufd pin` print it, or as curl takes it.
+    var withoutPinPrefix: String {
+        var rest = self[...]
+        for prefix in ["certificate pin:", " ", "sha256//"] where rest.hasPrefix(prefix) {
+            rest = rest.dropFirst(prefix.count)
+        }
+        return String(rest)
     }
 }

@@ -4,6 +4,7 @@ import Glibc
 
 /// Runs the line client and returns its exit status.
 func run(_ arguments: some Collection<String>) -> Int32 {
+    openStandardDescriptors()
     Signals.ignoreBrokenPipes()
     if arguments.contains("--help") {
         Console.write(Options.form + "\n")
@@ -60,7 +61,7 @@ private func password(_ options: Options) throws(Ending) -> [UInt8] {
     switch options.password {
     case .file(let path):
         do throws(NetError) {
-            password = Console.firstLine(try Files.read(path, limit: 1 << 16))
+            password = Console.firstLine(try Files.read(path, limit: 1 << 16, mayWait: true))
         } catch {
             throw .usage("\(error)")
         }

@@ -7,7 +7,8 @@ extension Console {
         Console(
             arguments: Array(CommandLine.arguments.dropFirst()), program: programPath(), environment: environment(),
             userID: geteuid(), print: { write($0, to: 1) }, complain: { write($0, to: 2) }, readInput: readInput,
-            readSecret: readSecret, armLastWords: LastWords.arm)
+            readSecret: readSecret, readAnswer: readAnswer, findUser: findUser, become: become,
+            armLastWords: LastWords.arm)
     }
 
     /// The path of the running program, also when it was found by way of PATH (proc(5)).
@@ -57,5 +58,31 @@ extension Console {
     private static func readSecret(_ prompt: String) -> String? {
         guard isatty(0) == 1 else { return nil }
         return SilentTerminal()?.ask(prompt)
+    }
+
+    /// Asks on the terminal, as `readSecret` does, but shows the answer.
+    private static func readAnswer(_ prompt: String) -> String? {
+        guard isatty(0) == 1 else { return nil }
+        let terminal = unsafe open("/dev/tty", O_RDWR | O_CLOEXEC)
+        guard terminal >= 0 else { return nil }
+        defer { close(terminal) }
+        let bytes = Array(prompt.utf8)
+        _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(terminal, $0.baseAddress, $0.count) }
+        var line = [UInt8](repeating: 0, count: 256)
+        let count = unsafe line.withUnsafeMutableBytes { unsafe read(terminal, $0.baseAddress, $0.count) }
+        return String(decoding: line.prefix(max(0, count)).prefix { $0 != 0x0A }, as: UTF8.self)
+    }
+
+    private static func findUser(_ name: String) -> User? {
+        guard let entry = unsafe getpwnam(name) else { return nil }
+        return unsafe User(id: entry.pointee.pw_uid, group: entry.pointee.pw_gid)
+    }
+
+    /// Groups first: without root's rights they can no longer be changed (setuid(2)).
+    private static func become(_ user: User) -> Bool {
+        let entry = unsafe getpwuid(user.id)
+        let hasGroups =
+            unsafe entry.map { unsafe initgroups($0.pointee.pw_name, user.group) == 0 } ?? (setgroups(0, nil) == 0)
+        return hasGroups && setgid(user.group) == 0 && setuid(user.id) == 0
     }
 }

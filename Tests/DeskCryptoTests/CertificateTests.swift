@@ -29,6 +29,29 @@ import Testing
         #expect(throws: CryptoError.notACertificate) { try Certificate.pin(der: bytes) }
     }
 
+    @Test func `a certificate says from when until when it is valid`() throws {
+        let made = try SelfSigned(names: ["localhost"], days: 30)
+        let validity = try Certificate.validity(pem: made.certificate)
+        #expect(validity.until == validity.from + .days(30) + .hours(1))
+        let ended = try SelfSigned(names: ["localhost"], days: -3)
+        #expect(try Certificate.validity(pem: ended.certificate).state(at: validity.from) == .expired)
+        #expect(throws: CryptoError.notACertificate) { try Certificate.validity(pem: []) }
+    }
+
+    /// A certificate of 90 days, as the public authorities give them, and one of 6 days.
+    @Test(
+        arguments: [
+            (90, -1, .notYetValid), (90, 0, .valid), (90, 75, .valid), (90, 77, .expiring), (90, 90, .expiring),
+            (90, 91, .expired), (6, 2, .valid), (6, 4, .expiring), (6, 7, .expired),
+        ] as [(Int64, Int64, Certificate.Validity.State)])
+    func `a certificate is told in time that has to be renewed`(
+        days: Int64, day: Int64, state: Certificate.Validity.State
+    ) {
+        let start = Moment(milliseconds: 1_800_000_000_000)
+        let validity = Certificate.Validity(from: start, until: start + .days(days))
+        #expect(validity.state(at: start + .days(day)) == state)
+    }
+
     private func der(of pem: [UInt8]) throws -> [UInt8] {
         let lines = String(decoding: pem, as: UTF8.self).split(separator: "\n").filter { !$0.hasPrefix("-----") }
         return try #require(Base64.standard.decode(lines.joined()))

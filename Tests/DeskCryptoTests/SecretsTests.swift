@@ -1,5 +1,6 @@
 import DeskCrypto
 import DeskModel
+import Glibc
 import Testing
 
 @Suite struct `Passwords and tokens` {
@@ -23,6 +24,49 @@ import Testing
         let keys = ScramKeys.make(password: "zürich 42", iterations: 4096)
         #expect(keys.verify(password: "zürich 42"))
         for wrong in ["zürich 43", "", "zürich 42 ", "Zürich 42"] { #expect(!keys.verify(password: wrong)) }
+    }
+
+    /// One sound, typed on four systems; and what stays different.
+    @Test(arguments: [
+        ("M\u{FC}ller", "Mu\u{308}ller", true), ("\u{212B}", "\u{E5}".uppercased(), true),
+        ("\u{1112}\u{1161}\u{11AB}", "\u{D55C}", true), ("q\u{307}\u{323}", "q\u{323}\u{307}", true),
+        ("a\u{A0}b", "a b", true), ("a\u{3000}b", "a\u{2007}b", true), ("a  b", "a b", false),
+        ("\u{FB01}x", "fix", false), ("\u{FF21}", "A", false), ("Straße", "STRASSE", false), ("e\u{301}", "e", false),
+    ]) func `a password is the same however its letters are composed`(one: String, other: String, isSame: Bool) {
+        for (kept, typed) in [(one, other), (other, one)] {
+            #expect(ScramKeys.make(password: kept, iterations: 1).verify(password: typed) == isSame)
+        }
+    }
+
+    /// The keys of `Mu` + U+0308 + `ller` as 0.1 made them, of the bytes as they were typed.
+    @Test func `keys that were made before passwords were prepared still fit`() throws {
+        let stored = try #require(
+            Base64.standard.decode("EjVD5mogEqUPgZ0ImsxdcDxivj9+vmXMvEI5uGPkstc=").flatMap { Digest($0) })
+        let server = try #require(
+            Base64.standard.decode("90B0xni7lbjOn3xtSfm3OXupMYaSDp9ZOwGnPBG2eEE=").flatMap { Digest($0) })
+        let salt = [UInt8](repeating: 7, count: 16)
+        let old = try #require(ScramKeys(salt: salt, iterations: 1, storedKey: stored, serverKey: server))
+        #expect(old.verify(password: "Mu\u{308}ller"))
+        #expect(!old.verify(password: "Muller"))
+    }
+
+    /// In time of this thread's CPU: what 60,000 iterations cost, whatever the keys and whoever has them.
+    @Test func `a check costs the same whatever the keys' iterations are and whether the name exists`() {
+        func cost(of keys: ScramKeys, _ password: String) -> Double {
+            let times = (0..<3).map { _ in
+                let before = clock()
+                _ = keys.verify(password: password, costing: 60_000)
+                return Double(clock() - before)
+            }
+            return times.min() ?? 0
+        }
+        let usual = cost(of: ScramKeys.make(password: "x", iterations: 60_000), "x")
+        let cheap = ScramKeys.make(password: "x", iterations: 1)
+        let unknown = ScramKeys.dummy(for: "nobody", secret: randomBytes(32), iterations: 60_000)
+        for (keys, password) in [(cheap, "x"), (cheap, "y"), (unknown, "x")] {
+            let ratio = cost(of: keys, password) / usual
+            #expect((0.6...1.6).contains(ratio), "\(ratio)")
+        }
     }
 
     @Test func `an empty password is a password like any other`() {

@@ -25,6 +25,27 @@ struct AdministrationTests {
         #expect(desk.say(.administer(.setQueue(greedy)), by: .desk).refusal != nil)
     }
 
+    @Test func `the last admin stays one`() {
+        var desk = Desk()
+        let changes: [Administration] = [
+            .retireAgent(.mustermann), .setFlags(.mustermann, isBot: false, isAdmin: false),
+            .setFlags(.mustermann, isBot: true, isAdmin: false),
+        ]
+        for change in changes {
+            for asker in [AgentName.desk, .mustermann] {
+                let sentence = "mustermann is the last admin: make another agent admin first"
+                #expect(desk.say(.administer(change), by: asker).refusal == .usage(sentence))
+            }
+        }
+        desk.administer(.setFlags(.meier, isBot: false, isAdmin: true))
+        desk.administer(.retireAgent(.mustermann))
+        #expect(desk.engine.isLastAdmin(.meier))
+        // Whoever is retired already is no admin any more, whatever the flags say.
+        desk.administer(.setFlags(.schulze, isBot: false, isAdmin: true))
+        desk.administer(.retireAgent(.schulze))
+        #expect(desk.say(.administer(.retireAgent(.meier)), by: .meier).refusal != nil)
+    }
+
     @Test func `there is one default queue`() {
         var desk = Desk()
         var recorder = Queue(name: .recorder)

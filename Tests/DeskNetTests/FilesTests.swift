@@ -23,7 +23,9 @@ import Testing
         for limit in [0, 10, 65_535, 65_536, 69_999] {
             #expect(throws: NetError.tooLarge(path: path, limit: limit)) { try Files.read(path, limit: limit) }
         }
-        #expect(throws: NetError.tooLarge(path: "/dev/zero", limit: 1000)) { try Files.read("/dev/zero", limit: 1000) }
+        #expect(throws: NetError.tooLarge(path: "/dev/zero", limit: 1000)) {
+            try Files.read("/dev/zero", limit: 1000, mayWait: true)
+        }
         #expect(try Files.read(path, limit: 70_000).count == 70_000)
     }
 
@@ -79,5 +81,79 @@ import Testing
         try lock()
         try lock()
         #expect(try Files.read(path, limit: 20) == Array("\(getpid())\n".utf8))
+    }
+
+    @Test func `a link where a file is to be made is replaced or refused, never followed`() throws {
+        let scene = try Scene()
+        let victim = "\(scene.path)/victim"
+        for name in ["a", "a.new", "lock"] {
+            try Files.write([1], to: victim)
+            #expect(unsafe symlink(victim, "\(scene.path)/\(name)") == 0)
+        }
+        try Files.write([2], to: "\(scene.path)/a")
+        #expect(try Files.read("\(scene.path)/a", limit: 1) == [2])
+        #expect(throws: NetError.system(doing: "lock \(scene.path)/lock", errno: ELOOP)) {
+            _ = try LockFile(path: "\(scene.path)/lock")
+        }
+        #expect(try Files.read(victim, limit: 1) == [1])
+        #expect(try Files.list(scene.path) == ["a", "lock", "victim"])
+        #expect(unsafe symlink("\(scene.path)/nowhere", "\(scene.path)/d") == 0)
+        #expect(throws: NetError.self) { try Files.makeDirectory("\(scene.path)/d/e") }
+        #expect(!Files.exists("\(scene.path)/nowhere"))
+    }
+
+    @Test func `what is no file is refused at once, whoever writes to it`() throws {
+        let scene = try Scene()
+        let fifo = "\(scene.path)/fifo"
+        #expect(unsafe mkfifo(fifo, 0o600) == 0)
+        for (path, isFolder) in [(fifo, false), ("/dev/zero", false), (scene.path, true)] {
+            #expect(throws: NetError.notRegular("the key \(path)", isFolder: isFolder)) {
+                try Files.read(path, as: "the key", limit: 10)
+            }
+            #expect(throws: NetError.notRegular("the key \(path)", isFolder: isFolder)) {
+                try Files.readPrivate(path, as: "the key", limit: 10)
+            }
+        }
+        #expect(
+            NetError.notRegular("the key k", isFolder: false).description.hasPrefix("cannot read the key k: it is a "))
+    }
+
+    @Test(arguments: [
+        (UInt32(0o600), true), (0o400, true), (0o640, false), (0o604, false), (0o620, false), (0o666, false),
+        (0o601, false),
+    ]) func `a secret that others can reach is refused, and the sentence says what to do`(
+        mode: UInt32, isPrivate: Bool
+    ) throws {
+        let scene = try Scene()
+        let path = "\(scene.path)/secret"
+        try Files.write([1], to: path, mode: mode)
+        let refusal: NetError?
+        do throws(NetError) {
+            #expect(try Files.readPrivate(path, as: "the secret", limit: 1) == [1])
+            refusal = nil
+        } catch { refusal = error }
+        #expect((refusal == nil) == isPrivate)
+        if let refusal {
+            let sentence = "the secret \(path) is accessible to others than its owner: chmod 600 \(path)"
+            #expect(refusal.description == sentence)
+        }
+    }
+
+    @Test(arguments: [
+        (UInt32(0o700), true), (0o750, true), (0o710, true), (0o755, false), (0o770, false), (0o701, false),
+        (0o777, false),
+    ]) func `a folder that others can enter or the group can change is refused`(mode: UInt32, isPrivate: Bool) throws {
+        let scene = try Scene()
+        let path = "\(scene.path)/state"
+        try Files.makeDirectory(path, mode: mode)
+        let isRefused: Bool
+        do throws(NetError) {
+            try Files.requirePrivateDirectory(path, as: "the state directory")
+            isRefused = false
+        } catch {
+            isRefused = true
+            #expect(error == .exposed("the state directory \(path)", fix: "chmod 750 \(path)"))
+        }
+        #expect(isRefused != isPrivate)
     }
 }

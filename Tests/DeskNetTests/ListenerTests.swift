@@ -48,9 +48,26 @@ import Testing
         #expect(taken?.description == "cannot listen on 127.0.0.1:\(port): Address already in use")
         #expect(throws: NetError.self) { try Listener.tcp(host: "256.1.1.1", port: 0) }
         let unused = try #require(try Listener.tcp(host: "127.0.0.1", port: 0).port)
-        #expect(throws: NetError.failed(host: "127.0.0.1", .system(errno: ECONNREFUSED))) {
+        #expect(throws: NetError.failed(host: "127.0.0.1:\(unused)", .system(errno: ECONNREFUSED))) {
             try Connection.connect(host: "127.0.0.1", port: unused)
         }
+    }
+
+    @Test(arguments: [
+        ("127.0.0.1", true), ("127.1", true), ("::1", true), ("0:0:0:0:0:0:0:1", true), ("::ffff:127.0.0.2", true),
+        ("128.0.0.1", false), ("0.0.0.0", false), ("::", false), ("192.0.2.1", false), ("2001:db8::1", false),
+        ("127.example.org", nil), ("localhost", nil), ("", nil),
+    ]) func `an address in digits is told from a name, and this machine from others`(text: String, isLoopback: Bool?) {
+        #expect(PeerAddress(digits: text)?.isLoopback == isLoopback)
+    }
+
+    /// IPv4 inside IPv6 is IPv4; of IPv6 the upper 64 bits are the origin.
+    @Test(arguments: [
+        ("192.0.2.7", "192.0.2.7"), ("::ffff:192.0.2.7", "192.0.2.7"), ("64:ff9b::192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"), ("2001:db8:1:2::", "2001:db8:1:2::"),
+        ("64:ff9b:1::192.0.2.7", "64:ff9b:1::"), ("::192.0.2.7", "::"),
+    ]) func `an origin is an IPv4 address or an IPv6 network`(text: String, origin: String) throws {
+        #expect(try #require(PeerAddress(digits: text)).origin.host == origin)
     }
 
     @Test func `nobody is nobody`() throws {

@@ -132,7 +132,9 @@ import Testing
         let key = try Files.read(scene.key(), limit: 10_000)
         for mode: UInt32 in [0o640, 0o604, 0o620] {
             try Files.write(key, to: scene.key(), mode: mode)
-            #expect(refusal(scene.certificate(), scene.key()) == .exposedKey(path: scene.key()))
+            #expect(
+                refusal(scene.certificate(), scene.key())
+                    == .exposed("the key \(scene.key())", fix: "chmod 600 \(scene.key())"))
         }
         try Files.write(key, to: scene.key(), mode: 0o400)
         #expect(refusal(scene.certificate(), scene.key()) == nil)

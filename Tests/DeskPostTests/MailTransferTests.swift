@@ -69,6 +69,51 @@ struct MailTransferTests {
         #expect(peer.messages.isEmpty || outcome == "uncertain")
     }
 
+    static let withLogin: [(String, SMTPPeer.Script, isSent: Bool)] = [
+        ("offers no AUTH", .init(), false),
+        ("offers no AUTH in TLS", .init(protection: .implicit), false),
+        ("offers no AUTH after STARTTLS", .init(protection: .startTLS), false),
+        ("writes AUTH as nobody does", .init(replies: ["EHLO": "250-mx\r\n250 AUTH=PLAIN"]), false),
+        ("offers AUTH that no one has", .init(replies: ["EHLO": "250-mx\r\n250 AUTH X-OTHER"]), false),
+        ("knows no EHLO", .init(replies: ["EHLO": "502 5.5.1 no"]), false),
+        (
+            "refuses the login",
+            .init(replies: ["EHLO": "250-mx\r\n250 AUTH PLAIN", "AUTH": "535 5.7.8 no"]), false
+        ),
+        (
+            "answers the login with something else",
+            .init(replies: ["EHLO": "250-mx\r\n250 AUTH PLAIN", "AUTH": "250 2.0.0 never mind"]), false
+        ),
+        (
+            "takes the login",
+            // Base64 of NUL "zuruf" NUL "geheim" begins so.
+            .init(replies: [
+                "EHLO": "250-mx\r\n250-AUTH PLAIN\r\n250 SIZE", "AUTH": "334 ", "AHp1": "235 2.7.0 welcome",
+            ]), true
+        ),
+    ]
+
+    /// With a user set, two messages in a row: the second uses the connection of the first, if that was of any use.
+    @Test(arguments: withLogin)
+    func `without a login nothing is sent to a server that`(
+        behaviour: String, script: SMTPPeer.Script, isSent: Bool
+    ) throws {
+        let peer = try SMTPPeer(script)
+        let worker = try WorkerProcess("send")
+        var server = peer.server()
+        (server.user, server.password) = ("zuruf", "geheim")
+        for count in 1...2 {
+            let outcome = try peer.outcome(of: delivery(server), from: worker)
+            #expect(peer.messages.count == (isSent ? count : 0))
+            if isSent {
+                #expect(outcome == .accepted("250 2.0.0 queued as 4711"))
+            } else {
+                #expect("\(try #require(outcome))".hasPrefix("later"), "\(behaviour): \(outcome as Any)")
+            }
+        }
+        #expect(isSent || !peer.heard.contains("DATA"))
+    }
+
     @Test(arguments: [Delivery.Protection.startTLS, .implicit])
     func `a certificate of nobody we know gets no mail`(protection: Delivery.Protection) throws {
         let peer = try SMTPPeer(.init(protection: protection))

@@ -157,6 +157,12 @@ struct OptionsTests {
         #expect(try Options(["--ca", "/c", "--password-file", "/p", "h"]).authorities == "/c")
     }
 
+    @Test(arguments: ["certificate pin: sha256//AbC+/=", "sha256//AbC+/=", "AbC+/="])
+    func `a pin is taken as zurufd prints it`(word: String) throws {
+        #expect(try Options(["--pin", word, "h"]).pin == "AbC+/=")
+        #expect(try Options(["--pin=" + word, "h"]).pin == "AbC+/=")
+    }
+
     @Test func `the newest line of a server counts and nobody else's lines are touched`() throws {
         let folder = try Files.makeTemporaryDirectory(prefix: "/tmp/zuruf-known-")
         defer { do { try Files.removeDirectory(folder) } catch { Issue.record("\(error)") } }

@@ -18,7 +18,7 @@ package final class LiveDesk {
     /// `options` are more words of `zurufd serve`, `environment` is all that the server sees of one.
     package init(options: [String] = [], environment: [String] = []) throws {
         folder = try Files.makeTemporaryDirectory(prefix: "/tmp/zuruf-live-")
-        self.options = options
+        self.options = options + (options.contains("--outgoing") ? [] : Programs.sendsNothing)
         self.environment = environment
         try Pattern.copy(to: folder + "/state")
         tls = try TLSContext(trusting: .authorities(file: folder + "/state/certificate.pem"))

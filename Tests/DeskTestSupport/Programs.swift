@@ -3,6 +3,9 @@ import Testing
 
 /// The programs of this package, as tests start them.
 package enum Programs {
+    /// Options of `zurufd serve` for a desk whose outgoing messages wait: nothing listens on the discard port.
+    package static let sendsNothing = ["--smarthost", "127.0.0.1:9"]
+
     /// Where a program lies: beside the tests.
     package static func path(_ name: String) -> String {
         let arguments = CommandLine.arguments

@@ -21,7 +21,7 @@ final class Desk {
     /// to send waits: then no `sent` comes into the log while a test looks at it.
     init(_ options: [String] = [], descriptors: Int? = nil, isSending: Bool = false) throws {
         folder = try Files.makeTemporaryDirectory(prefix: "/tmp/zuruf-endurance-")
-        self.options = options + (isSending ? ["--outgoing", folder + "/outgoing"] : [])
+        self.options = options + (isSending ? ["--outgoing", folder + "/outgoing"] : Programs.sendsNothing)
         self.descriptors = descriptors
         try Pattern.copy(to: folder + "/state")
         tls = try TLSContext(trusting: .authorities(file: folder + "/state/certificate.pem"))

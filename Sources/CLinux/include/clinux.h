@@ -40,4 +40,7 @@ int desk_may_write_no_file(int32_t pid);
 int desk_spawn_close_from(void *actions, int first);
 // pthread_setname_np is declared under _GNU_SOURCE. Names the calling thread; at most 15 bytes.
 void desk_name_thread(const char *name);
+// One function for all programs, also for those that link no other target of ours: opens closed ones of the descriptors
+// 0, 1 and 2 on /dev/null.
+void desk_open_standard_descriptors(void);
 #endif

@@ -44,9 +44,11 @@ final class ServedDesk {
         self.settings = settings
         self.log = log
         directory = StateDirectory(path: settings.state)
+        try ServedDesk.checkMail(settings)
         lock = HeldLock(try directory.lockIt())
         let tls = try ServedDesk.certificate(settings, directory)
-        let sandboxes = try ServedDesk.check(settings, worker: worker)
+        try WorkerTrial.run(worker)
+        let sandboxes = try WorkerSandbox.check(worker)
         for sandbox in sandboxes { log.note(.sandbox(sandbox)) }
         let secret = try directory.readSecret()
         let signature: SignedMessageID.Signature = { HMAC.code(of: $0, key: secret).bytes }
@@ -58,7 +60,7 @@ final class ServedDesk {
         loop = try Loop()
         switchboard = Switchboard(
             engine: opening.engine, archive: opening.archive, clock: opening.clock, settings: settings,
-            gate: try Gate(iterations: settings.passwordIterations),
+            passwordChecker: try PasswordChecker(),
             readingRoom: try ReadingRoom(files, projector: opening.archive.projector), log: log)
         switchboard.sandboxes = sandboxes
         server = Server(loop: loop, switchboard: switchboard, tls: tls, settings: settings, log: log)
@@ -76,13 +78,12 @@ final class ServedDesk {
 
     /// Lets everybody in.
     func openDoors() throws(NetError) {
+        rememberOrigins()
         try watch()
         try openMailDoors()
         try shellDoor.open(path: directory.shellSocket)
-        let ports = try server.listen()
-        for (endpoint, port) in zip(settings.listen + settings.plainListen, ports) {
-            log.note(.listening(on: "\(Settings.Endpoint(host: endpoint.host, port: port))", for: "agents"))
-        }
+        watchCertificate()
+        for endpoint in try server.listen() { log.note(.listening(on: "\(endpoint)", for: "agents")) }
         courier.wake()
     }
 
@@ -108,15 +109,17 @@ extension ServedDesk {
             certificateFile: settings.certificate ?? directory.certificate, keyFile: settings.key ?? directory.key)
     }
 
-    /// What would only be noticed with the first mail is noticed now.
-    private static func check(_ settings: Settings, worker: String) throws -> [WorkerSandbox] {
-        guard Files.exists(worker) else { throw ShellError.failed("there is no mail worker \(worker)") }
-        if let folder = settings.outgoing, settings.smarthost == nil {
-            try Files.makeDirectory(folder, mode: 0o750)
-            try Files.write([], to: folder + "/.writable")
-            try Files.remove(folder + "/.writable")
+    /// What would only be noticed with the first outgoing message is noticed now.
+    private static func checkMail(_ settings: Settings) throws {
+        try settings.checkOutgoingMail()
+        _ = try settings.smarthost.readPassword()
+        if let file = settings.smarthost.authorities {
+            _ = try TLSContext(trusting: .authorities(file: file))
         }
-        return try WorkerSandbox.check(worker)
+        guard let folder = settings.outgoing else { return }
+        try Files.makeDirectory(folder, mode: 0o750)
+        try Files.write([], to: folder + "/.writable")
+        try Files.remove(folder + "/.writable")
     }
 
     /// Deletes the bytes of mails that died on their way in.
@@ -126,6 +129,23 @@ extension ServedDesk {
             try reader.names(raw: digest)
         }
         if count > 0 { log.note(.swept(count)) }
+    }
+
+    /// Where agents have logged in outlives a restart. It is no part of the desk's state: without the file, or with a
+    /// damaged one, each agent is a stranger until the next login.
+    private func rememberOrigins() {
+        let (path, log) = (directory.knownOrigins, log)
+        if let text = try? Files.readPrivate(path, as: "the known origins", limit: KnownOrigins.fileLimit) {
+            switchboard.knownOrigins = KnownOrigins(text: text)
+        }
+        switchboard.knownOriginsChanged = { [unowned switchboard = self.switchboard] in
+            let text = switchboard.knownOrigins.text
+            switchboard.passwordChecker.post {
+                do throws(NetError) { try Files.write(text, to: path) } catch {
+                    log.note(.knownOriginsUnwritten(error))
+                }
+            }
+        }
     }
 
     private func openMailDoors() throws(NetError) {
@@ -159,9 +179,34 @@ extension ServedDesk {
         do throws(NetError) {
             server.use(try ServedDesk.certificate(settings, directory))
             log.note(.certificateRead)
+            noteCertificate()
         } catch {
             log.note(.certificateRefused(error))
         }
+    }
+
+    /// Looks at the certificate now and once a day: whoever waits for users to complain learns of it too late.
+    private func watchCertificate() {
+        noteCertificate()
+        switchboard.furtherStatus = { [weak self] in self?.certificateStatus ?? [] }
+        loop.after(milliseconds: TimeSpan.days(1).milliseconds) { [weak self] in self?.watchCertificate() }
+    }
+
+    private func noteCertificate() {
+        guard let validity = server.tls.validity, validity.state(at: ServedDesk.wall) != .valid else { return }
+        log.note(.certificateDue(validity, validity.state(at: ServedDesk.wall)))
+    }
+
+    private var certificateStatus: [(name: String, value: String)] {
+        guard let validity = server.tls.validity else { return [] }
+        return [
+            ("certificate", validity.state(at: ServedDesk.wall).rawValue), ("certificate-until", "\(validity.until)"),
+        ]
+    }
+
+    /// The time that clients judge certificates by, whatever the desk's clock says.
+    private static var wall: Moment {
+        Moment(milliseconds: Clock.wall())
     }
 
     /// The end in order: nobody new, everybody hears why, what is underway is written.

@@ -24,11 +24,12 @@ extension Switchboard: AdministeredDesk {
     var status: [(name: String, value: String)] {
         let live = engine.state.tickets.values.count { $0.isLive }
         return [
-            ("version", Shell.version), ("host", settings.host), ("epoch", archive.epoch), ("seq", "\(head)"),
+            ("running", "yes"), ("version", Shell.version), ("host", settings.host), ("epoch", archive.epoch),
+            ("seq", "\(head)"),
             ("applied", "\(archive.applied)"), ("clock", "\(clock.now)"), ("tickets", "\(live)"),
             ("outbox", "\(engine.state.outbox.count)"), ("connections", "\(sessions.count)"),
             ("writing", isReadOnly ? "no" : "yes"),
-        ] + sandboxes.map { ("sandbox-\($0.role)", $0.layers) }
+        ] + sandboxes.map { ("sandbox-\($0.role)", $0.layers) } + furtherStatus()
     }
 }
 

@@ -14,6 +14,8 @@ final class AgentLine: Watcher, ByteSink {
 
     private let connection: Connection
     private unowned let house: any LineHouse
+    /// Who is at the other end.
+    let peer: PeerAddress
     /// Which origin it counts towards.
     let origin: PeerAddress
     private var phase: Phase
@@ -28,9 +30,10 @@ final class AgentLine: Watcher, ByteSink {
     var standing = Crowd.Standing.stranger
 
     /// Takes over a connection that has been accepted.
-    init(_ connection: Connection, origin: PeerAddress, house: any LineHouse) {
+    init(_ connection: Connection, from peer: PeerAddress, house: any LineHouse) {
         self.connection = connection
-        self.origin = origin
+        self.peer = peer
+        origin = peer.origin
         self.house = house
         phase = .handshaking
     }

@@ -13,7 +13,8 @@ final class Server: LineHouse {
     var scratch = [UInt8](repeating: 0, count: 16 * 1024)
 
     private let settings: Settings
-    private var tls: TLSContext
+    /// What newcomers are spoken to with.
+    private(set) var tls: TLSContext
     private var doors: [Door] = []
     private var lines: [ObjectIdentifier: AgentLine] = [:]
     private var handshakes: [AgentLine] = []
@@ -38,11 +39,22 @@ final class Server: LineHouse {
         self.handshakeMilliseconds = handshakeMilliseconds
     }
 
-    /// Begins to listen; gives the ports in the order of `settings.listen`, then of `settings.plainListen`.
-    func listen() throws(NetError) -> [UInt16] {
-        for endpoint in settings.listen { try listen(at: endpoint, isEncrypted: true) }
-        for endpoint in settings.plainListen { try listen(at: endpoint, isEncrypted: false) }
-        return doors.compactMap { $0.listener.port }
+    /// Begins to listen; gives the endpoints, with their true ports, in the order of `settings.listen`, then of
+    /// `settings.plainListen`.
+    ///
+    /// Where nothing was said about `listen` and this machine has no IPv6, it listens on IPv4 alone.
+    func listen() throws(NetError) -> [Settings.Endpoint] {
+        let isDefault = settings.listen == Settings.everywhere
+        var open: [Settings.Endpoint] = []
+        for endpoint in settings.listen {
+            do throws(NetError) {
+                open.append(try listen(at: endpoint, isEncrypted: true))
+            } catch  where isDefault && endpoint == Settings.everywhere.first && error.isWithoutIPv6 {
+                log.note(.withoutIPv6)
+            }
+        }
+        for endpoint in settings.plainListen { open.append(try listen(at: endpoint, isEncrypted: false)) }
+        return open
     }
 
     /// Uses another certificate for everybody who comes from now on.
@@ -87,11 +99,12 @@ final class Server: LineHouse {
         lines.count
     }
 
-    private func listen(at endpoint: Settings.Endpoint, isEncrypted: Bool) throws(NetError) {
+    private func listen(at endpoint: Settings.Endpoint, isEncrypted: Bool) throws(NetError) -> Settings.Endpoint {
         let listener = try Listener.tcp(host: endpoint.host, port: endpoint.port)
         let door = Door(listener, isEncrypted: isEncrypted, server: self)
         try door.open(in: loop)
         doors.append(door)
+        return Settings.Endpoint(host: endpoint.host, port: listener.port ?? endpoint.port)
     }
 
     private func shakeHands() {
@@ -112,7 +125,7 @@ extension Server {
     fileprivate func accept(from door: Door) {
         for _ in 0..<64 {
             switch door.listener.accept(over: door.isEncrypted ? tls : nil) {
-            case .accepted(let connection, let peer): welcome(connection, from: peer.origin)
+            case .accepted(let connection, let peer): welcome(connection, from: peer)
             case .nobody: return
             case .exhausted:
                 log.note(.descriptorsExhausted)
@@ -122,11 +135,11 @@ extension Server {
         }
     }
 
-    private func welcome(_ connection: Connection, from origin: PeerAddress) {
+    private func welcome(_ connection: Connection, from peer: PeerAddress) {
         guard crowd.hasRoom(settings) else { return connection.close() }
-        let line = AgentLine(connection, origin: origin, house: self)
+        let line = AgentLine(connection, from: peer, house: self)
         lines[ObjectIdentifier(line)] = line
-        crowd.enter(origin)
+        crowd.enter(line.origin)
         do throws(NetError) {
             try line.open(in: loop)
         } catch {
@@ -145,7 +158,7 @@ extension Server {
     func begin(_ line: AgentLine) -> Session {
         let isFull = crowd.isFull(for: line.origin, settings)
         if isFull { crowd.change(&line.standing, to: .turnedAway, line.origin) }
-        return switchboard.open(line, isFull: isFull)
+        return switchboard.open(line, from: line.peer, isFull: isFull)
     }
 
     func knows(_ line: AgentLine) {

@@ -1,4 +1,5 @@
 internal import DeskModel
+internal import DeskNet
 internal import DeskWire
 
 /// One connection's conversation: what it has asked and not been answered, what it follows, what it is still to be
@@ -11,6 +12,8 @@ final class Session {
     let id: Int
     /// Where its bytes go.
     let line: any ByteSink
+    /// Where it comes from.
+    let peer: PeerAddress
 
     /// Cuts what comes in into lines and blocks.
     var reader = LineReader()
@@ -61,9 +64,10 @@ final class Session {
     var isUnsaid = false
 
     /// A conversation that has just begun.
-    init(id: Int, line: any ByteSink, at now: Moment) {
+    init(id: Int, line: any ByteSink, from peer: PeerAddress, at now: Moment) {
         self.id = id
         self.line = line
+        self.peer = peer
         since = now
     }
 

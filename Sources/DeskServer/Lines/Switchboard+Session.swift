@@ -1,4 +1,3 @@
-internal import DeskCrypto
 internal import DeskEngine
 internal import DeskModel
 internal import DeskNet
@@ -58,52 +57,13 @@ extension Switchboard {
     }
 }
 
-/// Logging in.
+/// Who is there.
 extension Switchboard {
-    private func login(_ name: String, _ secret: String, _ tag: String?, _ session: Session) {
-        if let agent = session.agent { return finish(session, tag, .refused(.loggedIn(agent))) }
-        // Asked again too early it is refused unseen: it counts as a failure, not as a guess.
-        guard gate.patience(for: name) == 0 else { return fail(tag, session, retry: gate.patience(for: name)) }
-        let agent = AgentName(name).flatMap { engine.state.agents[$0] }
-        if let token = Token(secret) {
-            let isRight = agent.map { !$0.isRetired && $0.tokens.values.contains(token.digest) } ?? false
-            return finishLogin(name, isRight: isRight, tag, session)
-        }
-        session.isBusy = true
-        session.loginTag = tag
-        gate.check(secret, of: name, against: agent?.password, for: session.id)
-    }
-
-    /// Takes in what the gate has found.
-    func takeVerdicts() {
-        for verdict in gate.takeVerdicts() {
-            guard let session = sessions[verdict.session], !session.isClosing else { continue }
-            session.isBusy = false
-            finishLogin(verdict.name, isRight: verdict.isRight, session.loginTag, session)
-            list(session)
-        }
-    }
-
-    private func finishLogin(_ name: String, isRight: Bool, _ tag: String?, _ session: Session) {
-        guard isRight, let agent = AgentName(name), engine.state.agents[agent]?.isRetired == false else {
-            return fail(tag, session, retry: gate.failed(name))
-        }
-        gate.succeeded(name)
-        session.agent = agent
-        let (held, drafts) = (engine.held(by: agent).count, engine.drafts(of: agent).count)
-        finish(
-            session, tag, .answered(.hello(agent, epoch: archive.epoch, held: held, drafts: drafts), at: head))
+    /// Notes that a connection of an agent has logged in.
+    func came(_ agent: AgentName) {
         let queues = engine.queues(for: agent)
         if presence.came(agent, at: clock.now) { tell(.here(agent), of: agent, in: queues) }
         presence.reads(agent, queues)
-    }
-
-    private func fail(_ tag: String?, _ session: Session, retry: Int?) {
-        session.failures += 1
-        finish(session, tag, .refused(.badLogin(retry: retry)))
-        guard session.failures >= settings.loginFailures else { return }
-        tell(session, .bye(.login))
-        end(session)
     }
 
     /// Notes that a connection of an agent has ended.

@@ -92,7 +92,7 @@ extension Switchboard {
 extension Switchboard: Watcher {
     /// Begins to watch for verdicts and findings.
     func watch(_ loop: Loop) throws(NetError) {
-        _ = try loop.watch(gate.verdicts.descriptor, for: .read, by: self)
+        _ = try loop.watch(passwordChecker.verdicts.descriptor, for: .read, by: self)
         _ = try loop.watch(readingRoom.results.descriptor, for: .read, by: self)
     }
 
@@ -103,7 +103,7 @@ extension Switchboard: Watcher {
 
     /// Lets the threads end and closes the files.
     func shut() {
-        gate.close()
+        passwordChecker.close()
         readingRoom.close()
         archive.close()
     }

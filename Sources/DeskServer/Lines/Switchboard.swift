@@ -1,5 +1,6 @@
 internal import DeskEngine
 internal import DeskModel
+internal import DeskNet
 internal import DeskStore
 internal import DeskWire
 
@@ -25,7 +26,13 @@ final class Switchboard {
     /// The settings that lines come across.
     let settings: Settings
     /// Checks passwords on a thread of its own.
-    let gate: Gate
+    let passwordChecker: PasswordChecker
+    /// Who has to wait before the next try.
+    var loginThrottle = LoginThrottle()
+    /// Where agents have logged in.
+    var knownOrigins = KnownOrigins()
+    /// Is told when an agent has logged in from a new origin.
+    var knownOriginsChanged: () -> Void = {}
     /// Reads the disk on a thread of its own.
     let readingRoom: ReadingRoom
 
@@ -68,6 +75,9 @@ final class Switchboard {
     /// Is told after each commit what happened, for the courier and the doors.
     var afterCommit: ([Event]) -> Void = { _ in }
 
+    /// What `status` shows beyond the desk itself: pairs of the server around it.
+    var furtherStatus: () -> [(name: String, value: String)] = { [] }
+
     /// The record that `speak` fills, one for all sessions.
     var speech: [UInt8] = []
     /// Older events, read from disk for followers who lag.
@@ -78,14 +88,14 @@ final class Switchboard {
 
     /// A desk that has been read from disk and is about to open.
     init(
-        engine: Engine, archive: Archive, clock: DeskClock, settings: Settings, gate: Gate, readingRoom: ReadingRoom,
-        log: Log
+        engine: Engine, archive: Archive, clock: DeskClock, settings: Settings, passwordChecker: PasswordChecker,
+        readingRoom: ReadingRoom, log: Log
     ) {
         self.engine = engine
         self.archive = archive
         self.clock = clock
         self.settings = settings
-        self.gate = gate
+        self.passwordChecker = passwordChecker
         self.readingRoom = readingRoom
         self.log = log
         ring = Ring(capacity: 4096, after: archive.head)
@@ -98,9 +108,9 @@ final class Switchboard {
     }
 
     /// Begins a conversation: the greeting is the first thing that it says, and the last if the desk is full.
-    func open(_ line: any ByteSink, isFull: Bool = false) -> Session {
+    func open(_ line: any ByteSink, from peer: PeerAddress = .unknown, isFull: Bool = false) -> Session {
         lastSession += 1
-        let session = Session(id: lastSession, line: line, at: clock.now)
+        let session = Session(id: lastSession, line: line, from: peer, at: clock.now)
         sessions[session.id] = session
         strangers.append(session.id)
         if isFull {
@@ -118,7 +128,7 @@ final class Switchboard {
         session.isClosing = true
         followers.remove(session)
         _ = waits.take(of: session)
-        if let agent = session.agent { left(agent) } else { gate.forget(session.id) }
+        if let agent = session.agent { left(agent) } else { passwordChecker.forget(session.id) }
     }
 
     /// Puts a session into the row of those with lines to be handled, unless it has to read first: `speak` does it

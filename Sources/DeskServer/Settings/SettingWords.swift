@@ -56,18 +56,6 @@ extension SettingWord {
         }
     }
 
-    /// A word about the smarthost, which has to be named before.
-    private static func smarthost(
-        _ name: String, _ form: String, _ help: String,
-        _ set: @escaping @Sendable (inout Settings.Smarthost, String) throws(Expected) -> Void
-    ) -> SettingWord {
-        SettingWord(name: name, form: form, help: help) { settings, text, _ throws(Expected) in
-            guard var host = settings.smarthost else { throw Expected("`smarthost HOST:PORT` before it") }
-            try set(&host, text)
-            settings.smarthost = host
-        }
-    }
-
     /// Every word there is, in the order in which `--help` shows them.
     static let all: [SettingWord] = places + doors + mail + limits + accounts + clock
 
@@ -104,29 +92,30 @@ extension SettingWord {
         word("mail-most", "SIZE", "the largest mail that is taken in [25M]", \.mailMost) { text throws(Expected) in
             try SettingValue.size(text, in: 1024...(50 << 20) - 4096)
         },
-        file("outgoing", "DIR", "write outgoing mails there as .eml files instead of sending them", \.outgoing),
-        SettingWord(name: "smarthost", form: "HOST:PORT", help: "the server that takes outgoing mail") {
-            settings, text, _ throws(Expected) in
-            let endpoint = try Settings.Endpoint(setting: text)
-            if settings.smarthost == nil { settings.smarthost = Settings.Smarthost(endpoint: endpoint) }
-            settings.smarthost?.endpoint = endpoint
+        file("outgoing", "DIR", "write outgoing messages there as .eml files instead of sending them", \.outgoing),
+        word("smarthost", "HOST:PORT", "the server that takes outgoing mail", \.smarthost.endpoint) {
+            text throws(Expected) in
+            try Settings.Endpoint(setting: text)
         },
-        smarthost("smarthost-security", "none|starttls|tls", "how that connection is protected [none]") {
-            host, text throws(Expected) in
+        word(
+            "smarthost-security", "none|starttls|tls",
+            "how that connection is protected; to be said unless it is on this machine", \.smarthost.security
+        ) { text throws(Expected) in
             guard let security = Settings.Smarthost.Security(rawValue: text) else {
                 throw Expected("none, starttls or tls")
             }
-            host.security = security
+            return security
         },
-        smarthost("smarthost-user", "NAME", "the name to log in by [no login]") { host, text in host.user = text },
-        smarthost("smarthost-password", "FILE", "a file whose first line is the password") {
-            host, text throws(Expected) in
-            host.passwordFile = try SettingValue.path(text)
+        word("smarthost-user", "NAME", "the name to log in by [no login]", \.smarthost.user) {
+            text throws(Expected) in
+            guard !text.isEmpty else { throw Expected("a name") }
+            return text
         },
-        smarthost("smarthost-authorities", "FILE", "certificates to trust, PEM [the system's]") {
-            host, text throws(Expected) in
-            host.authorities = try SettingValue.path(text)
-        },
+        file(
+            "smarthost-password", "FILE", "a file whose first line is the password, for its owner's eyes alone",
+            \.smarthost.passwordFile),
+        file(
+            "smarthost-authorities", "FILE", "certificates to trust, PEM [the system's]", \.smarthost.authorities),
         word("pauses", "TIMES", "pauses between tries to send, the last repeats [1m,2m,5m,15m,30m,1h]", \.pauses) {
             text throws(Expected) in try SettingValue.spans(text)
         },

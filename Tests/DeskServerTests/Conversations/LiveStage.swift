@@ -59,8 +59,9 @@ final class LiveStage: Stage {
 
     func shell(_ words: [String]) throws -> [String] {
         let isSecret = words[0] == "agent" && (words[1] == "add" && !words.contains("--bot") || words[1] == "passwd")
+        let asks = [["agent", "retire"], ["customer", "join"]].contains(Array(words.prefix(2)))
         let said = try desk.shell(
-            words + (isSecret ? ["--password-stdin", "--password-iterations", "4096"] : []),
+            words + (asks ? ["--yes"] : []) + (isSecret ? ["--password-stdin", "--password-iterations", "4096"] : []),
             input: Array((isSecret ? words[2].prefix(1) + "\n" : "").utf8))
         return said.split(separator: "\n").map(String.init)
     }

@@ -218,8 +218,8 @@ import Testing
         try carry(
             try courier {
                 $0.smarthost = Settings.Smarthost(endpoint: endpoint)
-                $0.smarthost?.security = .tls
-                $0.smarthost?.authorities = yard.path + "/nothing"
+                $0.smarthost.security = .tls
+                $0.smarthost.authorities = yard.path + "/nothing"
             })
         guard case .failed(CourierTests.entry(1), _, _) = try #require(desk.commands.first) else {
             Issue.record("\(desk.commands)")

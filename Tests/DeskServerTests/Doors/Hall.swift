@@ -67,15 +67,40 @@ final class Hall {
     func serve(_ options: [String]) throws {
         let log = yard.path + "/log"
         try Files.write([], to: log)
+        let sends = options.contains("--outgoing") || options.contains("--smarthost")
         let script = "exec \"$@\" 2>>\(log)"
         let process = try ChildProcess(
             path: "/bin/sh",
             arguments: [
                 "-c", script, "sh", Programs.path("zurufd"), "serve", "--state", state, "--listen", "127.0.0.1:0",
             ]
-                + options, environment: ["PATH=/usr/bin:/bin"], input: .null, output: .null, errors: .null)
+                + options + (sends ? [] : Programs.sendsNothing), environment: ["PATH=/usr/bin:/bin"], input: .null,
+            output: .null, errors: .null)
         server = process
         try wait(for: "for=agents")
+    }
+
+    /// Says these lines over a new connection and gives what is answered up to as many finals; `toTheEnd`: and all that
+    /// comes until the desk closes it.
+    func says(_ lines: [String], toTheEnd: Bool = false) throws -> [String] {
+        let log = String(decoding: try Files.read(yard.path + "/log", limit: 1 << 20), as: UTF8.self)
+        let place = try #require(log.split(separator: " ").first { $0.hasPrefix("127.0.0.1:") })
+        let port = try #require(UInt16(place.dropFirst("127.0.0.1:".count)))
+        let tls = try TLSContext(trusting: .authorities(file: state + "/certificate.pem"))
+        let connection = try Connection.connect(host: "127.0.0.1", port: port, over: tls)
+        defer { connection.close() }
+        try connection.completeHandshake(host: "127.0.0.1")
+        let line = LiveLine(connection)
+        var heard: [String] = []
+        for said in lines {
+            try line.send(said + "\n")
+            while let next = try line.nextLine() {
+                heard.append(next)
+                if next.hasPrefix("OK ") || next.hasPrefix("ERR ") { break }
+            }
+        }
+        while toTheEnd, let next = try line.nextLine() { heard.append(next) }
+        return heard
     }
 
     /// Waits until the log has these words; gives the log.

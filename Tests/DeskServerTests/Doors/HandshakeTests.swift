@@ -20,7 +20,7 @@ import Testing
         opening = try Opening(files, settings: Settings(), log: .silent) { _, _ in }
         switchboard = Switchboard(
             engine: opening.engine, archive: opening.archive, clock: opening.clock, settings: Settings(),
-            gate: try Gate(iterations: 4096),
+            passwordChecker: try PasswordChecker(),
             readingRoom: try ReadingRoom(files, projector: opening.archive.projector), log: .silent)
     }
 
@@ -35,7 +35,7 @@ import Testing
             settings: settings, log: .silent, handshakeMilliseconds: HandshakeTests.patience)
         try switchboard.watch(yard.loop)
         let ports = try server.listen()
-        return (server, ports[0], ports[1])
+        return (server, ports[0].port, ports[1].port)
     }
 
     /// Goes round until `isOver`; the server looks in the meantime, what it waits for included.

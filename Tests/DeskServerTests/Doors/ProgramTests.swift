@@ -1,5 +1,6 @@
 import DeskNet
 import DeskTestSupport
+import Glibc
 import Testing
 
 @testable import DeskServer
@@ -156,7 +157,8 @@ import Testing
     @Test func `a second server says who has the desk`() throws {
         let hall = try Hall()
         try hall.serve()
-        let second = try hall.zurufd("serve", "--state", hall.state, "--listen", "127.0.0.1:0")
+        let second = try hall.zurufd(
+            ["serve", "--state", hall.state, "--listen", "127.0.0.1:0"] + Programs.sendsNothing, input: [])
         #expect(second.end == .exited(1))
         #expect(second.errors.contains("the desk in \(hall.state) is served by process "))
         #expect(hall.stop() == .exited(0))
@@ -175,7 +177,10 @@ import Testing
                 ["--state", hall.state, "--worker", "/nowhere/zuruf-mail"],
                 "there is no mail worker /nowhere/zuruf-mail"
             ),
-            (["--state", hall.state, "--certificate", "/nowhere/c.pem"], "cannot use the certificate /nowhere/c.pem"),
+            (
+                ["--state", hall.state, "--certificate", "/nowhere/c.pem"],
+                "cannot read the certificate /nowhere/c.pem: No such file"
+            ),
             (["--state", hall.state, "--key", "/nowhere/k.pem"], "cannot read the key /nowhere/k.pem"),
             (["--state", conf], "there is no desk in \(conf); zurufd init makes one"),
             (["--state", hall.state, "--outgoing", "/proc/nowhere"], "cannot make the folder /proc/nowhere"),
@@ -185,7 +190,8 @@ import Testing
             ),
         ]
         for (words, sentence) in cases {
-            let said = try hall.zurufd(["serve"] + words, input: [])
+            let sends = words.contains("--outgoing") ? [] : Programs.sendsNothing
+            let said = try hall.zurufd(["serve"] + words + sends, input: [])
             #expect(said.end == .exited(1), "\(words): \(said)")
             #expect(said.errors.sentences("zurufd serve: \(sentence)") == 1, "\(said.errors)")
         }
@@ -204,7 +210,8 @@ import Testing
         if Files.exists("\(hall.state)/\(file)") { try Files.remove("\(hall.state)/\(file)") }
         for rest in ["-wal", "-shm"] { try? Files.remove("\(hall.state)/\(file)\(rest)") }
         try Files.makeDirectory("\(hall.state)/\(file)")
-        let said = try hall.zurufd("serve", "--state", hall.state, "--listen", "127.0.0.1:0")
+        let said = try hall.zurufd(
+            ["serve", "--state", hall.state, "--listen", "127.0.0.1:0"] + Programs.sendsNothing, input: [])
         #expect(said.end == .exited(status), "\(said)")
         #expect(said.errors.sentences("zurufd serve: \(sentence)") == 1, "\(said.errors)")
         #expect(!said.errors.contains("for=agents"))
@@ -231,6 +238,117 @@ import Testing
         #expect(hall.stop() == .exited(0))
         let stopped = try hall.zurufd("clock", "advance", "11m", "--state", hall.state)
         #expect(stopped.end == .exited(1))
+    }
+
+    /// Everything comes from 127.0.0.1, as through a proxy: agents and attackers share one origin.
+    @Test func `who has logged in from an address gets in there whatever is guessed, also after a restart`() throws {
+        let hall = try Hall()
+        let added = [
+            "agent", "add", "meier", "--password-stdin", "--password-iterations", "4096", "--state", hall.state,
+        ]
+        #expect(try hall.zurufd(added, input: Array("geheim\n".utf8)).end == .exited(0))
+        for isFirst in [true, false] {
+            try hall.serve()
+            if isFirst { #expect(try hall.says(["login meier geheim"]).last?.hasPrefix("OK hello meier") == true) }
+            for _ in 1...4 {
+                let said = try hall.says((1...5).map { "login meier wrong\($0)" }, toTheEnd: true)
+                #expect(said.last == "~ bye why=login", "\(said)")
+            }
+            #expect(try hall.says(["login meier geheim"]).last?.hasPrefix("OK hello meier") == true)
+            #expect(
+                try hall.says(["login nobody x", "login nobody x", "login nobody x"]).last?.contains("retry=") == true)
+            let log = try hall.wait(for: "login: failed host=127.0.0.1 name=\"nobody\"")
+            #expect(log.split(separator: "\n").count { $0 == "login: failed host=127.0.0.1 name=\"meier\"" } == 20)
+            #expect(hall.stop() == .exited(0))
+        }
+    }
+
+    @Test func `status says whether a server runs, and ends so that a script can tell`() throws {
+        let hall = try Hall()
+        let stopped = try hall.zurufd("status", "--state", hall.state)
+        #expect(stopped.end == .exited(3) && stopped.output == "running=no\n", "\(stopped)")
+        try hall.serve()
+        let served = try hall.zurufd("status", "--state", hall.state)
+        #expect(served.end == .exited(0) && served.output.hasPrefix("running=yes\n"), "\(served)")
+        #expect(hall.stop() == .exited(0))
+        #expect(try hall.zurufd("status", "--state", hall.state).end == .exited(3))
+        #expect(try hall.zurufd("status", "--state", hall.yard.path + "/nowhere").end == .exited(1))
+    }
+
+    @Test func `what is hard to take back is shown first, and done only on a yes`() throws {
+        let hall = try Hall()
+        let words = ["--state", hall.state]
+        #expect(try hall.zurufd(["agent", "add", "meier", "--bot"] + words, input: []).end == .exited(0))
+        #expect(try hall.zurufd(["token", "add", "meier", "robot"] + words, input: []).end == .exited(0))
+        for isRunning in [false, true] {
+            if isRunning { try hall.serve() }
+            let asked = try hall.zurufd(["agent", "retire", "meier"] + words, input: Array("yes\n".utf8))
+            #expect(asked.end == .exited(1))
+            #expect(asked.output.contains("meier can no longer log in") && asked.output.contains("void: robot\n"))
+            #expect(asked.errors == "zurufd agent retire: nothing is changed: without a terminal say --yes\n")
+            let last = try hall.zurufd(["agent", "retire", "mustermann"] + words, input: [])
+            #expect(
+                last.errors == "zurufd agent retire: mustermann is the last admin: make another agent admin first\n")
+            for words in [
+                ["agent", "retire", "mustermann", "--yes"] + words, ["agent", "flags", "mustermann", "-"] + words,
+            ] {
+                let forced = try hall.zurufd(words, input: [])
+                #expect(forced.end == .exited(1) && forced.errors.contains("mustermann is the last admin"), "\(forced)")
+            }
+            let joined = try hall.zurufd(["customer", "join", "a@example.org", "b@example.org"] + words, input: [])
+            #expect(joined.errors == "zurufd customer join: no customer has the address a@example.org\n")
+        }
+        #expect(try hall.zurufd(["agent", "retire", "meier", "--yes"] + words, input: []).end == .exited(0))
+        #expect(try hall.zurufd(["agent", "list"] + words, input: []).output.contains("meier retired"))
+        #expect(hall.stop() == .exited(0))
+    }
+
+    @Test func `the pin is printed again as init printed it`() throws {
+        let yard = try Yard()
+        let state = ["--state", yard.path + "/state"]
+        let made = try Programs.run("zurufd", ["init", "--password-stdin"] + state, input: Array("x\n".utf8)).said
+        let line = try #require(made.split(separator: "\n").last)
+        #expect(line.hasPrefix("certificate pin: sha256//"))
+        #expect(try Programs.run("zurufd", ["pin"] + state).said == line + "\n")
+    }
+
+    @Test(arguments: [
+        (" x", "begins nor ends with a blank"), ("x ", "begins nor ends"), ("x\u{A0}", "begins nor ends"),
+        ("\u{3000}x", "begins nor ends"), ("", "1 to 256 bytes"), ("a\tb", "no control characters"),
+        ("zt-" + String(repeating: "A", count: 43), "look like a token"),
+    ]) func `a password that could not be typed again is refused where it is set`(password: String, why: String) throws
+    {
+        let yard = try Yard()
+        let words = ["init", "--state", yard.path + "/state", "--password-stdin"]
+        let (end, said) = try Programs.run("zurufd", words, input: Array((password + "\n").utf8))
+        #expect(end == .exited(1) && said.contains(why), "\(said)")
+        #expect(!Files.exists(yard.path + "/state"))
+    }
+
+    /// Only root can become another user; elsewhere there is nothing to try.
+    @Test(.enabled(if: geteuid() == 0)) func `root works on a desk as the user that its folder belongs to`() throws {
+        let yard = try Yard()
+        #expect(unsafe chmod(yard.path, 0o755) == 0)
+        let named = yard.path + "/named"
+        let owned = yard.path + "/owned"
+        try Files.makeDirectory(owned)
+        try Files.giveDirectory(owned, to: 65_534, 65_534)
+        let secret = ["--password-stdin", "--password-iterations", "4096"]
+        for words in [["--user", "nobody", "--state", named], ["--state", owned]] {
+            let made = try Programs.run("zurufd", ["init"] + words + secret, input: Array("x\n".utf8))
+            #expect(made.end == .exited(0) && !made.said.contains("belongs to root"), "\(made)")
+        }
+        for folder in [named, owned] {
+            try Programs.expect("zurufd", ["agent", "add", "meier", "--bot", "--state", folder])
+            for name in try Files.list(folder) {
+                #expect(try Files.owner(of: "\(folder)/\(name)").user == 65_534, "\(name)")
+            }
+        }
+        let own = yard.path + "/own"
+        let made = try Programs.run("zurufd", ["init", "--state", own] + secret, input: Array("x\n".utf8)).said
+        #expect(made.contains("the desk belongs to root; for a service of another user, init --user NAME\n"))
+        let other = try Programs.run("zurufd", ["init", "--user", "no-such-user", "--state", own + "2"] + secret)
+        #expect(other.said == "zurufd init: there is no user no-such-user\n")
     }
 
     @Test func `certificate and key are read anew, and a wrong one is not taken`() throws {

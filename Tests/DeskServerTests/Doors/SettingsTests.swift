@@ -35,8 +35,8 @@ import Testing
         #expect(settings.mailMost == 2 << 20)
         #expect(settings.clockByHand)
         #expect(settings.zone == -210)
-        #expect(settings.smarthost?.endpoint == Settings.Endpoint(host: "mail.example.org", port: 587))
-        #expect(settings.smarthost?.security == .starttls)
+        #expect(settings.smarthost.endpoint == Settings.Endpoint(host: "mail.example.org", port: 587))
+        #expect(settings.smarthost.security == .starttls)
         #expect(settings.automaticReplies.addressHourly == 7)
     }
 
@@ -56,6 +56,10 @@ import Testing
             "plain-listen 0.0.0.0:1",
             "zuruf.conf:1:14: plain-listen expects an address of this machine alone, for example 127.0.0.1:1"
         ),
+        (
+            "plain-listen 127.example.org:1",
+            "zuruf.conf:1:14: plain-listen expects an address of this machine alone, for example 127.0.0.1:1"
+        ),
         ("login-time 5", "zuruf.conf:1:12: login-time expects a time such as 90s, 5m, 2h or 7d"),
         ("login-time 99999999999999999999s", "zuruf.conf:1:12: login-time expects a time such as 90s, 5m, 2h or 7d"),
         ("connections 0", "zuruf.conf:1:13: connections expects a number from 1 to 1000000"),
@@ -64,13 +68,72 @@ import Testing
             "zuruf.conf:1:11: mail-most expects a size from 1024 to 52424704 bytes, for example 25M"
         ),
         ("clock sun", "zuruf.conf:1:7: clock expects wall or hand"),
-        ("smarthost-user x", "zuruf.conf:1:16: smarthost-user expects `smarthost HOST:PORT` before it"),
         ("lmtp-mode 8", "zuruf.conf:1:11: lmtp-mode expects three octal digits, for example 660"),
     ]
 
     @Test(arguments: wrong) func `a wrong word is told with line and column`(text: String, sentence: String) {
         let error = #expect(throws: SettingsError.self) { try read(text) }
         #expect(error?.description == sentence)
+    }
+
+    /// How mail goes out, as a file says it, and what is wrong with that.
+    static let ways: [(String, String?)] = [
+        ("", "it is not said how mail goes out: set smarthost or outgoing"),
+        ("outgoing /tmp", nil),
+        ("smarthost 127.0.0.1:25", nil),
+        ("smarthost localhost:25", nil),
+        ("smarthost [::1]:25", nil),
+        ("outgoing /tmp\nsmarthost 127.0.0.1:25", "smarthost and outgoing are both set: mail goes out one way"),
+        (
+            "smarthost mail.example.org:25",
+            "smarthost mail.example.org:25 is on another machine: set smarthost-security to tls, starttls or none"
+        ),
+        (
+            "smarthost 127.example.org:25",
+            "smarthost 127.example.org:25 is on another machine: set smarthost-security to tls, starttls or none"
+        ),
+        (
+            "smarthost [2001:db8::1]:25\nsmarthost-user a\nsmarthost-password /p",
+            "smarthost [2001:db8::1]:25 is on another machine: set smarthost-security to tls, starttls or none"
+        ),
+        ("smarthost mail.example.org:25\nsmarthost-security none", nil),
+        ("smarthost-security tls\nsmarthost mail.example.org:465", nil),
+        ("smarthost-password /p\nsmarthost-user a\nsmarthost 127.0.0.1:25", nil),
+        ("smarthost 127.0.0.1:25\nsmarthost-user a", "smarthost-user is set without smarthost-password"),
+        ("smarthost 127.0.0.1:25\nsmarthost-password /p", "smarthost-password is set without smarthost-user"),
+        ("smarthost-user a", "it is not said how mail goes out: set smarthost or outgoing"),
+        ("outgoing /tmp\nsmarthost-user a", "smarthost-user is set, but mail goes to the folder of outgoing"),
+        (
+            "smarthost-security tls\noutgoing /tmp",
+            "smarthost-security is set, but mail goes to the folder of outgoing"
+        ),
+    ]
+
+    @Test(arguments: ways) func `mail goes out one way, and over a network only as the owner has said`(
+        text: String, objection: String?
+    ) throws {
+        let settings = try read(text)
+        let found: String?
+        do throws(ShellError) {
+            try settings.checkOutgoingMail()
+            found = nil
+        } catch { found = error.text }
+        #expect(found == objection)
+    }
+
+    @Test func `the order of the words in the file does not matter`() throws {
+        let lines = [
+            "smarthost-security starttls", "smarthost mail.example.org:587", "smarthost-user zuruf",
+            "host desk.example",
+            "smarthost-password /etc/zuruf/password", "smarthost-authorities /etc/ca.pem", "listen 127.0.0.1:1",
+        ]
+        let settings = try read(lines.joined(separator: "\n"))
+        #expect(settings.smarthost.user == "zuruf")
+        for shift in lines.indices {
+            let turned = lines[shift...] + lines[..<shift]
+            #expect(try read(turned.joined(separator: "\n")) == settings)
+            #expect(try read(turned.reversed().joined(separator: "\n")) == settings)
+        }
     }
 
     @Test func `a wrong file changes nothing`() {
@@ -90,10 +153,9 @@ import Testing
     }
 
     @Test func `every word has a line in the help and a value that it refuses`() throws {
-        let help = try #require(ShellVerb.named(["serve"])).help
+        let help = try #require(ShellVerb.find(in: ["serve"])).verb.help
         for word in SettingWord.all {
             #expect(help.contains("  --\(word.name) \(word.form) "))
-            guard word.name != "smarthost-user" else { continue }
             var settings = Settings()
             #expect(throws: Expected.self, "\(word.name)") { try word.set(&settings, "", true) }
         }

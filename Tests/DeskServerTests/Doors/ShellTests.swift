@@ -51,6 +51,7 @@ import Testing
             try read("agent flags meier admin") == .administer(.setFlags(meier, isBot: false, isAdmin: true)))
         #expect(try read("agent flags meier -") == .administer(.setFlags(meier, isBot: false, isAdmin: false)))
         #expect(try read("agent retire meier") == .administer(.retireAgent(meier)))
+        #expect(try read("agent retire meier --preview") == .preview(.retireAgent(meier)))
         #expect(try read("agent list") == .agents)
         #expect(try read("queue list") == .queues)
         #expect(try read("status") == .status)
@@ -108,16 +109,56 @@ import Testing
         ("token add meier robot", "--digest is a SHA-256 in base64"),
         ("clock advance", "TIME is missing"),
         ("drop everything", "there is no command drop everything"),
+        ("agent retire meier schulze", "what is schulze for?"),
+        ("agent list meier", "what is meier for?"),
+        ("customer join a@b c@d e@f", "what is e@f for?"),
+        ("status now", "what is now for?"),
     ]
 
     @Test(arguments: wrong) func `wrong words are told what would be right`(line: String, sentence: String) {
         #expect(throws: ShellError.usage(sentence)) { try read(line) }
     }
 
+    /// Options may stand anywhere; the words of a command keep their order.
+    @Test(
+        arguments: [
+            ("serve --state /s", "serve", ["--state", "/s"]), ("--state /s serve", "serve", ["--state", "/s"]),
+            ("--state=/s agent --config /c list", "agent list", ["--state=/s", "--config", "/c"]),
+            ("agent --bot add meier --rights *=r", "agent add", ["--bot", "meier", "--rights", "*=r"]),
+            ("--admin mustermann init", "init", ["--admin", "mustermann"]),
+            ("--admin agent add meier", "agent add", ["--admin", "meier"]),
+            ("--bogus serve", "serve", ["--bogus"]), ("deliver a@b", "deliver", ["a@b"]),
+            ("list agent", nil, []), ("agent frob", nil, []), ("--state serve", nil, []), ("", nil, []),
+        ] as [(String, String?, [String])])
+    func `a command is found wherever its options are`(line: String, name: String?, rest: [String]) {
+        let found = ShellVerb.find(in: line.split(separator: " ").map(String.init))
+        #expect(found?.verb.name == name)
+        #expect((found?.rest ?? []) == rest)
+    }
+
+    @Test(arguments: [
+        (["frob"], "zurufd: there is no command frob; zurufd --help lists the commands"),
+        (["\u{1B}[2J"], "zurufd: there is no command \"\\u{1b}[2J\"; zurufd --help lists the commands"),
+        (["--state", "x"], "zurufd: there is no command x; zurufd --help lists the commands"),
+        (["--version-of-what"], "zurufd: a command is missing; zurufd --help lists the commands"),
+        (["token", "frob"], "zurufd: there is no command token frob; there are token add, token revoke"),
+        (["token", "frob", "--help"], "zurufd: there is no command token frob; there are token add, token revoke"),
+        (["help", "frob"], "zurufd: there is no command frob; zurufd --help lists the commands"),
+        (["help", "token", "frob"], "zurufd: there is no command token frob; there are token add, token revoke"),
+    ]) func `an unknown command is told in one sentence`(words: [String], sentence: String) {
+        var said: [String] = []
+        let console = Console(
+            arguments: words, program: "zurufd", environment: [:], userID: 1, print: { said.append($0) },
+            complain: { said.append($0) }, readInput: { _ in nil }, readSecret: { _ in nil }, readAnswer: { _ in nil },
+            findUser: { _ in nil }, become: { _ in false }, armLastWords: {})
+        #expect(Shell.run(console) == 2)
+        #expect(said == [sentence])
+    }
+
     @Test func `every command of the shell has a line of its own in the overview`() {
         for verb in ShellVerb.all {
             #expect(Shell.overview.contains("\n  \(verb.usage)"))
-            #expect(ShellVerb.named(verb.words + ["x"])?.name == verb.name)
+            #expect(ShellVerb.find(in: verb.words + ["x"])?.verb.name == verb.name)
         }
     }
 }

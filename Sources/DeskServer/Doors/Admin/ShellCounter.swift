@@ -10,6 +10,8 @@ protocol AdministeredDesk: Submissions {
     func customer(with address: Address) -> Customer?
     /// Sets the clock on; `false` if it runs by itself.
     func advanceClock(by span: TimeSpan) -> Bool
+    /// What a change would do, in words.
+    func preview(of change: Administration) -> ShellReply
     /// How it is, in pairs.
     var status: [(name: String, value: String)] { get }
 }
@@ -35,6 +37,7 @@ final class ShellCounter {
     func fulfil(_ request: ShellRequest, then: @escaping (ShellReply) -> Void) {
         switch request {
         case .administer(let change): submit(change, then)
+        case .preview(let change): then(desk.preview(of: change))
         case .queue(let name, let isNew, let words): setQueue(name, isNew: isNew, words, then)
         case .agents: then(ShellReply(lines: desk.agents.sorted { $0.name < $1.name }.map(\.record)))
         case .queues: then(ShellReply(lines: desk.queues.sorted { $0.name < $1.name }.map(\.record)))

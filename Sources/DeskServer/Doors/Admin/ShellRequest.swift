@@ -5,6 +5,8 @@ internal import DeskModel
 enum ShellRequest: Equatable {
     /// A change, all of it or nothing.
     case administer(Administration)
+    /// What a change would do, in words for the person who is about to make it.
+    case preview(Administration)
     /// A new queue, or other settings of one.
     case queue(QueueName, isNew: Bool, QueueWords)
     /// All agents.
@@ -58,20 +60,32 @@ extension ShellRequest {
         ShellOption("reply", "TEXT", "the text of the automatic reply; empty: the desk's own"),
         ShellOption("automatic", "yes|no", "whether mail is answered automatically"),
         ShellOption("default", "yes|no", "whether mail comes here that no queue claims"),
+        ShellOption("preview", nil, "show what would change, and change nothing"),
     ]
 
     /// Reads the words of a request: `agent add meier --rights=*=rwm --key=…`.
     init(_ words: [String]) throws(ShellError) {
         let sorted = try ShellWords(words, options: ShellRequest.options)
         let reader = RequestReader(words: sorted)
+        self = try ShellRequest(reader, sorted)
+        if sorted.has("preview"), case .administer(let change) = self { self = .preview(change) }
+    }
+
+    private init(_ reader: RequestReader, _ sorted: ShellWords) throws(ShellError) {
         switch (sorted.plain.first ?? "", sorted.plain.dropFirst().first ?? "") {
         case ("agent", let verb): self = try reader.agent(verb)
         case ("queue", let verb): self = try reader.queue(verb)
         case ("customer", let verb): self = try reader.customer(verb)
         case ("token", let verb): self = try reader.token(verb)
-        case ("clock", "advance"): self = .advanceClock(try reader.span(reader.word(2, "TIME")))
-        case ("status", ""): self = .status
-        default: throw .usage("there is no command \(sorted.plain.prefix(2).joined(separator: " "))")
+        case ("clock", "advance"):
+            try reader.allow(3)
+            self = .advanceClock(try reader.span(reader.word(2, "TIME")))
+        case ("status", _):
+            try reader.allow(1)
+            self = .status
+        default:
+            let name = sorted.plain.prefix(2).map { Log.quoted($0) }.joined(separator: " ")
+            throw .usage("there is no command \(name)")
         }
     }
 }
@@ -81,6 +95,7 @@ private struct RequestReader {
     let words: ShellWords
 
     func agent(_ verb: String) throws(ShellError) -> ShellRequest {
+        if verb != "rights", verb != "flags" { try allow(verb == "list" ? 2 : 3) }
         switch verb {
         case "list": return .agents
         case "add": return try addAgent()
@@ -107,6 +122,7 @@ private struct RequestReader {
     }
 
     func queue(_ verb: String) throws(ShellError) -> ShellRequest {
+        try allow(verb == "list" ? 2 : 3)
         switch verb {
         case "list": return .queues
         case "add", "set": return .queue(try queueName(2), isNew: verb == "add", try queueWords())
@@ -138,6 +154,7 @@ private struct RequestReader {
     }
 
     func customer(_ verb: String) throws(ShellError) -> ShellRequest {
+        if verb != "flags" { try allow(verb == "show" ? 3 : 4) }
         switch verb {
         case "show": return .customer(try address(word(2, "ADDRESS")))
         case "join":
@@ -155,6 +172,7 @@ private struct RequestReader {
     }
 
     func token(_ verb: String) throws(ShellError) -> ShellRequest {
+        try allow(4)
         let name = try word(3, "NAME")
         guard AgentName(name) != nil else { throw .usage("a token's name is made like an agent's, not \(name)") }
         switch verb {
@@ -170,6 +188,11 @@ private struct RequestReader {
 
 /// What single words stand for.
 extension RequestReader {
+    /// Refuses words behind the last one that means something: `agent retire a b` must not retire `a` alone.
+    func allow(_ count: Int) throws(ShellError) {
+        if words.plain.count > count { throw .usage("what is \(Log.quoted(words.plain[count])) for?") }
+    }
+
     func word(_ index: Int, _ form: String) throws(ShellError) -> String {
         guard words.plain.count > index else { throw .usage("\(form) is missing") }
         return words.plain[index]

@@ -57,7 +57,6 @@ final class Courier: Watcher {
     private var untold: Set<SequenceNumber> = []
     private var isResting = false
     private var isStopping = false
-    private var hasComplained = false
 
     /// A mail that waits for a sender.
     private struct Turn {
@@ -123,7 +122,7 @@ final class Courier: Watcher {
     /// Looks whether there is something to carry; to be called at start and after every commit.
     func wake() {
         guard !isStopping else { return }
-        guard settings.smarthost != nil || settings.outgoing != nil else { return complain() }
+        guard settings.smarthost.endpoint != nil || settings.outgoing != nil else { return }
         // What is out is written down before anything else goes out.
         while untold.isEmpty, let sender = idle.last, let outgoing = takeNext() {
             idle.removeLast()
@@ -189,7 +188,7 @@ final class Courier: Watcher {
             loop.after(milliseconds: 20) { [weak self] in self?.room.send(.look(outgoing), for: outgoing.sequence) }
         // One file is the mail for all of its recipients.
         case .written: succeeded(outgoing, to: load.untried)
-        case .line(let password): send(load, password: password)
+        case .password(let password): send(load, password: password)
         case .failed(let why): postpone(outgoing, why)
         }
     }
@@ -217,9 +216,9 @@ final class Courier: Watcher {
     private func transfer(_ sequence: SequenceNumber) {
         guard let load = underway[sequence] else { return }
         guard !load.untried.isEmpty, load.putOff.count < Courier.putOffMost else { return endRound(load) }
-        if let smarthost = settings.smarthost {
-            guard let file = smarthost.passwordFile else { return send(load, password: "") }
-            room.send(.readLine(path: file), for: sequence)
+        if settings.smarthost.endpoint != nil {
+            guard settings.smarthost.passwordFile != nil else { return send(load, password: "") }
+            room.send(.readPassword(settings.smarthost), for: sequence)
         } else if let folder = settings.outgoing {
             room.send(.write(load.bytes, path: "\(folder)/\(Courier.name(of: load.outgoing))"), for: sequence)
         }
@@ -232,10 +231,11 @@ final class Courier: Watcher {
     }
 
     private func send(_ load: Load, password: String) {
-        guard let smarthost = settings.smarthost, let recipient = load.untried.first else { return }
+        let smarthost = settings.smarthost
+        guard let endpoint = smarthost.endpoint, let recipient = load.untried.first else { return }
         let outgoing = load.outgoing
         let server = DeskMail.Delivery.Server(
-            host: smarthost.endpoint.host, port: Int(smarthost.endpoint.port), protection: smarthost.protection,
+            host: endpoint.host, port: Int(endpoint.port), protection: smarthost.protection,
             authorities: smarthost.authorities ?? "", greeting: settings.host, user: smarthost.user, password: password)
         let envelope = outgoing.isAutomatic ? "" : desk.sender(of: outgoing).description
         let delivery = DeskMail.Delivery(
@@ -336,12 +336,6 @@ extension Courier {
         }
     }
 
-    private func complain() {
-        guard !hasComplained, desk.nextOutgoing(after: 0) != nil else { return }
-        hasComplained = true
-        log.note(.nowhereToSend)
-    }
-
     /// As much of a reason as an event holds, one line.
     private static func reason(_ text: String) -> String {
         CleanText.line(text, atMost: Limits.reason)
@@ -350,7 +344,7 @@ extension Courier {
 
 extension Settings.Smarthost {
     fileprivate var protection: DeskMail.Delivery.Protection {
-        switch security {
+        switch security ?? .none {
         case .none: .none
         case .starttls: .startTLS
         case .tls: .implicit

@@ -10,8 +10,8 @@ final class PostRoom {
         case look(Outgoing)
         /// Write a mail into a folder.
         case write([UInt8], path: String)
-        /// Read the first line of a file: a password.
-        case readLine(path: String)
+        /// Read the smarthost's password.
+        case readPassword(Settings.Smarthost)
     }
 
     /// An errand that is over.
@@ -32,8 +32,8 @@ final class PostRoom {
         case notYet
         /// The file is written, durably.
         case written
-        /// What was read.
-        case line(String)
+        /// The password that was read.
+        case password(String)
         /// It failed for now.
         case failed(String)
     }
@@ -70,13 +70,11 @@ extension PostRoom.Errand {
             case .write(let bytes, let path):
                 try Files.write(bytes, to: path, mode: 0o640)
                 return .written
-            case .readLine(let path):
-                let line = try Files.read(path, limit: 4096).prefix { $0 != 0x0A && $0 != 0x0D }
-                return .line(String(decoding: line, as: UTF8.self))
+            case .readPassword(let smarthost): return .password(try smarthost.readPassword())
             }
         } catch {
             readers.close()
-            return .failed("\(error)")
+            return .failed((error as? ShellError)?.text ?? "\(error)")
         }
     }
 

@@ -6,7 +6,7 @@ internal import DeskNet
 ///
 /// Passwords become keys and tokens digests here, in the shell's own process; what goes on is a `ShellRequest`.
 enum AdministrationCommand {
-    private static let state = [
+    static let state = [
         ShellOption("state", "DIR", "the desk's state directory [/var/lib/zuruf]"),
         ShellOption("config", "FILE", "its configuration file, for `state` and `password-iterations`"),
     ]
@@ -14,6 +14,7 @@ enum AdministrationCommand {
         NewPassword.option,
         ShellOption("password-iterations", "N", "rounds of PBKDF2 [100000]"),
     ]
+    private static let asking = [ShellOption("yes", nil, "do it without asking")]
     private static let queue = [
         options("address", "lease", "guard", "held"),
         [ShellOption("reply-file", "FILE", "a file with the text of the automatic reply; empty: the desk's own")],
@@ -25,12 +26,13 @@ enum AdministrationCommand {
         verb("agent passwd", "NAME", "another password", password),
         verb("agent rights", "NAME QUEUE=RIGHTS…", "other rights, of r w m l or -; * is every queue", []),
         verb("agent flags", "NAME admin|bot|-…", "what he is from now on", []),
-        verb("agent retire", "NAME", "he no longer works here", []),
+        verb("agent retire", "NAME", "deactivates an agent, after showing what that does", asking),
         verb("agent list", "", "who works here", []),
         verb("queue add", "NAME [--address ADDRESS…]", "a new queue", queue),
         verb("queue set", "NAME [--WHAT VALUE…]", "other settings of a queue", queue),
         verb("queue list", "", "the queues and their settings", []),
-        verb("customer join", "ADDRESS OTHER-ADDRESS", "two customers are one", []),
+        verb(
+            "customer join", "ADDRESS OTHER-ADDRESS", "makes two customers one, after showing what that does", asking),
         verb("customer address", "ADDRESS NEW-ADDRESS", "one more address of a customer", []),
         verb("customer flags", "ADDRESS relay|no-reply|unguarded|-…", "what he is from now on", []),
         verb("customer show", "ADDRESS", "what is known of a customer", []),
@@ -61,11 +63,32 @@ enum AdministrationCommand {
         let (request, secret) = try seal(name, said, settings, console)
         // What is wrong with the words is told before anything is asked of the desk.
         let parsed = try ShellRequest(request)
-        let reply = try StateDirectory(path: settings.state).fulfil(request, parsed, settings)
+        var console = console
+        let directory = StateDirectory(path: settings.state)
+        try directory.becomeOwner(&console)
+        if parsed == .status, try !directory.isServed() {
+            console.print("running=no")
+            return Shell.notRunning
+        }
+        if case .administer(let change) = parsed, change.isConfirmed, !said.has("yes") {
+            let preview = try directory.fulfil(["--preview"] + request, .preview(change), settings)
+            try confirm(preview, console)
+        }
+        let reply = try directory.fulfil(request, parsed, settings)
         for line in reply.lines { console.print(line) }
         if let failure = reply.failure { throw .failed(failure) }
         if let secret { console.print(secret) }
         return Shell.done
+    }
+
+    /// Shows what a change would do and asks for a yes.
+    private static func confirm(_ preview: ShellReply, _ console: Console) throws(ShellError) {
+        for line in preview.lines { console.print(line) }
+        if let failure = preview.failure { throw .failed(failure) }
+        guard let answer = console.readAnswer("Go on? [yes/no] ") else {
+            throw .failed("nothing is changed: without a terminal say --yes")
+        }
+        guard answer == "yes" else { throw .failed("nothing is changed") }
     }
 
     /// The request's words, secrets replaced, and what is to be printed when it is done.
@@ -99,7 +122,7 @@ enum AdministrationCommand {
 
     private static func replyText(_ path: String) throws(ShellError) -> String {
         do {
-            let bytes = try Files.read(path, limit: Limits.reply)
+            let bytes = try Files.read(path, limit: Limits.reply, mayWait: true)
             guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
                 throw ShellError.failed("\(path) is not UTF-8 text")
             }
@@ -112,16 +135,29 @@ enum AdministrationCommand {
     }
 }
 
+extension Administration {
+    /// Whether a slip of the hand would be hard to take back.
+    fileprivate var isConfirmed: Bool {
+        switch self {
+        case .retireAgent, .joinCustomers: true
+        default: false
+        }
+    }
+}
+
 extension StateDirectory {
+    /// Whether a server answers for the desk here.
+    fileprivate func isServed() throws(ShellError) -> Bool {
+        try requireDesk()
+        return try dialogue() != nil
+    }
+
     /// Has a request fulfilled: by the server if one runs, else here, under the lock.
     fileprivate func fulfil(
         _ words: [String], _ request: ShellRequest, _ settings: Settings
     ) throws(ShellError) -> ShellReply {
-        guard hasDesk else { throw .failed("there is no desk in \(path); zurufd init makes one") }
-        let dialogue: Dialogue
-        do {
-            dialogue = try Dialogue(unixPath: shellSocket, seconds: 60)
-        } catch {
+        try requireDesk()
+        guard let dialogue = try dialogue() else {
             let desk = try StoppedDesk(settings, log: .standardError(isJournal: false))
             defer { desk.close() }
             return try desk.fulfil(request)
@@ -130,6 +166,16 @@ extension StateDirectory {
             return try ask(words, dialogue)
         } catch {
             throw .failed("the desk: \(error.why)")
+        }
+    }
+
+    /// A connection to the server; `nil`: none runs.
+    private func dialogue() throws(ShellError) -> Dialogue? {
+        do throws(NetError) {
+            return try Dialogue(unixPath: shellSocket, seconds: 60)
+        } catch {
+            if error.isWithoutListener { return nil }
+            throw .failed("the desk does not answer: \(error)")
         }
     }
 

@@ -18,6 +18,12 @@ public struct Console {
     public var readInput: (_ most: Int) -> [UInt8]?
     /// Asks on the terminal for something that must not be seen; `nil`: there is no terminal.
     public var readSecret: (_ prompt: String) -> String?
+    /// Asks on the terminal and shows what is typed; `nil`: there is no terminal.
+    public var readAnswer: (_ prompt: String) -> String?
+    /// The user of that name; `nil`: there is none.
+    public var findUser: (_ name: String) -> User?
+    /// Gives root's rights up for those of a user, for good; `false` if the system refuses.
+    public var become: (User) -> Bool
     /// From now on a signal that kills the process is a temporary failure, and standard output says so.
     public var armLastWords: () -> Void
 
@@ -26,7 +32,8 @@ public struct Console {
         arguments: [String], program: String, environment: [String: String], userID: UInt32,
         print: @escaping (String) -> Void, complain: @escaping (String) -> Void,
         readInput: @escaping (_ most: Int) -> [UInt8]?, readSecret: @escaping (_ prompt: String) -> String?,
-        armLastWords: @escaping () -> Void
+        readAnswer: @escaping (_ prompt: String) -> String?, findUser: @escaping (_ name: String) -> User?,
+        become: @escaping (User) -> Bool, armLastWords: @escaping () -> Void
     ) {
         self.arguments = arguments
         self.program = program
@@ -36,7 +43,24 @@ public struct Console {
         self.complain = complain
         self.readInput = readInput
         self.readSecret = readSecret
+        self.readAnswer = readAnswer
+        self.findUser = findUser
+        self.become = become
         self.armLastWords = armLastWords
+    }
+
+    /// A user of this machine.
+    public struct User: Equatable, Sendable {
+        /// The number.
+        public let id: UInt32
+        /// The number of the first group.
+        public let group: UInt32
+
+        /// Names a user.
+        public init(id: UInt32, group: UInt32) {
+            self.id = id
+            self.group = group
+        }
     }
 
     /// The path of another program of ours: beside this one.

@@ -8,6 +8,7 @@ enum InitCommand {
         ShellOption("state", "DIR", "where the desk is to lie [/var/lib/zuruf]"),
         ShellOption("config", "FILE", "its configuration file"),
         ShellOption("host", "NAME", "the desk's name, for its certificate [localhost]"),
+        ShellOption("user", "NAME", "root alone: the user that the desk is to belong to [the folder's owner]"),
         ShellOption("admin", "NAME", "the first agent, who may do everything [admin]"),
         NewPassword.option,
         ShellOption("password-iterations", "N", "rounds of PBKDF2 [100000]"),
@@ -22,12 +23,21 @@ enum InitCommand {
         guard let admin = AgentName(name), !admin.isReserved else {
             throw .usage("\(Log.quoted(name)) can be nobody's name: a-z, then a-z 0-9 . _ -, at most 32")
         }
-        if directory.hasDesk { try refuseIfUsed(settings) }
+        var console = console
+        if let user = said.value(of: "user") {
+            try directory.make(for: user, &console)
+        } else {
+            try directory.becomeOwner(&console)
+        }
+        if try directory.hasDesk() { try refuseIfUsed(settings) }
         let password = try NewPassword.get(said, for: name, console)
         try makeFiles(in: directory, settings)
         try open(admin, password, settings)
         if password.isMadeUp { console.print("password of \(admin): \(password.text)") }
-        console.print("certificate pin: sha256//\(try pin(settings.certificate ?? directory.certificate))")
+        if console.userID == 0 {
+            console.print("the desk belongs to root; for a service of another user, init --user NAME")
+        }
+        console.print(try PinCommand.line(settings.certificate ?? directory.certificate))
         return Shell.done
     }
 
@@ -80,14 +90,6 @@ enum InitCommand {
             // All reports of one mail server are one customer's, and no two of them one matter.
             if name == .postmaster { queue.customerGuard = .off }
             return queue
-        }
-    }
-
-    private static func pin(_ path: String) throws(ShellError) -> String {
-        do {
-            return try Certificate.pin(pem: try Files.read(path, limit: 1 << 20))
-        } catch {
-            throw .failed("\(path): \(error)")
         }
     }
 }

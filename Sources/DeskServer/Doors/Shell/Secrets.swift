@@ -31,6 +31,13 @@ struct NewPassword {
         guard !text.isEmpty, text.utf8.count <= 256, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
             throw .failed("a password has 1 to 256 bytes and no control characters")
         }
+        // What a terminal of another encoding sends: it could never be typed again.
+        guard !text.unicodeScalars.contains("\u{FFFD}") else { throw .failed("the password is not UTF-8 text") }
+        let ends = [text.unicodeScalars.first, text.unicodeScalars.last].compactMap { $0 }
+        guard !ends.contains(where: \.properties.isWhitespace) else {
+            throw .failed("a password neither begins nor ends with a blank: the end of a line is cut when it is sent")
+        }
+        guard Token(text) == nil else { throw .failed("a password must not look like a token") }
         return text
     }
 

@@ -17,9 +17,9 @@ enum ServeCommand {
         let settings = try Settings(said)
         let log = Log.standardError(isJournal: console.environment["JOURNAL_STREAM"] != nil)
         let directory = StateDirectory(path: settings.state)
-        guard directory.hasDesk else {
-            throw .failed("there is no desk in \(settings.state); zurufd init makes one")
-        }
+        var console = console
+        try directory.becomeOwner(&console)
+        try directory.requireDesk()
         do {
             let desk = try ServedDesk(
                 settings, worker: settings.worker ?? console.neighbour("zuruf-mail"), userID: console.userID, log: log)

@@ -1,53 +1,76 @@
+internal import DeskNet
+
 /// The command line of `zurufd`: one table of commands; help, options and errors come from it.
 public enum Shell {
     static let done: Int32 = 0
     static let failed: Int32 = 1
     static let misused: Int32 = 2
+    /// `status`: no server runs.
+    static let notRunning: Int32 = 3
 
     /// The version of this program.
     public static let version = "0.1"
 
-    /// Does what the arguments say and gives the exit code: 0, 1 for refused or failed, 2 for words that make no sense.
+    /// Does what the arguments say and gives the exit code: 0, 1 for refused or failed, 2 for words that make no sense,
+    /// 3 where `status` finds no server.
     ///
     /// `deliver` alone has codes of its own, which mail servers understand: 0, 69, 75.
     public static func run(_ console: Console) -> Int32 {
+        openStandardDescriptors()
         let words = console.arguments
         switch words.first {
         case nil:
             console.complain(overview)
             return misused
-        case "help", "--help", "-h":
-            console.print(help(about: words.dropFirst().first) ?? overview)
-            return done
+        case "help", "--help", "-h": return printHelp(about: Array(words.dropFirst()), console)
         case "version", "--version":
             console.print("zurufd \(version)")
             return done
-        case "deliver" where !asksForHelp(words): return Deliver.run(Array(words.dropFirst()), console)
         default: return obey(words, console)
         }
     }
 
-    private static func obey(_ words: [String], _ console: Console) -> Int32 {
-        guard let verb = ShellVerb.named(words) else {
-            let known = ShellVerb.all.contains { $0.words.first == words[0] }
-            console.complain(
-                known
-                    ? help(about: words[0]) ?? overview
-                    : "zurufd: there is no command \(words[0]); zurufd --help tells those there are")
-            return misused
+    private static func printHelp(about words: [String], _ console: Console) -> Int32 {
+        guard !words.isEmpty else {
+            console.print(overview)
+            return done
         }
+        guard let help = help(about: words) else { return refuse(words, console) }
+        console.print(help)
+        return done
+    }
+
+    private static func obey(_ words: [String], _ console: Console) -> Int32 {
+        guard let (verb, rest) = ShellVerb.find(in: words) else { return refuse(words, console) }
         if asksForHelp(words) {
             console.print(verb.help)
             return done
         }
         do throws(ShellError) {
-            return try verb.run(Array(words.dropFirst(verb.words.count)), console)
+            return try verb.run(rest, console)
         } catch {
             console.complain("zurufd \(verb.name): \(error.text)")
             guard case .usage = error else { return failed }
             console.complain("usage: \(verb.usage)")
             return misused
         }
+    }
+
+    /// One sentence about words that make no command; a group of commands alone gets the help of all of them.
+    private static func refuse(_ words: [String], _ console: Console) -> Int32 {
+        let plain = words.filter { !$0.hasPrefix("-") }
+        let group = ShellVerb.all.filter { $0.words.first == plain.first && $0.words.count > 1 }
+        if let first = plain.first, plain.count == 1, let help = help(about: [first]) {
+            console.complain(help)
+        } else if plain.count > 1, !group.isEmpty {
+            let known = group.map(\.name).joined(separator: ", ")
+            let name = plain.prefix(2).map { Log.quoted($0) }.joined(separator: " ")
+            console.complain("zurufd: there is no command \(name); there are \(known)")
+        } else {
+            let name = plain.first.map { "there is no command \(Log.quoted($0))" } ?? "a command is missing"
+            console.complain("zurufd: \(name); zurufd --help lists the commands")
+        }
+        return misused
     }
 
     private static func asksForHelp(_ words: [String]) -> Bool {
@@ -62,11 +85,12 @@ public enum Shell {
             return "  \(verb.usage)\(pad)  \(verb.summary)"
         }
         return "usage:\n" + lines.joined(separator: "\n")
-            + "\n\nEvery command knows --help. Exit status: 0 done, 1 refused or failed, 2 not understood."
+            + "\n\nEvery command knows --help. Exit status: 0 done, 1 refused or failed, 2 not understood,"
+            + "\n3 no server runs (status)."
     }()
 
-    private static func help(about word: String?) -> String? {
-        let verbs = ShellVerb.all.filter { $0.words.first == word }
+    private static func help(about words: [String]) -> String? {
+        let verbs = ShellVerb.all.filter { $0.words.starts(with: words) }
         return verbs.isEmpty ? nil : verbs.map(\.help).joined(separator: "\n\n")
     }
 }
@@ -108,9 +132,31 @@ struct ShellVerb: Sendable {
         return "\(usage)\n  \(summary)" + lines.joined()
     }
 
-    /// The command that `words` begin with; the longest.
-    static func named(_ words: [String]) -> ShellVerb? {
-        all.filter { words.starts(with: $0.words) }.max { $0.words.count < $1.words.count }
+    /// The command that `words` name, and its arguments; options may stand before and between its words, too.
+    static func find(in words: [String]) -> (verb: ShellVerb, rest: [String])? {
+        for verb in all.sorted(by: { $0.words.count > $1.words.count }) {
+            if let rest = verb.rest(of: words) { return (verb, rest) }
+        }
+        return nil
+    }
+
+    /// What `words` say beyond the words of this command; `nil`: they name another one.
+    private func rest(of words: [String]) -> [String]? {
+        var missing = self.words[...]
+        var rest: [String] = []
+        var others = words[...]
+        while let expected = missing.first, let word = others.popFirst() {
+            guard word.hasPrefix("--") else {
+                guard word == expected else { return nil }
+                missing = missing.dropFirst()
+                continue
+            }
+            rest.append(word)
+            // Whether an option has a value is known of this command's own ones; others are refused later.
+            let hasValue = options.contains { "--\($0.name)" == word && $0.form != nil }
+            if hasValue, let value = others.popFirst() { rest.append(value) }
+        }
+        return missing.isEmpty ? rest + others : nil
     }
 
     /// Every command there is.
@@ -122,6 +168,7 @@ struct ShellVerb: Sendable {
             ShellVerb(
                 "init", "[--state DIR] [--admin NAME]", "sets a new desk up: certificate, queues, first admin",
                 InitCommand.options, InitCommand.run),
+            PinCommand.verb,
             ShellVerb(
                 "deliver", "[--from ADDRESS] [RECIPIENT…] <MAIL", "hands a mail in; for pipes of mail servers",
                 Deliver.options

@@ -15,6 +15,8 @@ struct StateDirectory {
     var key: String { path + "/key.pem" }
     /// 32 bytes that sign Message-IDs and hide which names exist.
     var secret: String { path + "/secret" }
+    /// From where agents have logged in.
+    var knownOrigins: String { path + "/known-origins" }
     /// The shell's way into a running desk.
     var shellSocket: String { path + "/admin.sock" }
     /// Where mail comes in.
@@ -22,13 +24,24 @@ struct StateDirectory {
     /// The truth; where it lies, there is a desk.
     var journal: String { path + "/journal.db" }
 
-    /// Whether a desk has been set up here.
-    var hasDesk: Bool { Files.exists(journal) }
+    /// Throws a sentence if there is no desk here, or if that cannot be known.
+    func requireDesk() throws(ShellError) {
+        guard try hasDesk() else { throw .failed("there is no desk in \(path); zurufd init makes one") }
+    }
 
-    /// Takes the lock, or says who has it.
+    /// Whether a desk has been set up here; throws where the folder may not be read.
+    func hasDesk() throws(ShellError) -> Bool {
+        do throws(NetError) {
+            return try Files.isThere(journal)
+        } catch {
+            throw .failed("the state directory: \(error)")
+        }
+    }
+
+    /// Takes the lock, or says who has it; refuses a folder that others can enter.
     func lockIt() throws(ShellError) -> LockFile {
-        guard Files.exists(path) else { throw .failed("there is no folder \(path)") }
-        do {
+        do throws(NetError) {
+            try Files.requirePrivateDirectory(path, as: "the state directory")
             return try LockFile(path: lock)
         } catch .locked(_, let pid) {
             throw .failed(
@@ -40,15 +53,13 @@ struct StateDirectory {
 
     /// The secret that `init` made.
     func readSecret() throws(ShellError) -> [UInt8] {
-        do {
-            let bytes = try Files.read(secret, limit: 32)
-            guard bytes.count == 32 else { throw ShellError.failed("\(secret) must have 32 bytes") }
-            return bytes
-        } catch let error as ShellError {
-            throw error
+        do throws(NetError) {
+            let bytes = try Files.readPrivate(secret, as: "the secret", limit: 32)
+            if bytes.count == 32 { return bytes }
         } catch {
             throw .failed("\(error)")
         }
+        throw .failed("\(secret) must have 32 bytes")
     }
 }
 
@@ -58,7 +69,8 @@ extension Settings {
         self.init()
         do {
             if let path = words.value(of: "config") {
-                var file = SettingsFile(name: path, bytes: try Files.read(path, limit: 1 << 20))
+                var file = SettingsFile(
+                    name: path, bytes: try Files.read(path, as: "the configuration", limit: 1 << 20))
                 try file.apply(to: &self)
             }
         } catch {

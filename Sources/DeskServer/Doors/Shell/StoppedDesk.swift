@@ -16,7 +16,7 @@ final class StoppedDesk {
             let opening = try Opening(files, settings: settings, log: log) { _, _ in }
             switchboard = Switchboard(
                 engine: opening.engine, archive: opening.archive, clock: opening.clock, settings: settings,
-                gate: try Gate(iterations: settings.passwordIterations),
+                passwordChecker: try PasswordChecker(),
                 readingRoom: try ReadingRoom(files, projector: opening.archive.projector), log: log)
         } catch {
             throw .failed("\(error)")
