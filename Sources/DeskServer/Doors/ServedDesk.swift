@@ -47,7 +47,6 @@ final class ServedDesk {
         try ServedDesk.checkMail(settings)
         lock = HeldLock(try directory.lockIt())
         let tls = try ServedDesk.certificate(settings, directory)
-        try WorkerTrial.run(worker)
         let sandboxes = try WorkerSandbox.check(worker)
         for sandbox in sandboxes { log.note(.sandbox(sandbox)) }
         let secret = try directory.readSecret()

@@ -141,6 +141,11 @@ final class MemoryDesk: Stage {
         lines[who] = (line, try switchboard.open(line, from: peer))
     }
 
+    /// Whether the answer to what this one has said last is being worked on elsewhere.
+    func isBusy(_ who: String) throws -> Bool {
+        try #require(lines[who]).session.isBusy
+    }
+
     /// Goes round once, without waiting for sessions whose passwords are being checked.
     func turn() throws {
         try running?.goRound(patience: 20)

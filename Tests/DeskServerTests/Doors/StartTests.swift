@@ -84,8 +84,7 @@ import Testing
         let words = options.map { $0.replacing("@", with: hall.yard.path) }
         let said = try hall.zurufd(["serve", "--state", hall.state, "--listen", "127.0.0.1:0"] + words, input: [])
         #expect(said.end == .exited(1), "\(said)")
-        #expect(said.errors.hasPrefix("zurufd serve: " + sentence.replacing("@", with: hall.yard.path)), "\(said)")
-        #expect(said.errors.utf8.count { $0 == 0x0A } == 1, "\(said)")
+        #expect(said.sentence?.hasPrefix(sentence.replacing("@", with: hall.yard.path)) == true, "\(said)")
     }
 
     private func prepare(_ hall: Hall) throws {
@@ -102,8 +101,8 @@ import Testing
         let words = ["serve", "--state", hall.state, "--listen", "127.0.0.1:0"] + Programs.sendsNothing
         let said = try hall.zurufd(words, input: [])
         #expect(said.end == .exited(1), "\(said)")
-        #expect(said.errors.hasSuffix("is accessible to others than its owner: chmod \(right) \(path)\n"), "\(said)")
-        #expect(said.errors.utf8.count { $0 == 0x0A } == 1, "\(said)")
+        let end = "is accessible to others than its owner: chmod \(right) \(path)"
+        #expect(said.sentence?.hasSuffix(end) == true, "\(said)")
     }
 
     @Test func `a FIFO in the place of the secret is refused at once`() throws {
@@ -113,7 +112,7 @@ import Testing
         let words = ["serve", "--state", hall.state, "--listen", "127.0.0.1:0"] + Programs.sendsNothing
         let said = try hall.zurufd(words, input: [])
         #expect(said.end == .exited(1), "\(said)")
-        #expect(said.errors.hasPrefix("zurufd serve: cannot read the secret "), "\(said)")
+        #expect(said.sentence?.hasPrefix("cannot read the secret ") == true, "\(said)")
     }
 
     @Test func `a state directory that may not be read is reported as such`() throws {
@@ -192,5 +191,15 @@ import Testing
         #expect(try hall.zurufd("status", "--state", hall.state).end == .exited(0))
         #expect(kill(pid, SIGTERM) == 0)
         try hall.yard.turn { !Files.exists(hall.state + "/admin.sock") }
+    }
+}
+
+extension Hall.Said {
+    /// What `zurufd serve` says against a start: the last line, and the only one of its kind; before it there may be
+    /// lines of the log.
+    fileprivate var sentence: Substring? {
+        let lines = errors.split(separator: "\n")
+        guard let last = lines.last, lines.count(where: { $0.hasPrefix("zurufd serve: ") }) == 1 else { return nil }
+        return last.hasPrefix("zurufd serve: ") ? last.dropFirst("zurufd serve: ".count) : nil
     }
 }

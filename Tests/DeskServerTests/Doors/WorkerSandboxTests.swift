@@ -28,7 +28,7 @@ import Testing
     @Test func `a worker that does not work is found at the start`() throws {
         let hall = try Hall()
         let broken = try hall.yard.program("broken", "exit 70")
-        let refused = try hall.zurufd("serve", "--state", hall.state, "--worker", broken, "--listen", "127.0.0.1:0")
+        let refused = try hall.zurufd("serve", "--state", hall.state, "--worker", broken, "--smarthost", "127.0.0.1:9")
         #expect(refused.end == .exited(1))
         #expect(refused.errors.contains("the mail worker \(broken) does not work: exit status 70"))
     }
