@@ -30,7 +30,8 @@ struct Measurement: Sendable {
     let run: @Sendable () throws -> Void
 
     static let all = [
-        Measurement(name: "claims", run: Claims.run), Measurement(name: "fanout", run: Fanout.run),
+        Measurement(name: "claims", run: Claims.run), Measurement(name: "events", run: Fanout.runEvents),
+        Measurement(name: "bursts", run: Fanout.runBursts), Measurement(name: "paced", run: Fanout.runPaced),
         Measurement(name: "idle", run: Idle.run), Measurement(name: "handshakes", run: Handshakes.run),
         Measurement(name: "mail", run: MailIntake.run), Measurement(name: "start", run: StartUp.run),
     ]
