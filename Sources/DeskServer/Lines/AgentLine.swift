@@ -13,12 +13,12 @@ final class AgentLine: Watcher, ByteSink {
     }
 
     private let connection: Connection
+    private var phase: Phase
     private unowned let house: any LineHouse
     /// Who is at the other end.
     let peer: PeerAddress
     /// Which origin it counts towards.
     let origin: PeerAddress
-    private var phase: Phase
     private var token: Loop.Token?
     private var asked: Interest = .read
     private var peerHasEnded = false

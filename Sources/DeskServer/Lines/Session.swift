@@ -15,6 +15,15 @@ final class Session {
     /// Where it comes from.
     let peer: PeerAddress
 
+    // What each event asks of every follower stands together, so that it costs few cache lines.
+
+    /// What it follows, if anything.
+    var stream: Stream?
+    /// What it is still to be told.
+    var outlet = Outlet()
+    /// The agent at the other end, once they have logged in.
+    var agent: AgentName?
+
     /// Cuts what comes in into lines and blocks.
     var reader = LineReader()
     /// Bytes that were received and not cut into lines yet: more lines than a turn takes.
@@ -40,8 +49,6 @@ final class Session {
     /// The tag of the login that is being checked.
     var loginTag: String?
 
-    /// Who is at the other end, once he has logged in.
-    var agent: AgentName?
     /// Failed logins.
     var failures = 0
     /// Unknown verbs before a login.
@@ -49,10 +56,6 @@ final class Session {
     /// When it began.
     let since: Moment
 
-    /// What it follows, if anything.
-    var stream: Stream?
-    /// What it is still to be told.
-    var outlet = Outlet()
     /// Its place among the followers.
     var placeInRow: Int?
     /// Its pending waits, by their places in the row.

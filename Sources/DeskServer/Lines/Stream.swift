@@ -4,22 +4,22 @@ internal import DeskModel
 final class Stream {
     /// Everything up to here has been told, or was not for this session.
     var cursor: SequenceNumber
+    /// Those who see exactly what this one sees; `nil`: to be found anew, since the subscriptions have changed.
+    var audience: Audience?
+    /// What has ended for its owner and goes on for the cursor until that has come there.
+    private(set) var endings: [Ending] = []
+    /// When something was told last.
+    var toldAt = Moment(milliseconds: 0)
+    /// It was begun with `since=`: `~ live` is due once the reply of that number is out (`Outlet.queued`) and the
+    /// cursor has met the present.
+    var replay: Int?
     /// From when on each subscription counts: it shows what came after.
     private(set) var everything: SequenceNumber?
     private(set) var mine: SequenceNumber?
     private(set) var queues: [QueueName: SequenceNumber] = [:]
     private(set) var tickets: [TicketID: SequenceNumber] = [:]
-    /// What has ended for its owner and goes on for the cursor until that has come there.
-    private(set) var endings: [Ending] = []
-    /// It was begun with `since=`: `~ live` is due once the reply of that number is out (`Outlet.queued`) and the
-    /// cursor has met the present.
-    var replay: Int?
     /// How long silence may last before `~ tick`.
     var tick: TimeSpan?
-    /// When something was told last.
-    var toldAt = Moment(milliseconds: 0)
-    /// Those who see exactly what this one sees; `nil`: to be found anew, since the subscriptions have changed.
-    var audience: Audience?
 
     /// A stream that begins after `cursor`.
     init(after cursor: SequenceNumber) {
