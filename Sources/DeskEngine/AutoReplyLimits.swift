@@ -15,7 +15,8 @@ public struct AutoReplyLimits: Equatable, Sendable {
     public var subjectHourly = 5
     /// In one ticket no sooner than this after the last.
     public var ticketPause = TimeSpan.days(1)
-    /// Over all within `breakerWindow`; then none goes out for as long again.
+    /// Over all within `breakerWindow`; then for as long again none goes out to the domain that most of them went to,
+    /// and none at all if those to the others alone reach the limit, too.
     public var breaker = 300
     /// The window of `breaker`.
     public var breakerWindow = TimeSpan.minutes(10)
@@ -38,7 +39,7 @@ struct AutoReplyTally: Equatable, Sendable {
     mutating func add(_ reply: AutoReply) {
         forget(before: reply.at - .days(1))
         log.append(reply)
-        toAddress[reply.to, default: []].append(reply.at)
+        toAddress[reply.to.untagged, default: []].append(reply.at)
         toDomain[String(reply.to.domain), default: []].append(reply.at)
         toSubject[reply.subjectKey, default: []].append(reply.at)
     }
@@ -46,7 +47,7 @@ struct AutoReplyTally: Equatable, Sendable {
     /// Which limit another reply at `now` would break; `nil`: none.
     func broken(by reply: AutoReply, limits: AutoReplyLimits) -> SuppressReason? {
         let hour = reply.at - .hours(1)
-        let address = toAddress[reply.to] ?? []
+        let address = toAddress[reply.to.untagged] ?? []
         if address.count(after: hour) >= limits.addressHourly { return .limitAddress }
         if address.count(after: reply.at - .days(1)) >= limits.addressDaily { return .limitAddress }
         let domain = toDomain[String(reply.to.domain)] ?? []
@@ -54,6 +55,17 @@ struct AutoReplyTally: Equatable, Sendable {
         // Mails without a subject have nothing in common.
         let subject = reply.subjectKey.isEmpty ? [] : toSubject[reply.subjectKey] ?? []
         return subject.count(after: hour) >= limits.subjectHourly ? .limitSubject : nil
+    }
+
+    /// How many went out after `moment`, to all domains but these.
+    func count(after moment: Moment, sparing domains: some Sequence<String>) -> Int {
+        domains.reduce(count(after: moment)) { $0 - (toDomain[$1] ?? []).count(after: moment) }
+    }
+
+    /// The domain to which most went out after `moment`, the first by name of several.
+    func busiestDomain(after moment: Moment) -> String? {
+        toDomain.map { (name: $0.key, count: $0.value.count(after: moment)) }
+            .min { $0.count == $1.count ? $0.name < $1.name : $0.count > $1.count }?.name
     }
 
     /// How many went out after `moment`, over all.
@@ -72,7 +84,7 @@ struct AutoReplyTally: Equatable, Sendable {
 
     private mutating func forget(before moment: Moment) {
         while gone < log.count, log[gone].at < moment {
-            toAddress.dropOldest(of: log[gone].to)
+            toAddress.dropOldest(of: log[gone].to.untagged)
             toDomain.dropOldest(of: String(log[gone].to.domain))
             toSubject.dropOldest(of: log[gone].subjectKey)
             gone += 1

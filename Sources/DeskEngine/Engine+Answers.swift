@@ -34,9 +34,10 @@ extension Engine {
         guard !ticket.recipients.to.isEmpty else {
             throw .usage("nobody to answer: the mail names no sender")
         }
+        // Every ticket begins with a message; where no person has written, it is a report that is answered.
         let letter = Letter(
             to: ticket.recipients, from: ticket.answerFrom, text: text,
-            answers: ticket.newestMail == 0 ? nil : ticket.newestMail)
+            answers: max(ticket.newestMail, 1))
         let entry = ticket.entries + 1
         let event = ticket.event(.reply(letter), at: asker.now, by: asker.agent, entry: entry)
         return .done(.queued(EntryID(ticket.id, entry), to: letter.recipients), [event])

@@ -8,14 +8,25 @@ extension Engine {
     func answer(to arrival: Arrival, _ mail: Mail, _ ticket: Ticket, isNew: Bool, _ now: Moment) -> [Event] {
         if !isNew, !autoReplyLimits.answersFollowUps, arrival.suppress == nil { return [] }
         let reply = AutoReply(at: now, to: mail.author, subjectKey: arrival.subjectKey)
-        guard let why = suppression(of: reply, arrival, mail, ticket) else {
-            return [acknowledgement(reply, mail, ticket, now)]
+        if let why = suppression(of: reply, arrival, mail, ticket) {
+            return [ticket.event(.autoSuppressed(why), at: now)]
         }
-        let told = ticket.event(.autoSuppressed(why), at: now)
-        guard why == .breaker, !isStopped(at: now) else { return [told] }
-        let window = autoReplyLimits.breakerWindow
-        let count = state.autoReplies.count(after: now - window)
-        return [told, Event(at: now, by: nil, subject: .desk, kind: .autoBreaker(count: count, window: window))]
+        guard let breaker = breaker(before: reply) else { return [acknowledgement(reply, mail, ticket, now)] }
+        guard case .autoBreaker(_, _, let domain) = breaker.kind, let domain, domain != reply.to.domain else {
+            return [ticket.event(.autoSuppressed(.breaker), at: now), breaker]
+        }
+        return [acknowledgement(reply, mail, ticket, now), breaker]
+    }
+
+    /// What stops automatic replies before `reply` goes out; `nil` if too few went out.
+    private func breaker(before reply: AutoReply) -> Event? {
+        let since = reply.at - autoReplyLimits.breakerWindow
+        let stopped = stoppedDomains(at: reply.at)
+        let count = state.autoReplies.count(after: since, sparing: stopped)
+        guard count >= autoReplyLimits.breaker else { return nil }
+        let domain = stopped.isEmpty ? state.autoReplies.busiestDomain(after: since) : nil
+        let kind = Kind.autoBreaker(count: count, window: autoReplyLimits.breakerWindow, domain: domain)
+        return Event(at: reply.at, by: nil, subject: .desk, kind: kind)
     }
 
     /// The rule that forbids an automatic reply: what the mail says, what we know of its author, what the limits say.
@@ -24,18 +35,20 @@ extension Engine {
     ) -> SuppressReason? {
         if let why = arrival.suppress { return why }
         if !mail.countsAsPerson { return .report }
-        if reply.to.description.isEmpty || isOurs(reply.to) || isOurs(arrival.from) { return .sender }
+        // What is no address, as a From without domain, cannot be answered.
+        if !reply.to.isComplete || isOurs(reply.to) || isOurs(arrival.from) { return .sender }
         if arrival.isUnreadable || ticket.queue == .postmaster { return .noAuto }
         if state.queues[ticket.queue]?.answersAutomatically == false { return .noAuto }
         if state.customers[mail.customer]?.wantsNoAutomaticReply == true { return .noAuto }
         if let last = ticket.lastAutoReply, last + autoReplyLimits.ticketPause > reply.at { return .limitTicket }
         if let why = state.autoReplies.broken(by: reply, limits: autoReplyLimits) { return why }
-        let recent = state.autoReplies.count(after: reply.at - autoReplyLimits.breakerWindow)
-        return isStopped(at: reply.at) || recent >= autoReplyLimits.breaker ? .breaker : nil
+        let stopped = stoppedDomains(at: reply.at)
+        return stopped.contains("") || stopped.contains(String(reply.to.domain)) ? .breaker : nil
     }
 
-    private func isStopped(at now: Moment) -> Bool {
-        state.autoRepliesStopped.map { now < $0 } ?? false
+    /// The domains that get no automatic reply at the moment; `""` stands for all of them.
+    private func stoppedDomains(at now: Moment) -> [String] {
+        state.autoRepliesStopped.filter { now < $0.value }.map(\.key)
     }
 
     private func acknowledgement(_ reply: AutoReply, _ mail: Mail, _ ticket: Ticket, _ now: Moment) -> Event {

@@ -123,3 +123,31 @@ extension Engine {
         ]
     }
 }
+
+extension Engine {
+    /// Says whose ticket it is: a colleague has forwarded it, or somebody has written for another. Its next answer goes
+    /// to that address.
+    func setCustomer(
+        _ reference: TicketReference, _ address: Address, _ anyway: String?, _ asker: Asker
+    ) throws(Refusal) -> Decision {
+        let ticket = try ticket(reference, asker, need: .work)
+        guard ticket.holder == nil || ticket.holder == asker.agent else {
+            throw .notHolder(ticket.id, holder: ticket.holder, kept: false)
+        }
+        guard isReachable(address) else { throw .usage("no message can be sent to \(address)") }
+        let customer = correspondent(address)
+        guard customer.id != ticket.customer else {
+            return .done(.already(ticket.id, holder: nil, queue: nil))
+        }
+        let change = TicketCustomer(
+            customer: customer.id, address: address, was: ticket.customer, wasName: customerName(of: ticket))
+        let event = ticket.event(.customerSet(change), at: asker.now, by: asker.agent)
+        var after = ticket
+        after.apply(event)
+        var overrides: [Event] = []
+        if ticket.holder != nil {
+            overrides = try pass(after, colleagues(of: [asker.agent], serving: [after]), reason: anyway, asker)
+        }
+        return .done(.customerSet(ticket.id, customer: customer.name, to: after.recipients), overrides + [event])
+    }
+}

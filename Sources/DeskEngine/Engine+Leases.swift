@@ -145,6 +145,11 @@ extension Engine {
         if case .reply = event.kind, let by = event.by, case .entry(let entry) = event.subject {
             soft.show(Shown(agent: by, ticket: id, entry: entry.entry))
         }
+        if case .customerSet(let change) = event.kind, let holder = event.snapshot?.holder {
+            let key = Soft.Lease.Key(agent: holder, customer: change.was)
+            if !isServing(key) { soft.end(key) }
+            return beginLeases(at: event.at)
+        }
         guard let snapshot = event.snapshot, snapshot.holder != snapshot.holderBefore else { return }
         if let loser = snapshot.holderBefore {
             let key = Soft.Lease.Key(agent: loser, customer: ticket.customer)

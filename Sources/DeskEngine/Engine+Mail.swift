@@ -54,6 +54,7 @@ extension Engine {
         let id = TicketID(state.lastTicket + 1)
         let number = nextNumber(at: now)
         var mail = mail(arrival, as: EntryID(id, 1), from: sender(of: arrival), arrivedAt: address)
+        mail.body = arrival.wholeBody
         self.address(&mail, answering: arrival, in: nil, queue)
         var ticket = Ticket(id: id, number: number, mail: mail, queue: queue, at: now, sequence: 0)
         var event = ticket.event(.new(mail, number: number), at: now)

@@ -13,6 +13,9 @@ extension Engine {
         case .reply(let ticket, _, _), .send(let ticket, _): wants.surroundings(of: ticket)
         case .sent(let entry, _), .failed(let entry, _, _): wants.ticket(entry.ticket)
         case .administer(let administration): wants.administration(administration)
+        case .setCustomer(let ticket, let address, _):
+            wants.ticket(ticket)
+            wants.address(address)
         case .claim, .claimNext, .hold, .release, .steal, .give, .draft, .note, .close, .reopen, .move, .say, .expire:
             if let ticket = command.ticket { wants.ticket(ticket) }
         }
@@ -23,7 +26,7 @@ extension Engine {
     private func isAtHand(_ command: Command) -> Bool {
         switch command {
         case .claimNext, .expire: return true
-        case .arrive, .sent, .failed, .administer, .reply, .send, .say: return false
+        case .arrive, .sent, .failed, .administer, .reply, .send, .say, .setCustomer: return false
         default:
             guard case .id(let id)? = command.ticket else { return false }
             return state.tickets.look(id) { $0.isLive } ?? false
@@ -52,6 +55,10 @@ extension Engine {
         } else if let ticket = event.subject.ticket {
             wants.ticket(ticket)
         }
+        if case .customerSet(let change) = event.kind {
+            wants.customer(change.was)
+            if change.customer.value <= state.lastCustomer { wants.customer(change.customer) }
+        }
         if case .customer(let id, let change) = event.kind {
             wants.customer(id)
             if case .joined(let other) = change { wants.customer(other.customer) }
@@ -77,12 +84,14 @@ extension Engine {
         case .address(let address, let id):
             guard let id else { return memory.lack(.address(address)) }
             if state.addresses[address] == nil { state.addresses[address] = state.survivor(id) }
-        case .message(let id, let entry):
-            guard let entry else { return memory.lack(.message(id)) }
-            remember(entry, at: nil, under: .message(id))
+        case .message(let id, let messages):
+            for message in messages { state.remember(message, under: id, 0) }
+            memory.lack(.message(id))
+            memory.wake(.message(id))
         case .content(let digest, let entry, let at):
-            guard let entry else { return memory.lack(.content(digest)) }
-            remember(entry, at: at, under: .content(digest))
+            guard let entry, let at else { return memory.lack(.content(digest)) }
+            if state.contents[digest] == nil { state.contents[digest] = State.Place(entry: entry, at: at, sequence: 0) }
+            memory.wake(.content(digest))
         case .recipients(let entry, let value):
             guard let value else { return memory.lack(.recipients(entry)) }
             if state.recipients[entry] == nil { state.recipients[entry] = State.Sent(value: value, sequence: 0) }
@@ -93,16 +102,6 @@ extension Engine {
             if state.retries[key] == nil { state.retries[key] = State.Used(retry: retry, at: at, sequence: 0) }
             memory.wake(.retry(key))
         }
-    }
-
-    private mutating func remember(_ entry: EntryID, at: Moment?, under key: Memory.Key) {
-        let place = State.Place(entry: entry, at: at ?? Moment(milliseconds: 0), sequence: 0)
-        switch key {
-        case .message(let id) where state.messages[id] == nil: state.messages[id] = place
-        case .content(let digest) where state.contents[digest] == nil: state.contents[digest] = place
-        default: break
-        }
-        memory.wake(key)
     }
 }
 
@@ -165,7 +164,9 @@ private struct Wants {
         for entry in arrival.reportsOurs + arrival.answersOurs { ticket(entry.ticket) }
         for entry in arrival.reportsOurs where state.recipients(of: entry) == nil { want(.recipients(entry)) }
         for id in arrival.references.prefix(Engine.referencesMost) where !id.isEmpty {
-            if let place = state.messages[id] { ticket(place.entry.ticket) } else { want(.message(id)) }
+            // What memory has may not be all: the disk may know another message by the same Message-ID.
+            want(.message(id))
+            for named in state.messages[id] ?? [] { ticket(named.message.entry.ticket) }
         }
         for number in arrival.numbers.prefix(Engine.numbersMost) { ticket(.number(number)) }
         address(arrival.author)

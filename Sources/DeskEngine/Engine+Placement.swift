@@ -7,28 +7,35 @@ struct Correspondent: Equatable, Sendable {
 }
 
 extension Engine {
-    /// The ticket that a mail answers; `nil` if it is news.
+    /// The ticket that a message answers; `nil` if it is a new matter.
     ///
-    /// Our signature in In-Reply-To or References proves that its author has had our mail, whoever he is. A Message-ID
-    /// of a mail that came in, and a number in the subject, can be known to anybody: they count only from somebody the
-    /// ticket knows, or one customer's words would land in another's ticket.
+    /// Our signature in In-Reply-To or References proves that its author has had our message, whoever they are. A
+    /// Message-ID of a message that came in, and a number in the subject, can be known to anybody: the one counts only
+    /// from somebody whom the ticket knows or who was sent that message, the other only from the former, or one
+    /// customer's words would be in another's ticket.
     func answered(by arrival: Arrival) -> Ticket? {
         if let entry = arrival.answersOurs.first(where: { has($0) }) { return state.tickets[entry.ticket] }
+        let author = author(of: arrival).address
+        let sender = correspondent(author)
+        let addresses = author.description.isEmpty ? [] : state.customer(author)?.addresses ?? [author]
         for id in arrival.references.prefix(Engine.referencesMost) where !id.isEmpty {
-            guard let ticket = state.messages[id].flatMap({ state.tickets[$0.entry.ticket] }) else { continue }
-            if knows(ticket, arrival) { return ticket }
+            let named = (state.messages[id] ?? []).reversed().map(\.message)
+            let found = named.first { state.tickets[$0.entry.ticket].map { knows($0, sender, addresses) } ?? false }
+            let met = found ?? named.first { message in addresses.contains { message.people.contains($0) } }
+            if let met, let ticket = state.tickets[met.entry.ticket] { return ticket }
         }
         for number in arrival.numbers.prefix(Engine.numbersMost) {
             guard let ticket = state.numbers[number].flatMap({ state.tickets[$0] }) else { continue }
-            if knows(ticket, arrival) { return ticket }
+            if knows(ticket, sender, addresses) { return ticket }
         }
         return nil
     }
 
-    /// Whether the author of a mail has to do with a ticket: he is its customer, or an answer in it goes to him.
-    private func knows(_ ticket: Ticket, _ arrival: Arrival) -> Bool {
-        let sender = sender(of: arrival)
-        return sender.id == ticket.customer || ticket.recipients.to.contains(sender.name)
+    /// Whether somebody with these addresses has to do with a ticket: its customer, somebody whom its next answer goes
+    /// to, or somebody whose message has joined it.
+    private func knows(_ ticket: Ticket, _ sender: Correspondent, _ addresses: [Address]) -> Bool {
+        sender.id == ticket.customer
+            || addresses.contains { ticket.recipients.to.contains($0) || ticket.authors.contains($0) }
     }
 
     /// Who writes.
@@ -54,6 +61,12 @@ extension Engine {
         let known = addresses + (ticket?.authors ?? [])
         let meant = arrival.replyTo.filter { known.contains($0) && isReachable($0) }.prefix(Engine.replyToMost)
         mail.answer = Recipients(to: meant.isEmpty ? [mail.author].filter(isReachable) : Array(meant))
+        defer {
+            if mail.answer.all.contains(where: \.needsUTF8) {
+                mail.problems.append(
+                    "an answer goes to an address with letters beyond ASCII: it needs a mail server with SMTPUTF8")
+            }
+        }
         guard state.queues[queue]?.keepsCc == true else { return }
         let everyone = Recipients(to: mail.answer.to, cc: (arrival.to + arrival.cc).filter(isReachable))
         if everyone.fits {
@@ -74,7 +87,7 @@ extension Engine {
         return state.queues.values.contains { $0.addresses.contains(address) || $0.addresses.contains(untagged) }
     }
 
-    private func correspondent(_ address: Address) -> Correspondent {
+    func correspondent(_ address: Address) -> Correspondent {
         if let customer = state.customer(address) { return Correspondent(id: customer.id, name: customer.name) }
         return Correspondent(id: CustomerID(state.lastCustomer + 1), name: address)
     }

@@ -119,6 +119,7 @@ extension Engine {
         case .close(_, let read, let text): .close(short, read: read, text: text)
         case .reopen(_, let text): .reopen(short, text: text)
         case .move(_, let to, let text): .move(short, to: to, text: text)
+        case .setCustomer(_, let address, let anyway): .setCustomer(short, address, anyway: anyway)
         case .say(.ticket, let text): .say(.ticket(short), text: text)
         default: command
         }

@@ -96,6 +96,8 @@ public struct Engine: Sendable {
         case .close(let ticket, let read, let text): return try close(ticket, read, text, asker)
         case .reopen(let ticket, let text): return try reopen(ticket, text, asker)
         case .move(let ticket, let queue, let text): return try move(ticket, queue, text, asker)
+        case .setCustomer(let ticket, let address, let anyway):
+            return try setCustomer(ticket, address, anyway, asker)
         case .say(let target, let text): return try say(target, text, asker)
         case .administer(let administration): return try administer(administration, asker)
         case .arrive, .sent, .failed, .expire: return .done()

@@ -19,7 +19,7 @@ struct Memory: Sendable {
     private var written = 0
     /// What was read from disk for the commands of this turn.
     private var woken: [Key] = []
-    /// What was asked for and is not there.
+    /// What was asked for, and of which the disk has nothing more.
     private(set) var absent: Set<Need> = []
     /// The last event of customers none of whose tickets is live.
     private var touched: [CustomerID: SequenceNumber] = [:]
@@ -33,6 +33,7 @@ struct Memory: Sendable {
             keep(ticket.customer, event.sequence, in: state)
         }
         if case .customer(let id, _) = event.kind { keep(id, event.sequence, in: state) }
+        if case .customerSet(let change) = event.kind { keep(change.was, event.sequence, in: state) }
         if let mail = event.kind.mail {
             if let id = mail.messageID { unwritten.append((event.sequence, .message(id))) }
             unwritten.append((event.sequence, .content(mail.content)))
@@ -64,7 +65,7 @@ struct Memory: Sendable {
         woken.append(key)
     }
 
-    /// Remembers that the disk has nothing under a key.
+    /// Remembers that the disk has nothing, or nothing more, under a key.
     mutating func lack(_ need: Need) {
         absent.insert(need)
     }
@@ -102,7 +103,8 @@ struct Memory: Sendable {
             touched[id] = nil
             state.dismiss(id)
         case .message(let id):
-            if let place = state.messages[id], place.sequence <= applied { state.messages[id] = nil }
+            state.messages[id]?.removeAll { $0.sequence <= applied }
+            if state.messages[id]?.isEmpty == true { state.messages[id] = nil }
         case .content(let digest):
             if let place = state.contents[digest], place.sequence <= applied { state.contents[digest] = nil }
         case .recipients(let entry):

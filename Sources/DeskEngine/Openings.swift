@@ -39,7 +39,7 @@ extension Engine {
     /// Who stops serving a customer lets go of all of the customer's free tickets, wherever they lie.
     public func openings(by event: Event) -> Openings {
         switch event.kind {
-        case .agent, .queue, .customer: return .everywhere
+        case .agent, .queue, .customer, .customerSet: return .everywhere
         case .new, .release, .steal, .give, .close, .reopen, .move: break
         case .followUp where event.changes.contains(.state): break
         default: return Openings()

@@ -15,8 +15,9 @@ extension State {
         case .token(let change): apply(change, to: event.subject)
         case .queue(let change): apply(change)
         case .customer(let id, let change): apply(change, to: id)
-        case .autoBreaker(_, let window): autoRepliesStopped = event.at + window
+        case .autoBreaker(_, let window, let domain): autoRepliesStopped[domain ?? ""] = event.at + window
         case .new(let mail, let number): open(mail, number, event)
+        case .customerSet(let change): pass(event.subject.ticket, by: change)
         default: break
         }
         let facets = event.subject.ticket.flatMap { apply(event, to: $0) }
@@ -70,24 +71,48 @@ extension State {
     private mutating func remember(_ event: Event) {
         guard let mail = event.kind.mail else { return }
         let place = Place(entry: mail.entry, at: event.at, sequence: event.sequence)
-        if let id = mail.messageID, !id.isEmpty { messages[id] = place }
+        if let id = mail.messageID, !id.isEmpty { remember(KnownMessage(mail), under: id, event.sequence) }
         contents[mail.content] = place
+    }
+
+    /// Remembers a message under its Message-ID; `sequence` is 0 if the disk has it.
+    mutating func remember(_ message: KnownMessage, under id: String, _ sequence: SequenceNumber) {
+        var named = messages[id] ?? []
+        guard !named.contains(where: { $0.message.entry == message.entry }) else { return }
+        named.append(Named(message: message, sequence: sequence))
+        named.sort { left, right in
+            let (one, other) = (left.message.entry, right.message.entry)
+            return (one.ticket, one.entry) < (other.ticket, other.entry)
+        }
+        messages[id] = named.suffix(Limits.sameMessageID)
     }
 
     private mutating func open(_ mail: Mail, _ number: TicketNumber, _ event: Event) {
         let queue = event.snapshot?.queue ?? .inbox
         let id = mail.entry.ticket
-        if customers[mail.customer] == nil {
-            customers[mail.customer] = Customer(id: mail.customer, addresses: [mail.customerName])
-            addresses[mail.customerName] = mail.customer
-        }
+        meet(mail.customer, as: mail.customerName)
         let ticket = Ticket(id: id, number: number, mail: mail, queue: queue, at: event.at, sequence: event.sequence)
         tickets[id] = ticket
         numbers[number] = id
         lastTicket = max(lastTicket, id.value)
-        lastCustomer = max(lastCustomer, mail.customer.value)
         lastNumber = number
         index(ticket)
+    }
+
+    /// Sees to it that a customer is there, by their first address if they are new.
+    private mutating func meet(_ id: CustomerID, as name: Address) {
+        lastCustomer = max(lastCustomer, id.value)
+        guard customers[id] == nil else { return }
+        customers[id] = Customer(id: id, addresses: [name])
+        addresses[name] = id
+    }
+
+    /// What was said in a ticket belongs to its new customer.
+    private mutating func pass(_ ticket: TicketID?, by change: TicketCustomer) {
+        guard let ticket else { return }
+        meet(change.customer, as: change.address)
+        let contacts = customers.change(change.was) { $0.letGo(of: ticket) } ?? []
+        customers.change(change.customer) { $0.take(contacts) }
     }
 
     private mutating func endDraft(of agent: AgentName, in ticket: TicketID) {

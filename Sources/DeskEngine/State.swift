@@ -21,7 +21,8 @@ public struct State: Equatable, Sendable {
     public internal(set) var sequence: SequenceNumber = 0
 
     var autoReplies = AutoReplyTally()
-    var autoRepliesStopped: Moment?
+    /// Until when automatic replies are stopped, by domain; `""`: to every one.
+    var autoRepliesStopped: [String: Moment] = [:]
     var lastTicket: Int64 = 0
     var lastCustomer: Int64 = 0
     var lastNumber: TicketNumber?
@@ -30,7 +31,8 @@ public struct State: Equatable, Sendable {
     // What is found by a key, as far as memory has it; each entry says which event it is from.
     var numbers: [TicketNumber: TicketID] = [:]
     var addresses: [Address: CustomerID] = [:]
-    var messages: [String: Place] = [:]
+    /// The messages that a Message-ID names, oldest first.
+    var messages: [String: [Named]] = [:]
     var contents: [Digest: Place] = [:]
     /// Who messages went to that have left the outbox.
     var recipients: [EntryID: Sent] = [:]
@@ -48,6 +50,12 @@ public struct State: Equatable, Sendable {
     struct Place: Equatable, Sendable {
         var entry: EntryID
         var at: Moment
+        var sequence: SequenceNumber
+    }
+
+    /// A message that a Message-ID names.
+    struct Named: Equatable, Sendable {
+        var message: KnownMessage
         var sequence: SequenceNumber
     }
 

@@ -40,7 +40,8 @@ extension Arrival {
             unreached = mail.failedRecipients.flatMap { $0.split { $0 == "," || $0 == " " } }.map { Address($0) }
         }
         body = mail.segments.map { Passage($0.kind == .new ? .new : .quoted, $0.text) }
-        wholeBody = mail.segments.map { Passage($0.kind == .signature ? .quoted : .new, $0.text) }
+        wholeBody =
+            mail.isAnswer ? body : mail.segments.map { Passage($0.kind == .signature ? .quoted : .new, $0.text) }
         files = mail.files.map { MailFile(name: $0.name, type: $0.type, size: $0.size) }
         problems = mail.problems.map(\.words)
         isUnreadable = mail.problems.contains(.unreadable)
@@ -62,6 +63,17 @@ extension Arrival {
         messageID = mail.messageID.isEmpty ? nil : mail.messageID
         for id in mail.inReplyTo + mail.references.reversed() where !references.contains(id) { references.append(id) }
         numbers = SubjectLine.numbers(in: mail.subject)
+    }
+}
+
+extension ReadMail {
+    /// Whether its author answers something, so that what it quotes is old; what somebody forwards is new to us.
+    fileprivate var isAnswer: Bool {
+        switch SubjectLine.outerMark(of: subject) {
+        case .answer: true
+        case .forward: false
+        case nil: !inReplyTo.isEmpty || !references.isEmpty
+        }
     }
 }
 

@@ -5,26 +5,45 @@ public enum SubjectLine {
     /// The word before a ticket's number in a subject.
     private static let hook = "Ticket#"
 
-    /// Marks of replies and forwards of the languages around us, lower case, as they stand before a colon.
-    private static let marks: Set<String> = [
-        "re", "aw", "wg", "fwd", "fw", "antw", "antwort", "sv", "vs", "vb", "tr", "rif", "r", "i", "enc", "rv", "res",
-        "ref", "odp", "pd", "ynt", "ilt", "doorst", "vl", "ré", "rép", "回复", "答复", "转发", "回覆", "轉寄", "返信",
+    /// What a mark before a subject says of the message.
+    enum Mark {
+        case answer, forward
+    }
+
+    /// Marks of replies of the languages around us, lower case, as they are before a colon.
+    private static let answers: Set<String> = [
+        "re", "aw", "antw", "antwort", "sv", "vs", "rif", "r", "res", "ref", "odp", "ynt", "ré", "rép", "回复", "答复",
+        "回覆", "返信",
     ]
+
+    /// Marks of forwards.
+    private static let forwards: Set<String> = [
+        "wg", "fwd", "fw", "vb", "tr", "i", "enc", "rv", "pd", "ilt", "doorst", "vl", "转发", "轉寄",
+    ]
+
+    /// The mark that the author's own program has put before the subject; `nil` if there is none.
+    static func outerMark(of subject: String) -> Mark? {
+        firstMark(of: Substring(subject))?.mark
+    }
+
+    /// The mark at the beginning, and what follows its colon.
+    private static func firstMark(of subject: Substring) -> (mark: Mark, rest: Substring)? {
+        let text = subject.drop { $0 == " " || $0 == "\t" }
+        guard let colon = text.prefix(12).firstIndex(where: { $0 == ":" || $0 == "：" }) else { return nil }
+        // `Re[2]:`, `Re(3):` and `AW^2:` count their replies.
+        let word = text[..<colon].prefix { $0 != "[" && $0 != "(" && $0 != "^" && $0 != " " }
+        let count = text[word.endIndex..<colon]
+        guard count.allSatisfy({ "[]()^ 0123456789".contains($0) }) else { return nil }
+        let rest = text[text.index(after: colon)...]
+        if answers.contains(word.lowercased()) { return (.answer, rest) }
+        return forwards.contains(word.lowercased()) ? (.forward, rest) : nil
+    }
 
     /// The subject without the reply and forward marks at its beginning: `Re: AW: [2]` …
     static func withoutMarks(_ subject: some StringProtocol) -> Substring {
-        var rest = Substring(subject)[...]
-        while true {
-            rest = rest.drop { $0 == " " || $0 == "\t" }
-            guard let colon = rest.prefix(12).firstIndex(where: { $0 == ":" || $0 == "：" }) else { return rest }
-            // `Re[2]:`, `Re(3):` and `AW^2:` count their replies.
-            let mark = rest[..<colon].prefix { $0 != "[" && $0 != "(" && $0 != "^" && $0 != " " }
-            let count = rest[mark.endIndex..<colon]
-            guard marks.contains(mark.lowercased()), count.allSatisfy({ "[]()^ 0123456789".contains($0) }) else {
-                return rest
-            }
-            rest = rest[rest.index(after: colon)...]
-        }
+        var rest = Substring(subject)
+        while let (_, next) = firstMark(of: rest) { rest = next }
+        return rest.drop { $0 == " " || $0 == "\t" }
     }
 
     /// The subject as the desk shows it: no marks, no ticket number of ours, single blanks.

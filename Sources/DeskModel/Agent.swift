@@ -162,12 +162,36 @@ public struct Address: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
 
     /// Whether a message can be sent there at all: something on both sides of the `@`, and nothing that would end it in
-    /// a header or an envelope.
+    /// a header or an envelope. A local part in quotes may have blanks (RFC 5321 §4.1.2), and letters beyond ASCII
+    /// (RFC 6531); a domain with such letters is an A-label.
     public var isComplete: Bool {
-        !local.isEmpty && !domain.isEmpty && description.utf8.count <= 254
-            && description.utf8.allSatisfy {
-                $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">")
-            }
+        let name = local.utf8
+        guard !name.isEmpty, !domain.isEmpty, description.utf8.count <= 254 else { return false }
+        guard description.utf8.allSatisfy(Address.isPrintable), domain.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+        else { return false }
+        return !name.contains(0x20) || Address.isQuoted(name)
+    }
+
+    /// Whether the local part has letters beyond ASCII, which not every mail server takes.
+    public var needsUTF8: Bool {
+        !description.utf8.allSatisfy { $0 < 0x80 }
+    }
+
+    private static func isPrintable(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte != 0x7F && byte != UInt8(ascii: "<") && byte != UInt8(ascii: ">")
+    }
+
+    /// Quotes around it, and none within that is not escaped.
+    private static func isQuoted(_ name: Substring.UTF8View) -> Bool {
+        let quote = UInt8(ascii: "\"")
+        guard name.count >= 2, name.first == quote, name.last == quote else { return false }
+        var isEscaped = false
+        let isWhole = name.dropFirst().dropLast().allSatisfy { byte in
+            let isFree = !isEscaped
+            isEscaped = isFree && byte == UInt8(ascii: "\\")
+            return byte != quote || !isFree
+        }
+        return isWhole && !isEscaped
     }
 
     /// The same mailbox without its plus-tag: `hotline@desk.example` for `hotline+spring@desk.example`.

@@ -26,6 +26,8 @@ public enum Command: Equatable, Sendable {
     case reopen(TicketReference, text: String?)
     /// `move T QUEUE [TEXT]`
     case move(TicketReference, to: QueueName, text: String?)
+    /// `customer T ADDRESS [anyway=]`
+    case setCustomer(TicketReference, Address, anyway: String?)
     /// `say QUEUE|#T|@AGENT TEXT`
     case say(SayTarget, text: String)
     /// A mail has been read at the door.

@@ -210,6 +210,8 @@ public enum Kind: Equatable, Sendable {
     case reopen(text: String?)
     /// A ticket went to another queue.
     case move(was: QueueName, text: String?)
+    /// An agent said whose ticket it is.
+    indirect case customerSet(TicketCustomer)
     /// An agent came, left or changed.
     case agent(AgentChange)
     /// A token was made or taken back.
@@ -218,8 +220,9 @@ public enum Kind: Equatable, Sendable {
     case customer(CustomerID, CustomerChange)
     /// A queue was made or changed.
     case queue(QueueChange)
-    /// So many automatic replies went out within the window that they are stopped over all.
-    case autoBreaker(count: Int, window: TimeSpan)
+    /// `count` automatic replies went out within the window: those to the domain that most of them went to are stopped
+    /// for as long, or all of them (`nil`).
+    case autoBreaker(count: Int, window: TimeSpan, domain: String?)
 }
 
 extension Kind {
@@ -229,6 +232,26 @@ extension Kind {
         case .new(let mail, _), .followUp(let mail), .bounced(let mail, _, _): mail
         default: nil
         }
+    }
+}
+
+/// Whose ticket it is from an event on, and whose it was.
+public struct TicketCustomer: Equatable, Sendable {
+    /// The customer.
+    public let customer: CustomerID
+    /// Their address that was named; the first of a new customer.
+    public let address: Address
+    /// Whose ticket it was.
+    public let was: CustomerID
+    /// That customer's first address.
+    public let wasName: Address
+
+    /// The change from one customer to another.
+    public init(customer: CustomerID, address: Address, was: CustomerID, wasName: Address) {
+        self.customer = customer
+        self.address = address
+        self.was = was
+        self.wasName = wasName
     }
 }
 

@@ -107,7 +107,12 @@ public struct EventDecoder {
         case 23: return .customer(CustomerID(try reader.number()), try customerChange())
         case 24: return .queue(try queueChange())
         case 25:
-            return .autoBreaker(count: try int(), window: TimeSpan(milliseconds: try reader.number()))
+            let (count, window) = (try int(), TimeSpan(milliseconds: try reader.number()))
+            return .autoBreaker(count: count, window: window, domain: version < 2 ? nil : try sealedIfAny())
+        case 27:
+            let (customer, address) = (CustomerID(try reader.number()), try address())
+            let (was, wasName) = (CustomerID(try reader.number()), try self.address())
+            return .customerSet(TicketCustomer(customer: customer, address: address, was: was, wasName: wasName))
         default: throw .unknown(kind)
         }
     }

@@ -202,15 +202,21 @@ extension EventEncoder {
         case .move(let was, let text):
             plain(was.description)
             sealed(ifAny: text)
+        case .customerSet(let change):
+            event.number(change.customer.value)
+            sealed(change.address)
+            event.number(change.was.value)
+            sealed(change.wasName)
         case .agent(let change): agent(change)
         case .token(let change): token(change)
         case .customer(let id, let change):
             event.number(id.value)
             customer(change)
         case .queue(let change): queue(change)
-        case .autoBreaker(let count, let window):
+        case .autoBreaker(let count, let window, let domain):
             event.number(Int64(count))
             event.number(window.milliseconds)
+            sealed(ifAny: domain)
         }
     }
 
@@ -361,6 +367,7 @@ extension Kind {
         case .customer: 23
         case .queue: 24
         case .autoBreaker: 25
+        case .customerSet: 27
         }
     }
 }

@@ -2,6 +2,10 @@
 ///
 /// What an owner may want otherwise is a setting (`zurufd serve --help`), not a line here.
 public enum Limits {
+    /// Messages with one Message-ID that are looked at, the newest.
+    public static let sameMessageID = 10
+    /// Addresses of one message by which an answer to it is known.
+    public static let knownPeople = 50
     /// Bytes of a queue's or agent's name.
     public static let nameLength = 32
     /// Bytes of a line without its ending, both ways. Below 4095 on purpose: Linux terminals silently cut a typed line

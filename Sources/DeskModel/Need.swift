@@ -8,7 +8,7 @@ public enum Need: Hashable, Sendable {
     case customer(CustomerID)
     /// The customer who has this address.
     case address(Address)
-    /// The text of ours or theirs that a Message-ID names.
+    /// The messages that a Message-ID names: broken programs, and two customers, may use one twice.
     case message(String)
     /// The mail with this content, if it came within the delivery window.
     case content(Digest)
@@ -28,14 +28,34 @@ public enum Fact: Equatable, Sendable {
     case customer(CustomerID, Customer?)
     /// Whose address it is.
     case address(Address, CustomerID?)
-    /// Which text that Message-ID names.
-    case message(String, EntryID?)
+    /// Which messages that Message-ID names, newest first.
+    case message(String, [KnownMessage])
     /// Which mail has that content, and when it came.
     case content(Digest, EntryID?, at: Moment?)
     /// Who that text went to; `nil` if it is no message of ours.
     case recipients(EntryID, Recipients?)
     /// What the key stands for, and when it was used.
     case retry(AgentName, key: String, Event.Retry?, at: Moment?)
+}
+
+/// A message that came in, as a later one finds it by its Message-ID: whoever wrote it or was sent it may answer it.
+public struct KnownMessage: Equatable, Sendable {
+    /// Which text of which ticket it became.
+    public let entry: EntryID
+    /// Its authors and those in To and Cc, at most `Limits.knownPeople`.
+    public let people: [Address]
+
+    /// A message as a record holds it.
+    public init(entry: EntryID, people: [Address]) {
+        self.entry = entry
+        self.people = people
+    }
+
+    /// The message that has come in.
+    public init(_ mail: Mail) {
+        let all = Recipients(to: [mail.author, mail.sender] + mail.to + mail.cc).to
+        self.init(entry: mail.entry, people: Array(all.prefix(Limits.knownPeople)))
+    }
 }
 
 /// Everything that must be in memory before the desk opens: what is live, who works here, what goes on counting.
@@ -58,8 +78,8 @@ public struct Image: Equatable, Sendable {
     public var outbox: [Outgoing] = []
     /// Automatic replies of the last day, oldest first.
     public var autoReplies: [AutoReply] = []
-    /// Until when automatic replies are stopped over all: the newest `auto-breaker` and its window.
-    public var autoRepliesStopped: Moment?
+    /// Until when automatic replies are stopped, by the domain that they would go to; `""`: to every one.
+    public var autoRepliesStopped: [String: Moment] = [:]
     /// The highest ticket number given so far.
     public var lastTicket: Int64 = 0
     /// The highest customer number given so far.

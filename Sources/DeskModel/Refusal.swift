@@ -127,6 +127,8 @@ public enum Outcome: Equatable, Sendable {
     case reopened(TicketID)
     /// `moved`
     case moved(TicketID, queue: QueueName)
+    /// `customer`: whose ticket it is now, and who its next answer goes to.
+    case customerSet(TicketID, customer: Address, to: Recipients)
     /// `said`, in a queue or to an agent.
     case said(SayTarget)
     /// `said`, in a ticket.

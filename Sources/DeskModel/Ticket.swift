@@ -157,6 +157,9 @@ extension Ticket {
             lastAutoReply = event.at
         case .note, .say:
             if case .entry(let id) = event.subject { entries = max(entries, id.entry) }
+        case .customerSet(let change):
+            customer = change.customer
+            recipients = Recipients(to: [change.address], cc: recipients.cc)
         default: break
         }
     }
@@ -260,6 +263,18 @@ extension Customer {
         case .joined(let other):
             addresses.append(contentsOf: other.addresses.filter { !addresses.contains($0) })
         }
+    }
+
+    /// A ticket is another customer's from now on; what was said in it goes along.
+    public mutating func letGo(of ticket: TicketID) -> [Contact] {
+        live.removeAll { $0 == ticket }
+        defer { recent.removeAll { $0.entry.ticket == ticket } }
+        return recent.filter { $0.entry.ticket == ticket }
+    }
+
+    /// A ticket that was another customer's is theirs from now on.
+    public mutating func take(_ contacts: [Contact]) {
+        recent = (recent + contacts).sorted { ($0.at, $0.entry.ticket) < ($1.at, $1.entry.ticket) }
     }
 
     /// Takes over what was recorded of him under another number: addresses, live tickets, mails and answers.

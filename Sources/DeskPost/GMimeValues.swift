@@ -34,11 +34,17 @@ enum GMimeValues {
                 let address = unsafe text(internet_address_mailbox_get_addr(desk_mailbox(entry)))
                 guard !address.isEmpty else { continue }
                 let name = unsafe text(internet_address_get_name(entry))
-                found.append(MailAddress(name: name, address: ascii(address)))
+                found.append(decoded(address) ?? MailAddress(name: name, address: ascii(address)))
             } else if unsafe desk_is_group(entry) != 0 {
                 unsafe collect(internet_address_group_get_members(desk_group(entry)), into: &found, depth: depth + 1)
             }
         }
+    }
+
+    /// The name and address in one encoded word, as some programs write a whole field (RFC 2047 §5 forbids it).
+    private static func decoded(_ address: String) -> MailAddress? {
+        guard address.hasPrefix("=?"), address.hasSuffix("?=") else { return nil }
+        return LooseAddress.find(in: unsafe text(taking: g_mime_utils_header_decode_text(nil, address)))
     }
 
     /// The address with its domain as A-label (RFC 5890), so that two spellings are one customer.
@@ -48,14 +54,5 @@ enum GMimeValues {
         }
         let domain = unsafe text(taking: g_hostname_to_ascii(String(address[address.index(after: at)...])))
         return domain.isEmpty ? address : address[...at] + domain
-    }
-
-    /// The Message-IDs of a References or In-Reply-To field.
-    static func messageIDs(_ value: UnsafePointer<CChar>?) -> [String] {
-        guard let value = unsafe value, let list = unsafe g_mime_references_parse(nil, value) else { return [] }
-        defer { unsafe g_mime_references_free(list) }
-        return (0..<max(0, unsafe g_mime_references_length(list))).map { index in
-            unsafe text(g_mime_references_get_message_id(list, index))
-        }
     }
 }

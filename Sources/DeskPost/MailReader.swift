@@ -67,18 +67,18 @@ public import DeskMail
     private func readHead(of message: UnsafeMutablePointer<GMimeMessage>, into mail: inout ReadMail) {
         let object = unsafe desk_object(message)
         unsafe mail.subject = GMimeValues.text(g_mime_message_get_subject(message))
-        unsafe mail.messageID = GMimeValues.text(g_mime_message_get_message_id(message))
         unsafe mail.from = GMimeValues.addresses(g_mime_message_get_from(message))
         unsafe mail.sender = GMimeValues.addresses(g_mime_message_get_sender(message))
         unsafe mail.replyTo = GMimeValues.addresses(g_mime_message_get_reply_to(message))
         unsafe mail.to = GMimeValues.addresses(g_mime_message_get_to(message))
         unsafe mail.cc = GMimeValues.addresses(g_mime_message_get_cc(message))
-        unsafe mail.inReplyTo = GMimeValues.messageIDs(g_mime_object_get_header(object, "In-Reply-To"))
-        unsafe mail.references = GMimeValues.messageIDs(g_mime_object_get_header(object, "References"))
         if mail.from.isEmpty { mail.from = unsafe loose("From", of: object) }
         if mail.replyTo.isEmpty { mail.replyTo = unsafe loose("Reply-To", of: object) }
         unsafe mail.date = GMimeValues.text(g_mime_object_get_header(object, "Date"))
         unsafe mail.fields = fields(of: object)
+        mail.messageID = mail.values(of: "Message-ID").flatMap(MessageIDList.ids).first ?? ""
+        mail.inReplyTo = mail.values(of: "In-Reply-To").flatMap(MessageIDList.ids)
+        mail.references = mail.values(of: "References").flatMap(MessageIDList.ids)
         mail.failedRecipients = mail.values(of: "X-Failed-Recipients")
             .flatMap { $0.split(separator: ",") }.map { String($0).trimmingBlanks }
     }

@@ -31,9 +31,9 @@ import Glibc
             return .later("not a server's name")
         }
         let server = delivery.server
-        body.begin(
-            delivery.message,
-            login: server.user.isEmpty ? nil : LoginWatch(greetings: server.protection == .startTLS ? 2 : 1))
+        let login = server.user.isEmpty ? nil : LoginWatch(greetings: server.protection == .startTLS ? 2 : 1)
+        let needsUTF8 = !(delivery.recipient + delivery.sender).utf8.allSatisfy { $0 < 0x80 }
+        body.begin(delivery.message, login: login, needsUTF8: needsUTF8)
         defer { body.bytes = [] }
         unsafe curl_easy_reset(handle)
         guard set(delivery.server), set(delivery.sender) else { return .later("libcurl refuses a setting") }
@@ -93,6 +93,9 @@ import Glibc
         }
         let result = unsafe curl_easy_perform(handle)
         if let objection = body.login?.objection { return .later(objection) }
+        if body.letters.isLacking {
+            return .refused("the mail server takes no address with letters beyond ASCII (SMTPUTF8)")
+        }
         let code = unsafe desk_curl_response(handle)
         let words = body.reply.isEmpty ? unsafe String(cString: curl_easy_strerror(result)) : body.reply
         if result == CURLE_OK { return .accepted(words) }
@@ -126,18 +129,22 @@ private final class Body {
     var replies = 0
     /// What makes sure that libcurl logs in, where it has to.
     private(set) var login: LoginWatch?
+    /// What keeps addresses from a server that does not take them.
+    private(set) var letters = UTF8Watch()
     private var isContinued = false
 
     /// Forgets what was heard.
-    func begin(_ message: [UInt8], login: LoginWatch?) {
+    func begin(_ message: [UInt8], login: LoginWatch?, needsUTF8: Bool) {
         (bytes, sent) = (message, 0)
         self.login = login
+        letters.begin(needsUTF8: needsUTF8)
         (reply, replies, isContinued) = ("", 0, false)
     }
 
     /// Takes a line of a reply. Those that explain most have several, each with the code and the enhanced code again.
     func hear(_ line: String) {
         login?.hear(line)
+        letters.hear(line)
         let mark = line.utf8.dropFirst(3)
         var text = Substring(mark.dropFirst())
         if isContinued {
@@ -178,5 +185,5 @@ private func hear(
     // 221 answers the QUIT that follows a refusal, and says nothing of the mail.
     if !reply.hasPrefix("221") { body.hear(reply) }
     // Any other number makes libcurl end the transfer.
-    return body.login?.objection == nil ? size * count : 0
+    return body.login?.objection == nil && !body.letters.isLacking ? size * count : 0
 }

@@ -168,9 +168,7 @@ struct PartWalk {
             let value = line.drop { $0 == 0x20 || $0 == UInt8(ascii: ">") }
             guard value.count > 12, value.prefix(11).elementsEqual("message-id:".utf8, by: { $0 | 0x20 == $1 | 0x20 })
             else { continue }
-            unsafe GMimeValues.messageIDs(String(decoding: value.dropFirst(11), as: UTF8.self)).forEach {
-                keep(messageID: $0)
-            }
+            MessageIDList.ids(in: String(decoding: value.dropFirst(11), as: UTF8.self)).forEach { keep(messageID: $0) }
         }
     }
 

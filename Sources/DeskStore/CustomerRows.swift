@@ -52,6 +52,13 @@ final class CustomerRows {
         try change(ticket.customer) { $0.apply(event, to: ticket) }
     }
 
+    /// What was said in a ticket belongs to its new customer.
+    func pass(_ ticket: TicketID, from was: CustomerID, to customer: CustomerID) throws(StoreError) {
+        var contacts: [Customer.Contact] = []
+        try change(was) { contacts = $0.letGo(of: ticket) }
+        try change(customer) { $0.take(contacts) }
+    }
+
     /// `other` is `survivor` from now on.
     func join(_ other: CustomerID, to survivor: CustomerID) throws(StoreError) {
         if let absorbed = try find(other) {

@@ -90,10 +90,12 @@ extension DeskReader {
     }
 
     private func readCounters(_ image: inout Image) throws(StoreError) {
-        let meta = try database.prepare("SELECT applied, stopped FROM meta").first {
-            ($0.integer(0), $0.isNull(1) ? nil : Moment(milliseconds: $0.integer(1)))
+        image.applied = try database.integer("SELECT applied FROM meta")
+        var stopped: [String: Moment] = [:]
+        try database.prepare("SELECT domain, until FROM stopped_domain").each { row in
+            stopped[row.text(0)] = Moment(milliseconds: row.integer(1))
         }
-        (image.applied, image.autoRepliesStopped) = meta ?? (0, nil)
+        image.autoRepliesStopped = stopped
         image.lastTicket = try database.integer("SELECT max(id) FROM ticket")
         image.lastCustomer = max(
             try database.integer("SELECT max(id) FROM customer"),

@@ -51,7 +51,7 @@ public final class DeskReader {
         case .number(let number): .number(number, try facts.ticket(number))
         case .customer(let id): .customer(id, try facts.customer(id))
         case .address(let address): .address(address, try facts.customer(address))
-        case .message(let message): .message(message, try facts.entry(message))
+        case .message(let message): .message(message, try facts.messages(message))
         case .content(let digest): try content(digest)
         case .recipients(let entry): .recipients(entry, try recipients(entry))
         case .retry(let agent, let key): try retry(agent, key)

@@ -4,7 +4,7 @@ import DeskModel
 enum DeskSchema {
     /// What `PRAGMA user_version` says of a file that this program can go on with. Raise it with every change here, of
     /// what a table holds, and of what `apply` makes of an event.
-    static let version: Int64 = 3
+    static let version: Int64 = 4
 
     /// SQLite's `application_id` of the file.
     static let application: Int64 = 0x5A75_7203
@@ -14,8 +14,8 @@ enum DeskSchema {
     static let tables = """
         CREATE TABLE meta(
             one INTEGER PRIMARY KEY CHECK(one = 1), applied INTEGER NOT NULL, chain BLOB NOT NULL,
-            pruned INTEGER NOT NULL, stopped INTEGER);
-        INSERT INTO meta VALUES(1, 0, zeroblob(32), 0, NULL);
+            pruned INTEGER NOT NULL);
+        INSERT INTO meta VALUES(1, 0, zeroblob(32), 0);
 
         CREATE TABLE ticket(
             id INTEGER PRIMARY KEY, day INTEGER NOT NULL, counter INTEGER NOT NULL, customer INTEGER NOT NULL,
@@ -34,7 +34,7 @@ enum DeskSchema {
 
         CREATE TABLE entry(
             ticket INTEGER NOT NULL, n INTEGER NOT NULL, seq INTEGER NOT NULL, message TEXT, raw BLOB,
-            PRIMARY KEY(ticket, n)) WITHOUT ROWID;
+            people TEXT, PRIMARY KEY(ticket, n)) WITHOUT ROWID;
         CREATE INDEX entry_message ON entry(message, seq) WHERE message IS NOT NULL;
         CREATE INDEX entry_raw ON entry(raw) WHERE raw IS NOT NULL;
         CREATE TABLE delivery(
@@ -53,6 +53,7 @@ enum DeskSchema {
             PRIMARY KEY(agent, ticket)) WITHOUT ROWID;
         CREATE TABLE auto_reply(
             seq INTEGER PRIMARY KEY, t INTEGER NOT NULL, address TEXT NOT NULL, subject TEXT NOT NULL);
+        CREATE TABLE stopped_domain(domain TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE shown(
             ticket INTEGER NOT NULL, agent TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY(ticket, agent)
         ) WITHOUT ROWID;

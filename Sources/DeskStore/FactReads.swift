@@ -8,7 +8,7 @@ final class FactReads {
     private let customerByID: Statement
     private let survivor: Statement
     private let customerByAddress: Statement
-    private let entryByMessage: Statement
+    private let entriesByMessage: Statement
     private let entryByContent: Statement
     private let entryByRaw: Statement
     private let letterByEntry: Statement
@@ -21,8 +21,8 @@ final class FactReads {
         customerByID = try database.prepare("SELECT id, record FROM customer WHERE id = ?")
         survivor = try database.prepare("SELECT survivor FROM joined WHERE customer = ?")
         customerByAddress = try database.prepare("SELECT customer FROM address WHERE address = ?")
-        entryByMessage = try database.prepare(
-            "SELECT ticket, n FROM entry WHERE message = ? ORDER BY seq DESC LIMIT 1")
+        entriesByMessage = try database.prepare(
+            "SELECT ticket, n, people FROM entry WHERE message = ? ORDER BY seq DESC LIMIT ?")
         entryByContent = try database.prepare("SELECT ticket, n, t FROM content WHERE digest = ?")
         entryByRaw = try database.prepare("SELECT 1 FROM entry WHERE raw = ? LIMIT 1")
         letterByEntry = try database.prepare(
@@ -63,10 +63,16 @@ final class FactReads {
         return try customerByAddress.first { CustomerID($0.integer(0)) }
     }
 
-    /// The newest text with that Message-ID.
-    func entry(_ message: String) throws(StoreError) -> EntryID? {
-        entryByMessage.bind(1, message)
-        return try entryByMessage.first { EntryID(TicketID($0.integer(0)), Int($0.integer(1))) }
+    /// The newest messages with that Message-ID, newest first.
+    func messages(_ id: String) throws(StoreError) -> [KnownMessage] {
+        entriesByMessage.bind(1, id)
+        entriesByMessage.bind(2, Int64(Limits.sameMessageID))
+        var found: [KnownMessage] = []
+        try entriesByMessage.each { row in
+            let people = row.text(2).split(separator: "\n").map { Address(known: String($0)) }
+            found.append(KnownMessage(entry: EntryID(TicketID(row.integer(0)), Int(row.integer(1))), people: people))
+        }
+        return found
     }
 
     func content(_ digest: Digest) throws(StoreError) -> (entry: EntryID, at: Moment)? {

@@ -51,7 +51,7 @@ final class Projection {
         people = try PeopleRows(database)
         trail = try TrailRows(database)
         setMeta = try database.prepare("UPDATE meta SET applied = ?, chain = ?, pruned = ?")
-        setStopped = try database.prepare("UPDATE meta SET stopped = ?")
+        setStopped = try database.prepare("INSERT OR REPLACE INTO stopped_domain VALUES(?, ?)")
         self.database = database
     }
 
@@ -115,7 +115,7 @@ final class Projection {
         case (.token(let change), .token(let token)): try people.change(token, change)
         case (.queue(let change), _): try people.set(change.queue)
         case (.customer(let id, let change), let subject): try apply(change, to: id, named: subject)
-        case (.autoBreaker(_, let window), _): try stopReplies(until: event.at + window)
+        case (.autoBreaker(_, let window, let domain), _): try stopReplies(to: domain, until: event.at + window)
         default: break
         }
     }
@@ -129,6 +129,9 @@ final class Projection {
         guard let after = tickets.apply(event, to: id) else { return }
         switch event.kind {
         case .new(let mail, _), .followUp(let mail): try customers.meet(after.customer, as: mail.customerName)
+        case .customerSet(let change):
+            try customers.meet(change.customer, as: change.address)
+            try customers.pass(id, from: change.was, to: change.customer)
         case .reply: break
         default: if before?.isLive == after.isLive { return }  // Nothing of it concerns the customer.
         }
@@ -144,8 +147,9 @@ final class Projection {
         }
     }
 
-    private func stopReplies(until moment: Moment) throws(StoreError) {
-        setStopped.bind(1, moment.milliseconds)
+    private func stopReplies(to domain: String?, until moment: Moment) throws(StoreError) {
+        setStopped.bind(1, domain ?? "")
+        setStopped.bind(2, moment.milliseconds)
         try setStopped.run()
     }
 

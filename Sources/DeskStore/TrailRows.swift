@@ -18,7 +18,7 @@ final class TrailRows {
     private let pruneAutoReply: Statement
 
     init(_ database: borrowing Database) throws(StoreError) {
-        setEntry = try database.prepare("INSERT OR REPLACE INTO entry VALUES(?, ?, ?, ?, ?)")
+        setEntry = try database.prepare("INSERT OR REPLACE INTO entry VALUES(?, ?, ?, ?, ?, ?)")
         addDelivery = try database.prepare("INSERT OR REPLACE INTO delivery VALUES(?, ?, ?, ?, 0)")
         setDelivery = try database.prepare(
             """
@@ -44,7 +44,7 @@ final class TrailRows {
 
     /// A mail has become a text of a ticket.
     func arrive(_ mail: Mail, _ event: Event) throws(StoreError) {
-        try write(mail.entry, event, message: mail.messageID, raw: mail.raw)
+        try write(mail.entry, event, mail)
         setContent.bind(1, mail.content.bytes)
         setContent.bind(2, mail.entry.ticket.value)
         setContent.bind(3, Int64(mail.entry.entry))
@@ -53,14 +53,16 @@ final class TrailRows {
     }
 
     /// A text has been written.
-    func write(
-        _ entry: EntryID, _ event: Event, message: String? = nil, raw: Digest? = nil
-    ) throws(StoreError) {
+    func write(_ entry: EntryID, _ event: Event, _ mail: Mail? = nil) throws(StoreError) {
         setEntry.bind(1, entry.ticket.value)
         setEntry.bind(2, Int64(entry.entry))
         setEntry.bind(3, event.sequence)
-        if let message, !message.isEmpty { setEntry.bind(4, message) } else { setEntry.bindNull(4) }
-        if let raw { setEntry.bind(5, raw.bytes) } else { setEntry.bindNull(5) }
+        for column in 4...6 { setEntry.bindNull(Int32(column)) }
+        if let mail { setEntry.bind(5, mail.raw.bytes) }
+        if let mail, let message = mail.messageID, !message.isEmpty {
+            setEntry.bind(4, message)
+            setEntry.bind(6, KnownMessage(mail).people.map(\.description).joined(separator: "\n"))
+        }
         try setEntry.run()
     }
 

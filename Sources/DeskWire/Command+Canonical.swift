@@ -22,6 +22,8 @@ extension Command {
         case .close(let ticket, let read, let text): writer.canonical("close", ticket, read.map { "\($0)" }, text)
         case .reopen(let ticket, let text): writer.canonical("reopen", ticket, text)
         case .move(let ticket, let queue, let text): writer.canonical("move", ticket, queue.description, text)
+        case .setCustomer(let ticket, let address, let anyway):
+            writer.canonical("customer", ticket, address.description, anyway)
         case .say(let target, let text): writer.canonical("say", nil, target.wire, text)
         case .arrive, .sent, .failed, .expire, .administer: return nil
         }

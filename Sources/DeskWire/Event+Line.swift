@@ -84,6 +84,9 @@ extension Kind {
             out.pair("bytes", text.utf8.count)
             out.pair("why", why.wire)
         case .close(let text), .reopen(let text): Kind.append(reason: text, to: &out)
+        case .customerSet(let change):
+            out.pair("customer", change.address)
+            out.pair("was", change.wasName)
         case .move(let was, let text):
             out.pair("was", was)
             Kind.append(reason: text, to: &out)
@@ -91,9 +94,10 @@ extension Kind {
         case .token(let change): change.appendPairs(to: &out)
         case .customer(_, let change): change.appendPairs(to: &out)
         case .queue(let change): change.appendPairs(to: &out)
-        case .autoBreaker(let count, let window):
+        case .autoBreaker(let count, let window, let domain):
             out.pair("n", count)
             out.pair("window", window.wire)
+            if let domain { out.pair("domain", domain) }
         }
     }
 

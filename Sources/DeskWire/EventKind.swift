@@ -57,6 +57,7 @@ public struct EventKind: Equatable, Sendable {
         EventKind("draft", "#T", "by=", "bytes= why=", seen: "a", "your unsent text was kept, or dropped"),
         EventKind("close", "#T", "[by=] [holder=-] state=", "[text=]", "a ticket is over"),
         EventKind("reopen", "#T", "by= state=", "[text=]", "a ticket is not over after all"),
+        EventKind("customer-set", "#T", "by=", "customer= was=", "an agent said whose ticket it is"),
         EventKind("move", "#T", "by=", "was= [text=]", seen: "q (both) m t", "a ticket went to another queue"),
     ]
 
@@ -71,6 +72,8 @@ public struct EventKind: Equatable, Sendable {
         EventKind(
             "queue", "QUEUE", "by=", "change= addresses= lease= guard= held= auto= [default=]",
             seen: "g q", "a queue was made or changed"),
-        EventKind("auto-breaker", "desk", "", "n= window=", seen: "g", "automatic replies were stopped over all"),
+        EventKind(
+            "auto-breaker", "desk", "", "n= window= [domain=]", seen: "g",
+            "automatic replies to a domain, or all, were stopped"),
     ]
 }

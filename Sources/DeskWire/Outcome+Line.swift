@@ -33,6 +33,10 @@ extension Outcome {
             out.code("moved", id)
             out.pair("queue", queue)
             out.pair(ifAny: sequence)
+        case .customerSet(let id, let customer, let to):
+            out.code("customer", id, sequence)
+            out.pair("customer", customer)
+            out.pairs(sentTo: to)
         case .said(let target):
             out.put("said \(target.wire)")
             out.pair(ifAny: sequence)

@@ -22,6 +22,20 @@ extension Verb {
             return .change(.reopen(ticket, text: try words.text(most: Limits.reason)))
         },
         Verb(
+            "customer", forms: [#"customer T ADDRESS [anyway="REASON"]"#], right: "holder; w if free",
+            options: ["anyway"], finals: ["customer #T seq= customer= to= [cc=]", "already #T"],
+            codes: ["not-holder", "customer-busy"], events: ["guard-override", "customer-set"],
+            help: """
+                Says whose ticket it is, for instance after a colleague has forwarded it: the next answer goes to that \
+                address. If another agent serves that customer, anyway= does it all the same and tells everybody why.
+                """,
+            example: "customer 42 schmidt@example.org"
+        ) { words throws(Malformed) in
+            let ticket = try words.ticket()
+            let address = Address(try words.word("an address"))
+            return .change(.setCustomer(ticket, address, anyway: try Options(&words).reason("anyway")))
+        },
+        Verb(
             "move", forms: ["move T QUEUE [TEXT]"], right: "holder, or w, m if free, l; m on QUEUE",
             finals: ["moved #T queue= seq=", "already #T queue="],
             codes: ["no-such-queue", "closed", "not-holder", "customer-busy", "text-too-long"],

@@ -154,6 +154,7 @@ extension Kind {
         case .close: "close"
         case .reopen: "reopen"
         case .move: "move"
+        case .customerSet: "customer-set"
         case .agent: "agent"
         case .token: "token"
         case .customer: "customer"

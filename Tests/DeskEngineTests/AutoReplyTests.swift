@@ -87,17 +87,64 @@ struct AutoReplyTests {
         #expect(alike == [nil, nil, nil, nil, nil, .limitSubject])
     }
 
-    @Test func `the breaker stops everything for its window and says so once`() {
+    @Test func `the breaker stops the busiest domain first, then all of them, and says each once`() {
         var desk = Desk()
         desk.engine.autoReplyLimits.breaker = 5
-        for count in 0..<5 { #expect(why(&desk, mail(&desk, from: "x@a\(count).example")) == nil) }
-        let broken = desk.say(.arrive(mail(&desk, from: "x@b.example")), by: nil)
-        #expect(broken.events.map(\.subject) == [.ticket(TicketID(6)), .ticket(TicketID(6)), .desk])
-        #expect(broken.events[2].kind == .autoBreaker(count: 5, window: .minutes(10)))
+        for count in 0..<3 { #expect(why(&desk, mail(&desk, from: "x\(count)@a.example")) == nil) }
+        for count in 0..<2 { #expect(why(&desk, mail(&desk, from: "x@b\(count).example")) == nil) }
+        let broken = desk.say(.arrive(mail(&desk, from: "x@c.example")), by: nil)
+        #expect(broken.kinds == ["new #6", "autoSent #6", "autoBreaker -"])
+        #expect(broken.events[2].kind == .autoBreaker(count: 5, window: .minutes(10), domain: "a.example"))
+        #expect(why(&desk, mail(&desk, from: "x9@a.example")) == .breaker)
+        for count in 0..<2 { #expect(why(&desk, mail(&desk, from: "x@d\(count).example")) == nil) }
+        let all = desk.say(.arrive(mail(&desk, from: "x@e.example")), by: nil)
+        #expect(all.kinds == ["new #10", "autoSuppressed #10", "autoBreaker -"])
+        #expect(all.events[2].kind == .autoBreaker(count: 5, window: .minutes(10), domain: nil))
         desk.wait(.minutes(9))
-        #expect(desk.say(.arrive(mail(&desk, from: "x@c.example")), by: nil).events.count == 2)
+        #expect(desk.say(.arrive(mail(&desk, from: "x@f.example")), by: nil).events.count == 2)
         desk.wait(.minutes(1))
-        #expect(why(&desk, mail(&desk, from: "x@d.example")) == nil)
+        #expect(why(&desk, mail(&desk, from: "x@g.example")) == nil)
+        #expect(why(&desk, mail(&desk, from: "x8@a.example")) == nil)
+    }
+
+    @Test func `a message that trips the breaker for its own domain is not answered`() {
+        var desk = Desk()
+        desk.engine.autoReplyLimits.breaker = 2
+        for count in 0..<2 { #expect(why(&desk, mail(&desk, from: "x\(count)@a.example")) == nil) }
+        #expect(why(&desk, mail(&desk, from: "x3@a.example")) == .breaker)
+        #expect(why(&desk, mail(&desk, from: "x@b.example")) == nil)
+    }
+
+    @Test func `sixty forged authors at sixty domains get one reply each, wherever Reply-To points`() {
+        var desk = Desk()
+        var answered: [Address] = []
+        for count in 0..<60 {
+            var arrival = mail(&desk, from: "victim@d\(count).example")
+            arrival.replyTo = [Address("victim@target.example")]
+            for event in desk.say(.arrive(arrival), by: nil).events {
+                if case .autoSent(let letter, _) = event.kind { answered += letter.recipients.all }
+            }
+        }
+        #expect(answered == (0..<60).map { Address("victim@d\($0).example") })
+    }
+
+    @Test func `three hundred forged authors of one domain reach its limit and leave the others alone`() {
+        var desk = Desk()
+        let told = (0..<300).map { why(&desk, mail(&desk, from: "c\($0)@big.example")) }
+        #expect(told.count { $0 == nil } == 60 && told.last == .limitDomain)
+        #expect(why(&desk, mail(&desk, from: "anna@small.example")) == nil)
+    }
+
+    @Test func `one mailbox with many plus-tags is one address`() {
+        var desk = Desk()
+        let told = (0..<6).map { why(&desk, mail(&desk, from: "anna+\($0)@example.org")) }
+        #expect(told == [nil, nil, nil, .limitAddress, .limitAddress, .limitAddress])
+    }
+
+    @Test(arguments: ["anna", "anna@", "@example.org", ""])
+    func `what is no address gets no reply`(from: String) {
+        var desk = Desk()
+        #expect(why(&desk, mail(&desk, from: from)) == .sender)
     }
 
     @Test func `a follow-up is acknowledged only where that is set, at most once a day`() {

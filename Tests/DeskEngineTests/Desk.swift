@@ -7,7 +7,7 @@ struct Desk {
     var engine: Engine
     var now: Moment
     var log: [Event] = []
-    var mails: UInt8 = 0
+    var mails: Int = 0
 
     /// Meier and Schulze work in inbox and recorder, Mustermann leads everywhere, Lehmann only sorts, Neu only looks.
     init(at now: Moment = Moment(milliseconds: 1_764_000_000_000), lease: TimeSpan = .minutes(30), heldMost: Int = 10) {

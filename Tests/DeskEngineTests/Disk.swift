@@ -21,7 +21,7 @@ struct Disk: Follower {
     var customers: [CustomerID: Customer] = [:]
     var addresses: [Address: CustomerID] = [:]
     var numbers: [TicketNumber: TicketID] = [:]
-    var messages: [String: EntryID] = [:]
+    var messages: [String: [KnownMessage]] = [:]
     var contents: [Digest: (EntryID, Moment)] = [:]
     var recipients: [EntryID: Recipients] = [:]
     var retries: [String: (Event.Retry, Moment)] = [:]
@@ -46,6 +46,12 @@ struct Disk: Follower {
         if case .new(let mail, let number) = event.kind, let queue = event.snapshot?.queue {
             open(mail, number, queue, event)
         }
+        if case .customerSet(let change) = event.kind, let id = event.subject.ticket {
+            let customer = survivor(change.customer)
+            meet(customer, as: change.address)
+            let contacts = customers[survivor(change.was)]?.letGo(of: id) ?? []
+            customers[customer]?.take(contacts)
+        }
         if let id = event.subject.ticket, tickets[id] != nil {
             tickets[id]?.apply(event)
             if let ticket = tickets[id] { customers[survivor(ticket.customer)]?.apply(event, to: ticket) }
@@ -64,19 +70,22 @@ struct Disk: Follower {
         let id = mail.entry.ticket
         tickets[id] = Ticket(id: id, number: number, mail: mail, queue: queue, at: event.at, sequence: event.sequence)
         numbers[number] = id
-        if customers[mail.customer] == nil {
-            customers[mail.customer] = Customer(id: mail.customer, addresses: [mail.customerName])
-            addresses[mail.customerName] = mail.customer
-        }
+        meet(mail.customer, as: mail.customerName)
         image.lastTicket = id.value
-        image.lastCustomer = max(image.lastCustomer, mail.customer.value)
         image.lastNumber = number
+    }
+
+    private mutating func meet(_ id: CustomerID, as name: Address) {
+        image.lastCustomer = max(image.lastCustomer, id.value)
+        guard customers[id] == nil else { return }
+        customers[id] = Customer(id: id, addresses: [name])
+        addresses[name] = id
     }
 
     private mutating func mail(_ event: Event) {
         switch (event.kind, event.subject) {
         case (.new(let mail, _), _), (.followUp(let mail), _), (.bounced(let mail, _, _), _):
-            if let id = mail.messageID { messages[id] = mail.entry }
+            if let id = mail.messageID { messages[id, default: []].insert(KnownMessage(mail), at: 0) }
             contents[mail.content] = (mail.entry, event.at)
         case (.reply(let letter), .entry(let entry)):
             queue(letter, entry, event, isAutomatic: false)
@@ -87,7 +96,8 @@ struct Disk: Follower {
             image.autoReplies.removeAll { $0.at < event.at - .days(1) }
         case (.sent(let to), .entry(let entry)), (.failed(let to, _), .entry(let entry)):
             image.outbox.end(entry, to: to)
-        case (.autoBreaker(_, let window), _): image.autoRepliesStopped = event.at + window
+        case (.autoBreaker(_, let window, let domain), _):
+            image.autoRepliesStopped[domain ?? ""] = event.at + window
         default: break
         }
     }
@@ -125,7 +135,7 @@ struct Disk: Follower {
         case .number(let number): .number(number, numbers[number])
         case .customer(let id): .customer(id, customers[id])
         case .address(let address): .address(address, addresses[address])
-        case .message(let id): .message(id, messages[id])
+        case .message(let id): .message(id, Array((messages[id] ?? []).prefix(Limits.sameMessageID)))
         case .content(let digest): .content(digest, contents[digest]?.0, at: contents[digest]?.1)
         case .recipients(let entry): .recipients(entry, recipients[entry])
         case .retry(let agent, let key):

@@ -46,7 +46,7 @@ struct Mischief {
     private mutating func verb(on ticket: TicketReference) -> Command {
         let lease: TimeSpan? = dice.one(in: 3) ? .minutes(Int64(dice.roll(20))) : nil
         let read: Int? = dice.one(in: 2) ? dice.roll(6) : nil
-        switch dice.roll(20) {
+        switch dice.roll(21) {
         case 0..<4: return .claim(ticket, lease: lease, anyway: dice.one(in: 3) ? "muss" : nil)
         case 4, 5: return .claimNext(dice.one(in: 2) ? [.inbox] : [.recorder, .inbox], lease: lease)
         case 6: return .hold(ticket, lease: lease)
@@ -59,6 +59,9 @@ struct Mischief {
         case 16: return .close(ticket, read: read, text: text())
         case 17: return dice.one(in: 2) ? .reopen(ticket, text: text()) : .close(ticket, read: 9, text: nil)
         case 18: return .move(ticket, to: dice.pick(Mischief.queues), text: text())
+        case 19:
+            let address = Address(dice.pick(Mischief.people))
+            return .setCustomer(ticket, address, anyway: dice.one(in: 3) ? "ist gemeint" : nil)
         default: return dice.one(in: 2) ? .note(ticket, text: "merken") : .say(.ticket(ticket), text: "hallo")
         }
     }

@@ -33,15 +33,27 @@ struct ArrivalTests {
     @Test func `a person's mail arrives with everything the engine asks for`() {
         let arrival = arrival(person())
         #expect(arrival.from == Address("weber@example.org") && arrival.fromName == "Anna Weber")
-        #expect(arrival.replyTo == [Address("office@example.org")] && !arrival.isFromNobody)
+        #expect(arrival.replyTo == [Address("büro@example.org"), Address("office@example.org")])
+        #expect(!arrival.isFromNobody)
         #expect(arrival.to == [Address("hotline@desk.example")])
         #expect(arrival.subject == "AW: Fernbedienung" && arrival.subjectKey == "fernbedienung")
         #expect(arrival.machine == nil && arrival.suppress == nil)
         #expect(arrival.body == [Passage(.new, "Ja."), Passage(.quoted, "> ?"), Passage(.quoted, "-- ")])
-        #expect(arrival.wholeBody == [Passage(.new, "Ja."), Passage(.new, "> ?"), Passage(.quoted, "-- ")])
+        #expect(arrival.wholeBody == arrival.body)
         #expect(arrival.files == [MailFile(name: "foto.jpg", type: "image/jpeg", size: 5)])
         #expect(arrival.messageID == "m1@example.org" && arrival.ownEntry == nil && !arrival.isUnreadable)
         #expect(arrival.problems == [Problem.charset.words])
+    }
+
+    @Test(arguments: ["WG: Fernbedienung", "Fwd: Re: Fernbedienung", "Fw: x", "TR: x", "Fernbedienung", ""])
+    func `a first message that answers nothing is shown whole`(subject: String) {
+        var mail = person()
+        mail.subject = subject
+        let whole = [Passage(.new, "Ja."), Passage(.new, "> ?"), Passage(.quoted, "-- ")]
+        #expect(arrival(mail).wholeBody == whole)
+        mail.references = ["first@x"]
+        let isForward = SubjectLine.clean(subject) != subject
+        #expect(arrival(mail).wholeBody == (isForward ? whole : arrival(mail).body))
     }
 
     @Test func `references go from what it answers back to the first mail`() {

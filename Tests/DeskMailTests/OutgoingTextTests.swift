@@ -19,7 +19,8 @@ struct OutgoingTextTests {
         ("w@example.org", true), ("w+tag@example.org", true), ("w@[192.0.2.1]", true), ("\"a@b\"@example.org", true),
         ("w", false), ("@example.org", false), ("w@", false), ("", false), ("a b@example.org", false),
         ("a@x> X\nRCPT TO:<b@x", false), ("a@x>", false), ("<a@x", false), ("w@exämple.org", false), ("a\0@x", false),
-        ("a\r@x", false), (String(repeating: "a", count: 250) + "@x.de", false),
+        ("a\r@x", false), ("\"max muster\"@x", true), ("\"a\\\" b\"@x", true), ("\"a\" b@x", false),
+        ("müller@example.org", true), (String(repeating: "a", count: 250) + "@x.de", false),
     ])
     func `an address that could break the dialogue is not spoken`(address: String, isSendable: Bool) {
         #expect(MailAddress(address: address).isSendable == isSendable)

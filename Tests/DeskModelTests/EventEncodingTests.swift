@@ -32,12 +32,14 @@ struct EventEncodingTests {
         }
 
         /// The kind's fields of a message, without its kind.
-        mutating func mail(answerTo: String) {
+        mutating func mail(answerTo: String, machine: UInt8? = nil) {
             writer.number(7)
             writer.number(1)
             writer.number(4)
             for value in ["schmidt@example.org", "schmidt@example.org", "Anna Schmidt", answerTo] { text(value) }
-            for count: UInt8 in [0, 0, 0, 0] { writer.byte(count) }
+            for count: UInt8 in [0, 0, 0] { writer.byte(count) }
+            writer.byte(machine == nil ? 0 : 1)
+            if let machine { writer.byte(machine) }
             text("Kein Bild")
             for count: UInt8 in [0, 0, 0, 0] { writer.byte(count) }
             Digest.zero.append(to: &writer.bytes)
@@ -72,6 +74,22 @@ struct EventEncodingTests {
         #expect(try old.decoded()?.kind.mail?.answer == Recipients())
     }
 
+    @Test(arguments: [(UInt8(0), Machine.auto), (1, .bounce), (2, nil), (3, nil)])
+    func `what came from a list or in bulk counts as a person's now`(stored: UInt8, machine: Machine?) throws {
+        var old = OldEvent(12, entry: nil)
+        old.writer.byte(2)
+        old.mail(answerTo: "", machine: stored)
+        #expect(try old.decoded()?.kind.mail?.machine == machine)
+    }
+
+    @Test func `a breaker of version 1 stopped every domain`() throws {
+        var old = OldEvent(12, entry: nil)
+        old.writer.byte(25)
+        old.writer.number(300)
+        old.writer.number(600_000)
+        #expect(try old.decoded()?.kind == .autoBreaker(count: 300, window: .minutes(10), domain: nil))
+    }
+
     @Test func `an answer and a report of version 1 have one recipient`() throws {
         var answer = OldEvent(13, entry: 2)
         answer.writer.byte(9)
@@ -103,7 +121,12 @@ struct EventEncodingTests {
             answer: both, subject: "Kein Bild", raw: .zero, content: .zero, body: [Passage(.new, "Guten Tag")])
         let kinds: [Kind] = [
             .new(mail, number: TicketNumber(day: 20_261_124, counter: 1)), .followUp(mail),
-            .bounced(mail, to: both.all, text: "550"), .reply(Letter(to: both, text: "Ja.", answers: 1)),
+            .autoBreaker(count: 3, window: .minutes(10), domain: "a.example"),
+            .customerSet(
+                TicketCustomer(
+                    customer: CustomerID(5), address: Self.office, was: CustomerID(4), wasName: Self.customer)),
+            .bounced(mail, to: both.all, text: "550"),
+            .reply(Letter(to: both, text: "Ja.", answers: 1)),
         ]
         for kind in kinds {
             let event = Event(

@@ -87,7 +87,7 @@ struct MailComposerTests {
         #expect(read.to.map(\.address) == ["joerg@example.org"])
     }
 
-    @Test(arguments: ["", "a", "a@b\r\nBcc: c@d", "a@b>", "a b@c", "ü@b"])
+    @Test(arguments: ["", "a", "a@b\r\nBcc: c@d", "a@b>", "a b@c", "a@ü"])
     func `an address that no header may hold is refused`(address: String) throws {
         var letter = mail()
         letter.to[0].address = address

@@ -40,6 +40,32 @@ struct MailReaderTests {
     }
 
     @Test(arguments: [
+        "=?UTF-8?Q?Anna_Weber_=3Canna.weber@kunde.example=3E?=",
+        "=?UTF-8?B?QW5uYSBXZWJlciA8YW5uYS53ZWJlckBrdW5kZS5leGFtcGxlPg==?=",
+        "=?iso-8859-1?Q?Anna_Weber?= =?iso-8859-1?Q?_=3Canna.weber@kunde.example=3E?=",
+        "\"Anna Weber\" <=?UTF-8?Q?anna.weber@kunde.example?=>",
+    ])
+    func `an author in one encoded word has an address`(field: String) throws {
+        let mail = try WorkerProcess("read").read("From: \(field)\nSubject: x\n\nHallo\n")
+        #expect(mail.from.map(\.address) == ["anna.weber@kunde.example"])
+    }
+
+    @Test func `references are found in several fields and with commas`() throws {
+        let mail = try WorkerProcess("read").read(
+            """
+            From: a@b
+            Message-ID: m1@x
+            In-Reply-To: p1@x
+            References: <r1@x>,<r2@x>
+            References: <r3@x>
+
+            Hallo
+            """)
+        #expect(mail.messageID == "m1@x" && mail.inReplyTo == ["p1@x"])
+        #expect(mail.references == ["r1@x", "r2@x", "r3@x"])
+    }
+
+    @Test(arguments: [
         ("iso-8859-1", "=FCber =80", "über €"), ("us-ascii", "=FCber", "über"), ("utf-8", "=C3=BCber", "über"),
         ("iso-8859-1", "=C3=BCber", "über"), ("iso-2022-jp", "=1B$B$3$s=1B(B", "こん"),
         ("gb2312", "=C4=E3=BA=C3", "你好"), ("iso-gb2312", "=C4=E3", "你"), ("x-sjis", "=82=A0", "あ"),

@@ -124,6 +124,34 @@ struct MailTransferTests {
         #expect(peer.messages.isEmpty && !peer.heard.contains { $0.hasPrefix("MAIL") })
     }
 
+    @Test(arguments: [Delivery.Protection.none, .startTLS])
+    func `an address with an umlaut is spoken to a server that takes it`(protection: Delivery.Protection) throws {
+        let hello = protection == .startTLS ? "250-mx\r\n250-STARTTLS\r\n250 SMTPUTF8" : "250-mx\r\n250 SMTPUTF8"
+        let peer = try SMTPPeer(.init(protection: protection, replies: ["EHLO": hello]))
+        let outcome = try peer.outcome(
+            of: delivery(peer.server(), to: "müller@example.org"), from: WorkerProcess("send"))
+        #expect(outcome == .accepted("250 2.0.0 queued as 4711"))
+        #expect(peer.heard.contains { $0.hasPrefix("MAIL FROM:") && $0.contains("SMTPUTF8") })
+        #expect(peer.heard.contains("RCPT TO:<müller@example.org>"))
+    }
+
+    @Test func `an address with an umlaut is not spoken to another server, and the next message goes through`() throws {
+        let peer = try SMTPPeer()
+        let worker = try WorkerProcess("send")
+        let outcome = try peer.outcome(of: delivery(peer.server(), to: "müller@example.org"), from: worker)
+        #expect(outcome == .refused("the mail server takes no address with letters beyond ASCII (SMTPUTF8)"))
+        #expect(peer.messages.isEmpty && !peer.heard.contains { $0.hasPrefix("RCPT") })
+        #expect(try peer.outcome(of: delivery(peer.server()), from: worker) == .accepted("250 2.0.0 queued as 4711"))
+    }
+
+    @Test func `a quoted local part is spoken as it is`() throws {
+        let peer = try SMTPPeer()
+        let outcome = try peer.outcome(
+            of: delivery(peer.server(), to: "\"max muster\"@example.org"), from: WorkerProcess("send"))
+        #expect(outcome == .accepted("250 2.0.0 queued as 4711"))
+        #expect(peer.heard.contains("RCPT TO:<\"max muster\"@example.org>"))
+    }
+
     @Test func `nobody at the port means later`() throws {
         let port = try SMTPPeer().port
         let server = Delivery.Server(
@@ -137,7 +165,7 @@ struct MailTransferTests {
     @Test(arguments: [
         ("hotline@desk.example", "a@x> X\r\nRCPT TO:<b@x"), ("hotline@desk.example", "a@x\nRSET"),
         ("a b@c", "w@x.example"),
-        ("a@b>", "w@x.example"), ("hotline@desk.example", ""), ("hotline@desk.example", "ü@x.example"),
+        ("a@b>", "w@x.example"), ("hotline@desk.example", ""), ("hotline@desk.example", "x@ü.example"),
     ])
     func `an address cannot speak SMTP`(sender: String, recipient: String) throws {
         let peer = try SMTPPeer()

@@ -17,7 +17,7 @@ struct Story {
     var joined: [CustomerID: CustomerID] = [:]
     /// What agents know of tickets by their own answers.
     var shown: [TicketID: [AgentName: Int]] = [:]
-    var stopped: Moment?
+    var stopped: [String: Moment] = [:]
     var retries: [String: Event.Retry] = [:]
     var lastCustomer: Int64 = 0
     private var turn: [Event] = []
@@ -63,7 +63,7 @@ struct Story {
         case 12: deliver()
         case 13: note()
         case 14: close()
-        case 15: move()
+        case 15: if Bool.random(using: &dice) { move() } else { reassign() }
         case 16: draft()
         case 17: talk()
         case 18: administer()
@@ -164,6 +164,16 @@ struct Story {
         happen(.move(was: was, text: nil), .ticket(ticket.id), by: anybody(), snapshot: Event.Snapshot(ticket))
     }
 
+    private mutating func reassign() {
+        guard let ticket = pick({ _ in true }) else { return }
+        let known = customers.values.sorted { $0.id < $1.id }.randomElement(using: &dice)
+        let new = Customer(id: CustomerID(lastCustomer + 1), addresses: [Address("new\(lastCustomer)@example.org")])
+        let customer = Bool.random(using: &dice) ? known ?? new : new
+        guard customer.id != ticket.customer, let was = customers[ticket.customer] else { return }
+        let change = TicketCustomer(customer: customer.id, address: customer.name, was: was.id, wasName: was.name)
+        happen(.customerSet(change), .ticket(ticket.id), by: anybody(), snapshot: Event.Snapshot(ticket))
+    }
+
     private mutating func draft() {
         guard let ticket = pick({ _ in true }) else { return }
         let text = Bool.random(using: &dice) ? "half a thought \(sequence)" : ""
@@ -173,7 +183,8 @@ struct Story {
 
     private mutating func talk() {
         happen(.say(text: "coffee?"), .queue(.inbox), by: anybody())
-        happen(.autoBreaker(count: 500, window: .minutes(10)), .desk)
+        let domain = Bool.random(using: &dice) ? "example.org" : nil
+        happen(.autoBreaker(count: 500, window: .minutes(10), domain: domain), .desk)
     }
 
     private mutating func administer() {
@@ -260,10 +271,12 @@ extension Story {
             let id = mail.entry.ticket
             tickets[id] = Ticket(
                 id: id, number: number, mail: mail, queue: queue, at: event.at, sequence: event.sequence)
-            if customers[mail.customer] == nil {
-                customers[mail.customer] = Customer(id: mail.customer, addresses: [mail.customerName])
-                lastCustomer = max(lastCustomer, mail.customer.value)
-            }
+            meet(mail.customer, as: mail.customerName)
+        }
+        if case .customerSet(let change) = event.kind, let id = event.subject.ticket {
+            meet(change.customer, as: change.address)
+            let contacts = customers[change.was]?.letGo(of: id) ?? []
+            customers[change.customer]?.take(contacts)
         }
         if let id = event.subject.ticket, tickets[id] != nil {
             tickets[id]?.apply(event)
@@ -276,6 +289,12 @@ extension Story {
         }
         if let letter = Outgoing(event) { outbox.append(letter) }
         foldRest(event)
+    }
+
+    private mutating func meet(_ id: CustomerID, as name: Address) {
+        guard customers[id] == nil else { return }
+        customers[id] = Customer(id: id, addresses: [name])
+        lastCustomer = max(lastCustomer, id.value)
     }
 
     private mutating func foldRest(_ event: Event) {
@@ -292,7 +311,7 @@ extension Story {
         case (.token(.added(let agent, let digest)), .token(let token)): agents[agent]?.tokens[token] = digest
         case (.token(.revoked(let agent)), .token(let token)): agents[agent]?.tokens[token] = nil
         case (.queue(let change), _): queues[change.queue.name] = change.queue
-        case (.autoBreaker(_, let window), _): stopped = event.at + window
+        case (.autoBreaker(_, let window, let domain), _): stopped[domain ?? ""] = event.at + window
         case (.customer(let id, let change), _):
             customers[id]?.apply(change)
             guard case .joined(let other) = change else { break }

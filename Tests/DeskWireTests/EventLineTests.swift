@@ -137,8 +137,8 @@ struct EventLineTests {
             "* 1 queue inbox \(t) by=desk change=added addresses=- lease=30m guard=ask held=10 auto=yes"
         ),
         (
-            Samples.event(1, .desk, nil, [], .autoBreaker(count: 100, window: .hours(1))),
-            "* 1 auto-breaker desk \(t) n=100 window=1h"
+            Samples.event(1, .desk, nil, [], .autoBreaker(count: 100, window: .hours(1), domain: "a.example")),
+            "* 1 auto-breaker desk \(t) n=100 window=1h domain=a.example"
         ),
     ]
 

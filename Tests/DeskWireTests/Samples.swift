@@ -81,7 +81,9 @@ enum Samples {
             .already(id(42), holder: nil, queue: inbox),
             .queued(EntryID(id(42), 3), to: Recipients(to: [Address(nasty)])),
             .drafted(id(42), bytes: 26), .noted(EntryID(id(42), 3)), .closed(id(42)), .reopened(id(42)),
-            .moved(id(42), queue: inbox), .said(.queue(inbox)), .said(.agent(meier)), .saidIn(EntryID(id(42), 3)),
+            .moved(id(42), queue: inbox),
+            .customerSet(id(42), customer: Address(nasty), to: Recipients(to: [Address(nasty)], cc: [schmidt])),
+            .said(.queue(inbox)), .said(.agent(meier)), .saidIn(EntryID(id(42), 3)),
             .arrived(EntryID(id(42), 1), number: number), .arrived(nil, number: nil), .done,
         ]
     }()
@@ -124,12 +126,16 @@ enum Samples {
             .duplicateDropped(customer: letter.recipients.to[0], entry: EntryID(id(42), 1)), .note(text: nasty),
             .say(text: nasty),
             .draft(text: nasty, why: .notHolder), .close(text: nil), .close(text: nasty), .reopen(text: nil),
-            .move(was: recorder, text: nasty), .agent(added), .agent(.retired),
+            .move(was: recorder, text: nasty),
+            .customerSet(
+                TicketCustomer(
+                    customer: CustomerID(1), address: Address(nasty), was: CustomerID(2), wasName: Address(nasty))),
+            .agent(added), .agent(.retired),
             .agent(.rights(queue: nil, [.read, .work])), .agent(.flags(isBot: false, isAdmin: false)),
             .token(.revoked(meier)), .customer(CustomerID(1), .addressAdded(letter.recipients.to[0])),
             .customer(CustomerID(1), .flags(relay: true, noAutomaticReply: true, unguarded: true)),
             .customer(CustomerID(1), .joined(.init(customer: CustomerID(2), addresses: [schmidt, hotline]))),
-            .queue(QueueChange(queue: queue, isNew: true)), .autoBreaker(count: 100, window: .hours(1)),
+            .queue(QueueChange(queue: queue, isNew: true)), .autoBreaker(count: 100, window: .hours(1), domain: nasty),
         ] + SuppressReason.allCases.map { .autoSuppressed($0) }
     }()
 }

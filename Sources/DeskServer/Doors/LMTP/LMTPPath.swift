@@ -18,7 +18,7 @@ struct LMTPPath: Equatable {
             guard let colon = path.firstIndex(of: UInt8(ascii: ":")) else { return nil }
             path = path[(colon + 1)...]
         }
-        guard path.count <= LMTPPath.longest, path.allSatisfy({ $0 > 0x20 && $0 != 0x7F }),
+        guard path.count <= LMTPPath.longest, LMTPPath.isPlain(path),
             let address = String(validating: path, as: UTF8.self)
         else { return nil }
         self.address = address
@@ -28,6 +28,21 @@ struct LMTPPath: Equatable {
             let parts = word.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             let value = parts.count > 1 ? String(decoding: parts[1], as: UTF8.self) : ""
             return (String(decoding: parts[0], as: UTF8.self).uppercased(), value)
+        }
+    }
+
+    /// No control, and no blank but within quotes (RFC 5321 §4.1.2, Quoted-string).
+    private static func isPlain(_ path: ArraySlice<UInt8>) -> Bool {
+        var isQuoted = false
+        var isEscaped = false
+        return path.allSatisfy { byte in
+            if isQuoted, !isEscaped, byte == UInt8(ascii: "\\") {
+                isEscaped = true
+                return true
+            }
+            if byte == UInt8(ascii: "\""), !isEscaped { isQuoted.toggle() }
+            isEscaped = false
+            return byte > 0x20 && byte != 0x7F || isQuoted && byte == 0x20
         }
     }
 
