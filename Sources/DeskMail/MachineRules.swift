@@ -56,13 +56,15 @@ public struct MachineRules {
         guard !isAutomaticReply, isFromProgram || !hasReplyMark else { return false }
         if !mail.failedRecipients.isEmpty { return true }
         let isFailure = MachineSubject.isFailure(mail.subject)
+        // Of most messages the text need not be read.
+        guard isFromProgram || isFrom(Self.machineNames) || isFailure && !has(Self.clientFields) else { return false }
         let evidence = ReturnedMessage.evidence(in: mail)
         if isFromProgram, MachineSubject.isFailurePhrase(mail.subject, fromProgram: true) { return true }
         if isFrom(Self.officeNames), MachineSubject.isFailurePhrase(mail.subject) { return true }
         // A parcel service, too, generates "Delivery notification": it returns no message and names no reply code.
         if isFailure, isFromProgram, evidence.hasReplyCode || evidence.hasHeader { return true }
         if isFailure, isFrom(Self.officeNames), evidence.hasReplyCode || evidence.namesRecipient { return true }
-        return evidence.isConclusive && (isFailure || isFromProgram || isFrom(Self.machineNames))
+        return evidence.isConclusive
     }
 
     /// A program has answered what it was sent: vacation notices and the like.
@@ -102,6 +104,9 @@ public struct MachineRules {
     /// Fields of `Received` in a message that goes round in circles; servers give up at 50 to 100 (RFC 5321 §6.3). It
     /// may still be a person's, so it is kept like any other: every round after the first is the same message again.
     private static let maximumHops = 30
+
+    /// Fields of the programs that people write with: who reports that a message came back may copy all of it.
+    private static let clientFields: Set<String> = ["user-agent", "x-mailer"]
 
     private static let precedences: Set<String> = ["bulk", "junk", "list", "auto_reply", "auto-reply"]
 

@@ -28,19 +28,20 @@ struct ReturnedMessage {
 
     private mutating func read(_ text: Substring.UTF8View) {
         for line in text.split(separator: 0x0A) {
-            let words = String(Substring(line)).lowercased()
+            let words = line.map(\.lowercasedASCII)
             if !hasReplyCode { hasReplyCode = Self.hasReplyCode(words) }
-            if !namesRecipient { namesRecipient = Self.recipientPhrases.contains { words.contains($0) } }
-            if !hasPhrase { hasPhrase = Self.phrases.contains { words.contains($0) } }
-            if !hasHeader { hasHeader = Self.traceFields.contains { words.hasPrefix($0) } }
+            if !namesRecipient { namesRecipient = Self.recipientPhrases.contains { words.holds($0) } }
+            if !hasPhrase { hasPhrase = Self.phrases.contains { words.holds($0) } }
+            if !hasHeader { hasHeader = Self.traceFields.contains { words.starts(with: $0) } }
         }
     }
 
     private static let traceFields = ["received: ", "message-id: ", "return-path: ", ">received: ", "> received: "]
+        .map { Array($0.utf8) }
 
     /// `550 `, `551-` or `5.1.1` as a word of its own.
-    private static func hasReplyCode(_ line: String) -> Bool {
-        line.utf8.split { !($0.isDigit || $0 == UInt8(ascii: ".")) }.contains { word in
+    private static func hasReplyCode(_ line: [UInt8]) -> Bool {
+        line.split { !($0.isDigit || $0 == UInt8(ascii: ".")) }.contains { word in
             let digits = Array(word)
             if digits.count == 3 { return digits[0] == UInt8(ascii: "5") && digits[1] == UInt8(ascii: "5") }
             guard digits.count >= 5, digits[0] == UInt8(ascii: "5") else { return false }
@@ -54,7 +55,7 @@ struct ReturnedMessage {
         "user unknown", "unknown user", "unknown recipient", "recipient unknown", "user not found",
         "mailbox unavailable", "mailbox not found", "permanent fatal error", "transcript of session",
         "rejected your message",
-    ]
+    ].map { Array($0.utf8) }
 
     private static let phrases = [
         "could not be delivered", "could not deliver", "couldn't be delivered", "couldn't deliver",
@@ -64,5 +65,15 @@ struct ReturnedMessage {
         "quota exceeded", "exceeded quota", "unrouteable", "permanent error", "returned message", "returning message",
         "message was rejected", "has been rejected", "konnte nicht zugestellt", "nicht zugestellt werden",
         "unzustellbar",
-    ]
+    ].map { Array($0.utf8) }
+}
+
+extension [UInt8] {
+    /// Whether `phrase` is somewhere in it.
+    fileprivate func holds(_ phrase: [UInt8]) -> Bool {
+        guard let first = phrase.first, count >= phrase.count else { return false }
+        return (0...(count - phrase.count)).contains { at in
+            self[at] == first && self[at..<(at + phrase.count)].elementsEqual(phrase)
+        }
+    }
 }

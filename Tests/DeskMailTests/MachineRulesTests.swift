@@ -173,6 +173,14 @@ struct MachineRulesTests {
         #expect(MachineRules(mail, hasNullSender: false).machine == nil)
     }
 
+    @Test func `a person who copies a whole bounce is a person`() {
+        var mail = Self.mail("User-Agent", "Mozilla Thunderbird")
+        mail.subject = "Undelivered mail"
+        mail.segments = [Segment(kind: .new, text: "This came back:\n" + Self.returned)]
+        #expect(MachineRules(mail, hasNullSender: false).machine == nil)
+        #expect(MachineRules(mail, hasNullSender: true).machine == .bounce)
+    }
+
     @Test(arguments: ["MAILER-DAEMON@mx.example.org", "mailer-daemon", "Mail.Delivery.System@mx.example.org"])
     func `a mail server's own name makes a bounce`(address: String) {
         var mail = Self.mail("Auto-Submitted", "auto-replied")

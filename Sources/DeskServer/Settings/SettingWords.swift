@@ -144,7 +144,8 @@ extension SettingWord {
             "replies-per-subject-hour", 0...1_000_000, "automatic replies to one subject in an hour [5]",
             \.automaticReplies.subjectHourly),
         count(
-            "replies-breaker", 0...1_000_000, "automatic replies in ten minutes, or all of them stop [300]",
+            "replies-breaker", 0...1_000_000,
+            "automatic replies in ten minutes, or those to the busiest domain stop, then all [300]",
             \.automaticReplies.breaker),
         word(
             "reply-to-follow-ups", "yes|no", "whether mails that join a ticket are answered automatically too [no]",
