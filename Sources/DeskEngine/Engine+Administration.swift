@@ -17,6 +17,7 @@ extension Engine {
         case .setQueue(let queue): return try setQueue(queue, asker)
         case .addAddress(let known, let address): return try addAddress(address, known, asker)
         case .joinCustomers(let first, let second): return try join(second, into: first, asker)
+        case .splitCustomer(let known, let address): return try split(address, from: known, asker)
         case .setCustomerFlags(let address, let isRelay, let noAutomaticReply, let isUnguarded):
             let customer = try customer(address)
             let flags = CustomerChange.flags(
@@ -136,6 +137,20 @@ extension Engine {
         }
         return changed(
             customer, .joined(CustomerChange.Joined(customer: other.id, addresses: other.addresses)), asker)
+    }
+
+    /// Undoes a join. Each ticket goes with the address that opened it, whether it came before the join or since.
+    private func split(_ address: Address, from known: Address, _ asker: Asker) throws(Refusal) -> Decision {
+        let customer = try customer(known)
+        guard try self.customer(address).id == customer.id else {
+            throw .usage("\(known) and \(address) are two customers already")
+        }
+        let part = customer.part(with: address)
+        guard !part.contains(known) else {
+            throw .usage("\(known) and \(address) came by one join: name an address that is to stay first")
+        }
+        let id = CustomerID(state.lastCustomer + 1)
+        return changed(customer, .split(CustomerChange.Split(customer: id, addresses: part)), asker)
     }
 
     private func changed(_ customer: Customer, _ change: CustomerChange, _ asker: Asker) -> Decision {

@@ -141,6 +141,7 @@ extension Engine {
         if case .customer(let id, .joined(let other)) = event.kind {
             return soft.join(other.customer, into: id, by: served)
         }
+        if case .customer(_, .split) = event.kind { return beginLeases(at: event.at) }
         guard let id = event.subject.ticket, let ticket else { return }
         if case .reply = event.kind, let by = event.by, case .entry(let entry) = event.subject {
             soft.show(Shown(agent: by, ticket: id, entry: entry.entry))

@@ -61,7 +61,11 @@ extension Engine {
         }
         if case .customer(let id, let change) = event.kind {
             wants.customer(id)
-            if case .joined(let other) = change { wants.customer(other.customer) }
+            switch change {
+            case .joined(let other): wants.customer(other.customer)
+            case .split: wants.recentTickets(of: id)
+            case .addressAdded, .flags: break
+            }
         }
         return wants.needs
     }
@@ -174,11 +178,21 @@ private struct Wants {
         if let meant = arrival.replyTo.first { address(meant) }
     }
 
+    /// A split has to know of each text that it may take along whose ticket it is in.
+    mutating func recentTickets(of id: CustomerID) {
+        guard let customer = state.customers[state.survivor(id)] else { return customer(id) }
+        for contact in customer.recent { ticket(contact.entry.ticket) }
+    }
+
     mutating func administration(_ administration: Administration) {
         switch administration {
         case .addAddress(let known, let other), .joinCustomers(let known, let other):
             address(known)
             address(other)
+        case .splitCustomer(let known, let other):
+            address(known)
+            address(other)
+            if let id = state.addresses[known] { recentTickets(of: id) }
         case .setCustomerFlags(let known, _, _, _): address(known)
         case .addAgent, .setPassword, .setRights, .setFlags, .retireAgent, .addToken, .revokeToken, .setQueue: break
         }

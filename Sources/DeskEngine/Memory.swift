@@ -32,7 +32,10 @@ struct Memory: Sendable {
             unwritten.append((event.sequence, .ticket(id)))
             keep(ticket.customer, event.sequence, in: state)
         }
-        if case .customer(let id, _) = event.kind { keep(id, event.sequence, in: state) }
+        if case .customer(let id, let change) = event.kind {
+            keep(id, event.sequence, in: state)
+            if case .split(let part) = change { keep(part.customer, event.sequence, in: state) }
+        }
         if case .customerSet(let change) = event.kind { keep(change.was, event.sequence, in: state) }
         if let mail = event.kind.mail {
             if let id = mail.messageID { unwritten.append((event.sequence, .message(id))) }

@@ -14,6 +14,7 @@ extension State {
         case .agent(let change): apply(change, to: event.subject)
         case .token(let change): apply(change, to: event.subject)
         case .queue(let change): apply(change)
+        case .customer(let id, .split(let part)): split(part, from: id, event.sequence)
         case .customer(let id, let change): apply(change, to: id)
         case .autoBreaker(_, let window, let domain): autoRepliesStopped[domain ?? ""] = event.at + window
         case .new(let mail, let number): open(mail, number, event)
@@ -168,6 +169,34 @@ extension State {
             for ticket in service.tickets { serve(id, by: service.agent, in: ticket) }
         }
         for ticket in customers[id]?.live ?? [] { settle(ticket) }
+    }
+}
+
+extension State {
+    /// The tickets go along whose owners do; those that are not in memory are closed, and nothing here is about them.
+    ///
+    /// Where the journal is read again, the disk may be ahead and have given the new customer or its tickets already.
+    private mutating func split(_ split: CustomerChange.Split, from id: CustomerID, _ sequence: SequenceNumber) {
+        splits.append(RecentSplit(sequence: sequence, customer: id, split: split))
+        lastCustomer = max(lastCustomer, split.customer.value)
+        let owned = tickets.values.filter { split.addresses.contains($0.owner) }
+        let moved = owned.filter { $0.customer == id || $0.customer == split.customer }.map(\.id)
+        guard let whole = customers[id] else { return }
+        customers[split.customer] = customers[split.customer] ?? whole.splitOff(split, isMoved: moved.contains)
+        customers.change(id) { customer in
+            customer.apply(.split(split))
+            customer.leave(isMoved: moved.contains)
+        }
+        for address in split.addresses { addresses[address] = split.customer }
+        for ticket in moved {
+            let facets = tickets.change(ticket) { ticket in
+                let before = Facets(ticket)
+                ticket.customer = split.customer
+                return (before: before, after: Facets(ticket))
+            }
+            if let facets { reindex(ticket, from: facets.before, to: facets.after) }
+        }
+        for ticket in whole.live { settle(ticket) }
     }
 }
 

@@ -25,7 +25,7 @@ extension State {
     mutating func admit(_ ticket: Ticket) {
         guard tickets[ticket.id] == nil else { return }
         var ticket = ticket
-        ticket.customer = survivor(ticket.customer)
+        ticket.customer = customer(of: ticket)
         tickets[ticket.id] = ticket
         numbers[ticket.number] = ticket.id
         index(ticket)
@@ -51,5 +51,33 @@ extension State {
         guard let customer = customers[id], customer.live.isEmpty else { return }
         customers[id] = nil
         for address in customer.addresses where addresses[address] == id { addresses[address] = nil }
+    }
+}
+
+extension State {
+    /// Whose ticket one is that the disk still has as it was before the newest joins and splits.
+    private func customer(of ticket: Ticket) -> CustomerID {
+        var id = ticket.customer
+        for recent in splits where recent.split.addresses.contains(ticket.owner) && leads(id, to: recent.customer) {
+            id = recent.split.customer
+        }
+        return survivor(id)
+    }
+
+    /// Whether joins have made one customer another, now or on the way to a third one.
+    private func leads(_ id: CustomerID, to other: CustomerID) -> Bool {
+        var next: CustomerID? = id
+        while let customer = next {
+            if customer == other { return true }
+            next = joined[customer]
+        }
+        return false
+    }
+
+    /// A split, and when and of whom it was.
+    struct RecentSplit: Equatable, Sendable {
+        let sequence: SequenceNumber
+        let customer: CustomerID
+        let split: CustomerChange.Split
     }
 }

@@ -27,6 +27,8 @@ public struct State: Equatable, Sendable {
     var lastCustomer: Int64 = 0
     var lastNumber: TicketNumber?
     var joined: [CustomerID: CustomerID] = [:]
+    /// Customers who were split and of whom the disk does not know it yet: it still gives their tickets as one's.
+    var splits: [RecentSplit] = []
 
     // What is found by a key, as far as memory has it; each entry says which event it is from.
     var numbers: [TicketNumber: TicketID] = [:]

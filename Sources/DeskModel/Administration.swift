@@ -20,6 +20,8 @@ public enum Administration: Equatable, Sendable {
     case addAddress(Address, Address)
     /// Two customers are one: the second becomes part of the first.
     case joinCustomers(Address, Address)
+    /// An address of a customer, with those that came by the same join, is a customer of its own again.
+    case splitCustomer(Address, Address)
     /// The flags of a customer.
     case setCustomerFlags(Address, isRelay: Bool, wantsNoAutomaticReply: Bool, isUnguarded: Bool)
 }
@@ -68,6 +70,23 @@ public enum CustomerChange: Equatable, Sendable {
     case flags(relay: Bool, noAutomaticReply: Bool, unguarded: Bool)
     /// Another customer turned out to be him; that one's addresses and tickets are his now.
     case joined(Joined)
+    /// Some addresses turned out to be another customer's: they are a customer of their own, with the tickets that they
+    /// opened.
+    case split(Split)
+
+    /// The customer who is split off.
+    public struct Split: Equatable, Sendable {
+        /// The new number.
+        public let customer: CustomerID
+        /// The addresses; the customer whom they leave keeps at least one.
+        public let addresses: [Address]
+
+        /// Names the customer who is split off.
+        public init(customer: CustomerID, addresses: [Address]) {
+            self.customer = customer
+            self.addresses = addresses
+        }
+    }
 
     /// The customer who was absorbed.
     public struct Joined: Equatable, Sendable {

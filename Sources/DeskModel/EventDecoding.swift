@@ -210,6 +210,9 @@ public struct EventDecoder {
         case 3:
             let customer = CustomerID(try reader.number())
             return .joined(.init(customer: customer, addresses: try addresses()))
+        case 4:
+            let customer = CustomerID(try reader.number())
+            return .split(.init(customer: customer, addresses: try addresses()))
         default: throw .unknown(change)
         }
     }

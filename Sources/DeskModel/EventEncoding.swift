@@ -323,6 +323,10 @@ extension EventEncoder {
             event.byte(3)
             event.number(joined.customer.value)
             list(joined.addresses) { $0.sealed($1) }
+        case .split(let split):
+            event.byte(4)
+            event.number(split.customer.value)
+            list(split.addresses) { $0.sealed($1) }
         }
     }
 

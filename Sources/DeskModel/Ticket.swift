@@ -18,6 +18,8 @@ public struct Ticket: Equatable, Sendable {
     public let number: TicketNumber
     /// Whose matter it is.
     public var customer: CustomerID
+    /// The address that made it that customer's, by the first message or by hand: when customers are split, it follows.
+    public var owner = Address("")
     /// When it was made.
     public let created: Moment
     /// The subject of its first mail, as long as it was.
@@ -87,6 +89,7 @@ public struct Ticket: Equatable, Sendable {
         self.id = id
         self.number = number
         customer = mail.customer
+        owner = mail.author.description.isEmpty ? mail.customerName : mail.author
         created = at
         subject = mail.subject
         self.queue = queue
@@ -159,6 +162,7 @@ extension Ticket {
             if case .entry(let id) = event.subject { entries = max(entries, id.entry) }
         case .customerSet(let change):
             customer = change.customer
+            owner = change.address
             recipients = Recipients(to: [change.address], cc: recipients.cc)
         default: break
         }
@@ -201,6 +205,8 @@ public struct Customer: Equatable, Sendable {
     public var wantsNoAutomaticReply = false
     /// Not guarded: a scanner, a monitor, many people behind one address.
     public var isUnguarded = false
+    /// The addresses of each customer who was joined to this one, newest last: what a split takes back together.
+    public var joins: [[Address]] = []
     /// His tickets that are not over, oldest first.
     public var live: [TicketID] = []
     /// The newest mail and each agent's newest answer of the last days, ticket by ticket, oldest first: what makes a
@@ -262,6 +268,8 @@ extension Customer {
             (isRelay, wantsNoAutomaticReply, isUnguarded) = (relay, noAutomaticReply, unguarded)
         case .joined(let other):
             addresses.append(contentsOf: other.addresses.filter { !addresses.contains($0) })
+            joins.append(other.addresses)
+        case .split(let part): leave(part.addresses)
         }
     }
 
@@ -277,9 +285,38 @@ extension Customer {
         recent = (recent + contacts).sorted { ($0.at, $0.entry.ticket) < ($1.at, $1.entry.ticket) }
     }
 
+    /// What a split of `address` takes along: the addresses of the smallest join that brought it, else it alone.
+    public func part(with address: Address) -> [Address] {
+        let joins = joins.filter { $0.contains(address) }
+        return (joins.min { $0.count < $1.count } ?? [address]).filter(addresses.contains)
+    }
+
+    /// The customer that `split` makes of some of the addresses, with the joins that were theirs alone and the flags
+    /// that both had; `isMoved` says of a ticket whether it goes along. To be asked before `apply`.
+    public func splitOff(_ split: CustomerChange.Split, isMoved: (TicketID) throws -> Bool) rethrows -> Customer {
+        var part = Customer(id: split.customer, addresses: split.addresses)
+        (part.isRelay, part.wantsNoAutomaticReply, part.isUnguarded) = (isRelay, wantsNoAutomaticReply, isUnguarded)
+        part.joins = joins.filter { $0.count < split.addresses.count && $0.allSatisfy(split.addresses.contains) }
+        part.live = try live.filter(isMoved)
+        part.recent = try recent.filter { try isMoved($0.entry.ticket) }
+        return part
+    }
+
+    /// Forgets the tickets that went to another customer.
+    public mutating func leave(isMoved: (TicketID) throws -> Bool) rethrows {
+        try live.removeAll(where: isMoved)
+        try recent.removeAll { try isMoved($0.entry.ticket) }
+    }
+
+    private mutating func leave(_ part: [Address]) {
+        addresses.removeAll(where: part.contains)
+        joins = joins.map { $0.filter { !part.contains($0) } }.filter { !$0.isEmpty }
+    }
+
     /// Takes over what was recorded of him under another number: addresses, live tickets, mails and answers.
     public mutating func absorb(_ other: Customer) {
         addresses.append(contentsOf: other.addresses.filter { !addresses.contains($0) })
+        joins += other.joins
         if displayName.isEmpty { displayName = other.displayName }
         live = (live + other.live).sorted()
         recent = (recent + other.recent).sorted { ($0.at, $0.entry.ticket) < ($1.at, $1.entry.ticket) }

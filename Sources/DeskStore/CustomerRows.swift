@@ -82,6 +82,20 @@ final class CustomerRows {
         try giveJoined.run()
     }
 
+    /// Some addresses of `id` are another customer's from now on, who is new; the tickets in `moved` went along.
+    func split(_ split: CustomerChange.Split, from id: CustomerID, with moved: Set<TicketID>) throws(StoreError) {
+        guard let whole = try find(id) else { return }
+        let part = whole.splitOff(split) { moved.contains($0) }
+        known[split.customer] = Known(customer: part, stored: 0)
+        noteChange(of: split.customer)
+        try change(id) { customer in
+            customer.apply(.split(split))
+            customer.leave { moved.contains($0) }
+        }
+        // All rows of the addresses that stay are there, or are written again, which is the same.
+        known[id]?.stored = 0
+    }
+
     /// Writes what has changed.
     func flush() throws(StoreError) {
         changed.sort()

@@ -140,6 +140,10 @@ final class Projection {
 
     private func apply(_ change: CustomerChange, to id: CustomerID, named subject: Event.Subject) throws(StoreError) {
         if case .customer(let name) = subject { try customers.meet(id, as: name) }
+        if case .split(let split) = change {
+            let moved = try tickets.give(of: id, ownedBy: split.addresses, to: split.customer)
+            return try customers.split(split, from: id, with: moved)
+        }
         try customers.change(id) { $0.apply(change) }
         if case .joined(let other) = change {
             try customers.join(other.customer, to: id)

@@ -17,6 +17,7 @@ extension Ticket {
         writer.addresses(recipients.to)
         writer.addresses(recipients.cc)
         writer.addresses(authors)
+        writer.string(owner.description)
         writer.optional(answerFrom) { $0.string($1.description) }
         writer.optional(lastAutoReply) { $0.moment($1) }
         writer.list(recentReplies) { writer, reply in
@@ -42,6 +43,7 @@ extension Ticket {
         newestMailAt = try reader.moment()
         recipients = Recipients(to: try reader.addresses(), cc: try reader.addresses())
         authors = try reader.addresses()
+        owner = Address(known: try reader.string())
         answerFrom = try reader.optional { reader throws(Corruption) in Address(known: try reader.string()) }
         lastAutoReply = try reader.optional { reader throws(Corruption) in try reader.moment() }
         recentReplies = try reader.list { reader throws(Corruption) in
@@ -59,6 +61,7 @@ extension Customer {
         writer.addresses(addresses)
         writer.string(displayName)
         writer.byte((isRelay ? 1 : 0) | (wantsNoAutomaticReply ? 2 : 0) | (isUnguarded ? 4 : 0))
+        writer.list(joins) { $0.addresses($1) }
         writer.list(live) { $0.number($1.value) }
         writer.list(recent) { writer, contact in
             writer.number(contact.entry.ticket.value)
@@ -76,6 +79,7 @@ extension Customer {
         displayName = try reader.string()
         let flags = try reader.byte()
         (isRelay, wantsNoAutomaticReply, isUnguarded) = (flags & 1 != 0, flags & 2 != 0, flags & 4 != 0)
+        joins = try reader.list { reader throws(Corruption) in try reader.addresses() }
         live = try reader.list { reader throws(Corruption) in TicketID(try reader.number()) }
         recent = try reader.list { reader throws(Corruption) in
             let entry = EntryID(TicketID(try reader.number()), try reader.int())

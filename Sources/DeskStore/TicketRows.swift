@@ -17,6 +17,7 @@ final class TicketRows {
     private let update: Statement
     private let place: Statement
     private let giveAll: Statement
+    private let idsOfCustomer: Statement
 
     /// Tickets that are remembered between bites; when there are more, all are read anew.
     private static let most = 20_000
@@ -29,6 +30,7 @@ final class TicketRows {
             "UPDATE ticket SET priority = ?, holder = ?, newest_at = ?, changed = ?, rest = ? WHERE id = ?")
         place = try database.prepare("UPDATE ticket SET queue = ?, state = ?, customer = ? WHERE id = ?")
         giveAll = try database.prepare("UPDATE ticket SET customer = ? WHERE customer = ?")
+        idsOfCustomer = try database.prepare("SELECT id FROM ticket WHERE customer = ?")
     }
 
     /// The ticket as the events so far have left it; `nil` if there is none.
@@ -68,6 +70,25 @@ final class TicketRows {
             if entry.stored != nil { known[id]?.stored?.customer = survivor }
             noteChange(of: id)
         }
+    }
+
+    /// The tickets of `customer` that one of these addresses opened are those of `other` now; gives their numbers.
+    func give(
+        of customer: CustomerID, ownedBy owners: [Address], to other: CustomerID
+    ) throws(StoreError) -> Set<TicketID> {
+        var candidates = Set(known.filter { $0.value.ticket.customer == customer }.keys)
+        idsOfCustomer.bind(1, customer.value)
+        try idsOfCustomer.each { row in candidates.insert(TicketID(row.integer(0))) }
+        var moved: Set<TicketID> = []
+        for id in candidates {
+            guard let ticket = try find(id), ticket.customer == customer, owners.contains(ticket.owner) else {
+                continue
+            }
+            known[id]?.ticket.customer = other
+            noteChange(of: id)
+            moved.insert(id)
+        }
+        return moved
     }
 
     /// Writes what has changed.

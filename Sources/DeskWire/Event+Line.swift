@@ -166,6 +166,9 @@ extension CustomerChange {
         case .joined(let other):
             out.pair("change", "joined")
             out.pair("addresses", list: other.addresses.map(\.description))
+        case .split(let part):
+            out.pair("change", "split")
+            out.pair("addresses", list: part.addresses.map(\.description))
         }
     }
 }

@@ -127,6 +127,53 @@ struct AdministrationTests {
         #expect(desk.say(.administer(.joinCustomers(nobody, nobody)), by: .desk).refusal == .noSuchCustomer(nobody))
     }
 
+    @Test func `a split undoes a join: each ticket goes with the address that opened it, old and new ones`() throws {
+        var desk = Desk()
+        let (a, b) = (Address("a@example.org"), Address("b@example.org"))
+        let (one, two) = (desk.bring(from: "a@example.org"), desk.bring(from: "b@example.org"))
+        desk.administer(.addAddress(b, Address("b2@example.org")))
+        desk.administer(.joinCustomers(a, b))
+        let (three, four) = (desk.bring(from: "b2@example.org"), desk.bring(from: "a@example.org"))
+        desk.say(.claim(.id(one), lease: nil, anyway: nil), by: .meier)
+        desk.say(.claim(.id(two), lease: nil, anyway: nil), by: .meier)
+        desk.say(.close(.id(four), read: nil, text: nil), by: .mustermann)
+        let decision = desk.say(.administer(.splitCustomer(a, b)), by: .desk)
+        #expect(decision.kinds == ["customer -"])
+        let (first, second) = (try desk.ticket(one).customer, try desk.ticket(two).customer)
+        #expect(first != second)
+        #expect(try desk.ticket(three).customer == second)
+        #expect(try desk.ticket(four).customer == first)
+        #expect(desk.engine.state.customers[first]?.addresses == [a])
+        #expect(desk.engine.state.customers[second]?.addresses == [b, Address("b2@example.org")])
+        #expect(desk.engine.state.customers[first]?.live == [one])
+        #expect(desk.engine.state.customers[second]?.live == [two, three])
+        // Both are still held, each with a lease, and from now on two agents may serve them.
+        #expect(try desk.ticket(two).holder == .meier)
+        for id in [one, two] { #expect(desk.engine.lease(of: try desk.ticket(id)) != nil) }
+        desk.say(.release(.id(two), text: nil), by: .meier)
+        #expect(desk.say(.claim(.id(two), lease: nil, anyway: nil), by: .schulze).refusal == nil)
+        let five = desk.bring(from: "b2@example.org")
+        #expect(try desk.ticket(five).customer == second)
+        #expect(desk.say(.administer(.splitCustomer(a, b)), by: .desk).refusal != nil)
+        #expect(desk.say(.administer(.splitCustomer(a, a)), by: .desk).refusal != nil)
+    }
+
+    @Test func `of several joins a split undoes the one that brought the address`() {
+        var desk = Desk()
+        let addresses = ["a", "b", "c"].map { Address("\($0)@example.org") }
+        for address in addresses { _ = desk.bring(from: address.description) }
+        desk.administer(.joinCustomers(addresses[1], addresses[0]))
+        desk.administer(.joinCustomers(addresses[2], addresses[1]))
+        func customers() -> [[Address]] {
+            desk.engine.state.customers.values.map { $0.addresses.sorted() }.sorted { $0[0] < $1[0] }
+        }
+        #expect(customers() == [addresses])
+        desk.administer(.splitCustomer(addresses[2], addresses[1]))
+        #expect(customers() == [Array(addresses[0...1]), [addresses[2]]])
+        desk.administer(.splitCustomer(addresses[1], addresses[0]))
+        #expect(customers() == addresses.map { [$0] })
+    }
+
     @Test func `customers whom two agents serve are not joined`() {
         var desk = Desk()
         let (one, two) = (desk.bring(from: "a@example.org"), desk.bring(from: "b@example.org"))

@@ -115,6 +115,7 @@ struct Disk: Follower {
         case (.token(.revoked(let name)), .token(let token)): agents[name]?.tokens[token] = nil
         case (.queue(let change), _): queues[change.queue.name] = change.queue
         case (.customer(let id, let change), _):
+            if case .split(let split) = change { return self.split(split, from: id) }
             customers[id]?.apply(change)
             if case .addressAdded(let address) = change { addresses[address] = id }
             guard case .joined(let other) = change else { break }
@@ -123,6 +124,19 @@ struct Disk: Follower {
             image.joined[other.customer] = id
         default: break
         }
+    }
+
+    private mutating func split(_ split: CustomerChange.Split, from id: CustomerID) {
+        // Tickets keep the number of whoever was absorbed, here.
+        let owned = tickets.values.filter { split.addresses.contains($0.owner) }
+        let moved = owned.filter { survivor($0.customer) == id }.map(\.id)
+        guard let part = customers[id]?.splitOff(split, isMoved: moved.contains) else { return }
+        customers[split.customer] = part
+        customers[id]?.apply(.split(split))
+        customers[id]?.leave(isMoved: moved.contains)
+        for ticket in moved { tickets[ticket]?.customer = split.customer }
+        for address in split.addresses { addresses[address] = split.customer }
+        image.lastCustomer = max(image.lastCustomer, split.customer.value)
     }
 
     private func survivor(_ id: CustomerID) -> CustomerID {

@@ -93,6 +93,7 @@ struct Mischief {
         case 7, 8:
             let (one, two) = served.count < 2 ? (person, person) : (dice.pick(served), dice.pick(served))
             return .joinCustomers(one, dice.one(in: 4) ? Address(dice.pick(Mischief.people)) : two)
+        case 11, 12: return .splitCustomer(served.isEmpty ? person : dice.pick(served), person)
         case 9: return .addAddress(person, Address("\(dice.roll(9))@new.example"))
         case 10:
             return .setCustomerFlags(

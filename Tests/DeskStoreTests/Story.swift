@@ -202,10 +202,16 @@ struct Story {
     private mutating func customer() {
         guard let id = customers.keys.sorted().randomElement(using: &dice), let known = customers[id] else { return }
         let subject = Event.Subject.customer(known.name)
-        switch Int.random(in: 0..<3, using: &dice) {
+        switch Int.random(in: 0..<5, using: &dice) {
         case 0: happen(.customer(id, .addressAdded(Address("more\(sequence)@example.org"))), subject, by: .desk)
         case 1:
             happen(.customer(id, .flags(relay: false, noAutomaticReply: true, unguarded: false)), subject, by: .desk)
+        case 2, 3:
+            guard let address = known.addresses.dropFirst().randomElement(using: &dice) else { return }
+            let part = known.part(with: address)
+            guard !part.contains(known.name) else { return }
+            let split = CustomerChange.Split(customer: CustomerID(lastCustomer + 1), addresses: part)
+            happen(.customer(id, .split(split)), subject, by: .desk)
         default:
             guard let other = customers.keys.sorted().randomElement(using: &dice), other != id,
                 let absorbed = customers[other]
@@ -313,6 +319,7 @@ extension Story {
         case (.queue(let change), _): queues[change.queue.name] = change.queue
         case (.autoBreaker(_, let window, let domain), _): stopped[domain ?? ""] = event.at + window
         case (.customer(let id, let change), _):
+            if case .split(let split) = change { return self.split(split, from: id) }
             customers[id]?.apply(change)
             guard case .joined(let other) = change else { break }
             if let absorbed = customers.removeValue(forKey: other.customer) { customers[id]?.absorb(absorbed) }
@@ -321,6 +328,16 @@ extension Story {
             for (old, survivor) in joined where survivor == other.customer { joined[old] = id }
         default: break
         }
+    }
+
+    private mutating func split(_ split: CustomerChange.Split, from id: CustomerID) {
+        let moved = tickets.values.filter { $0.customer == id && split.addresses.contains($0.owner) }.map(\.id)
+        guard let part = customers[id]?.splitOff(split, isMoved: moved.contains) else { return }
+        customers[split.customer] = part
+        customers[id]?.apply(.split(split))
+        customers[id]?.leave(isMoved: moved.contains)
+        for ticket in moved { tickets[ticket]?.customer = split.customer }
+        lastCustomer = max(lastCustomer, split.customer.value)
     }
 
     /// What memory holds once everything so far has happened.

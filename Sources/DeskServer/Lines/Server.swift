@@ -44,12 +44,12 @@ final class Server: LineHouse {
     ///
     /// Where nothing was said about `listen` and this machine has no IPv6, it listens on IPv4 alone.
     func listen() throws(NetError) -> [Settings.Endpoint] {
-        let isDefault = settings.listen == Settings.everywhere
         var open: [Settings.Endpoint] = []
         for endpoint in settings.listen {
             do throws(NetError) {
                 open.append(try listen(at: endpoint, isEncrypted: true))
-            } catch  where isDefault && endpoint == Settings.everywhere.first && error.isWithoutIPv6 {
+            } catch {
+                guard settings.isOptional(endpoint, after: error) else { throw error }
                 log.note(.withoutIPv6)
             }
         }

@@ -7,6 +7,14 @@ extension Settings.Endpoint {
     }
 }
 
+extension Settings {
+    /// Whether a desk does without listening here after that error: where the owner has not said where to listen, IPv4
+    /// alone will do on a machine without IPv6.
+    func isOptional(_ endpoint: Endpoint, after error: NetError) -> Bool {
+        listen == Settings.everywhere && endpoint == Settings.everywhere.first && error.isWithoutIPv6
+    }
+}
+
 /// What single words of the configuration cannot show: whether they make sense together.
 extension Settings {
     /// Throws, in one sentence, if mail could not go out, could go out two ways, or would cross a network in a way that

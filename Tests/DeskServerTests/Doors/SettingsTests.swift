@@ -1,5 +1,7 @@
 import DeskEngine
 import DeskModel
+import DeskNet
+import Glibc
 import Testing
 
 @testable import DeskServer
@@ -119,6 +121,18 @@ import Testing
             found = nil
         } catch { found = error.text }
         #expect(found == objection)
+    }
+
+    @Test(arguments: [
+        ("", EAFNOSUPPORT, true), ("", EADDRNOTAVAIL, true), ("", EADDRINUSE, false), ("", EACCES, false),
+        ("listen [::]:6789", EAFNOSUPPORT, false),
+    ]) func `without IPv6 the default address of IPv6 is left out, and no other`(
+        text: String, errno: Int32, isOptional: Bool
+    ) throws {
+        let settings = try read(text)
+        let error = NetError.system(doing: "listen", errno: errno)
+        #expect(settings.isOptional(settings.listen[0], after: error) == isOptional)
+        #expect(!settings.isOptional(Settings.everywhere[1], after: error))
     }
 
     @Test func `the order of the words in the file does not matter`() throws {

@@ -63,6 +63,8 @@ import Testing
                 == .administer(
                     .setCustomerFlags(Address("a@b"), isRelay: true, wantsNoAutomaticReply: false, isUnguarded: true)))
         #expect(try read("customer show A@B") == .customer(Address("a@b")))
+        #expect(
+            try read("customer split a@b c@d") == .administer(.splitCustomer(Address("a@b"), Address("c@d"))))
         #expect(try read("token revoke meier robot") == .administer(.revokeToken(meier, token: "robot")))
     }
 

@@ -159,6 +159,8 @@ private struct RequestReader {
         case "show": return .customer(try address(word(2, "ADDRESS")))
         case "join":
             return .administer(.joinCustomers(try address(word(2, "ADDRESS")), try address(word(3, "OTHER-ADDRESS"))))
+        case "split":
+            return .administer(.splitCustomer(try address(word(2, "ADDRESS")), try address(word(3, "OTHER-ADDRESS"))))
         case "address":
             return .administer(.addAddress(try address(word(2, "ADDRESS")), try address(word(3, "NEW-ADDRESS"))))
         case "flags":
@@ -167,7 +169,7 @@ private struct RequestReader {
                 .setCustomerFlags(
                     try address(word(2, "ADDRESS")), isRelay: flags.contains("relay"),
                     wantsNoAutomaticReply: flags.contains("no-reply"), isUnguarded: flags.contains("unguarded")))
-        default: throw .usage("customer show, join, address or flags")
+        default: throw .usage("customer show, join, split, address or flags")
         }
     }
 

@@ -33,6 +33,9 @@ enum AdministrationCommand {
         verb("queue list", "", "the queues and their settings", []),
         verb(
             "customer join", "ADDRESS OTHER-ADDRESS", "makes two customers one, after showing what that does", asking),
+        verb(
+            "customer split", "ADDRESS OTHER-ADDRESS",
+            "undoes a join: OTHER-ADDRESS is a customer of its own, with the tickets it opened", []),
         verb("customer address", "ADDRESS NEW-ADDRESS", "one more address of a customer", []),
         verb("customer flags", "ADDRESS relay|no-reply|unguarded|-…", "what he is from now on", []),
         verb("customer show", "ADDRESS", "what is known of a customer", []),
