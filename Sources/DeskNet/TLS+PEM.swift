@@ -48,7 +48,7 @@ extension TLSContext {
         guard count > 0 else { throw .tls(doing: doing, reason: "it holds no certificate in PEM") }
     }
 
-    /// Goes through the certificates of a text in PEM; what is between them is ignored (RFC 7468 §2).
+    /// Calls `body` with the certificates of a text in PEM; what is between them is ignored (RFC 7468 §2).
     private static func eachCertificate(
         of pem: [UInt8], _ doing: String, _ body: (OpaquePointer) throws(NetError) -> Void
     ) throws(NetError) {

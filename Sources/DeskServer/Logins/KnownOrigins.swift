@@ -4,7 +4,7 @@ internal import DeskNet
 /// From which origins each agent has logged in: there the right password is never refused because of the guesses of
 /// others, and is checked before the passwords of strangers.
 ///
-/// Only a login adds to it, so nobody else can fill it. A file keeps it over a restart, one pair a line:
+/// Only a login adds to it, so no attacker can fill it. A file keeps it over a restart, one pair a line:
 ///
 ///     meier 192.0.2.7
 ///     meier 2001:db8:1:2::
@@ -16,7 +16,7 @@ struct KnownOrigins {
     /// Bytes of the file.
     static let fileLimit = 16 << 20
 
-    /// Knows nobody.
+    /// An empty list.
     init() {}
 
     /// Reads what `text` wrote; lines that make no sense are left out.

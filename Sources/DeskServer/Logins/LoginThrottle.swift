@@ -7,7 +7,7 @@ internal import DeskNet
 /// The table has a fixed size. One origin has one row, in which the names that it tried first have counters of their
 /// own and all further ones share a counter: an origin that tries thousands of names is slowed as if they were one, and
 /// takes no room from others. Where rows collide, the one that holds back the least gives way; an attacker gains
-/// nothing by that, since whoever has so many origins has fresh ones. The hash is seeded for each process, so that no
+/// nothing by that, since a client with so many origins has fresh ones. The hash is seeded for each process, so that no
 /// one can choose collisions.
 ///
 /// Times are nanoseconds of the monotonic clock.
@@ -39,7 +39,7 @@ struct LoginThrottle {
         /// Of all names that have no counter of their own, and of those that no agent can have.
         var rest = Counter()
 
-        /// Until when it holds anything back, then when its last failure was: the least goes first.
+        /// Until when it holds anything back, then when its last failure was: the row with the least is replaced first.
         var weight: (Int64, Int64) {
             let counters = names.map(\.counter) + [rest]
             return (counters.map(\.until).max() ?? 0, counters.map(\.last).max() ?? 0)

@@ -11,7 +11,7 @@ extension Switchboard {
         if let agent = session.agent { return finish(session, tag, .refused(.loggedIn(agent))) }
         let agent = AgentName(name).flatMap { engine.state.agents[$0] }
         session.loginTag = tag
-        // Nobody can guess a token, so nothing is held against one.
+        // A token cannot be guessed, so its failures are not counted.
         if let token = Token(secret) {
             let isRight = agent.map { !$0.isRetired && $0.tokens.values.contains(token.digest) } ?? false
             return isRight ? succeed(name, session) : fail(name, retry: nil, session)
@@ -32,7 +32,7 @@ extension Switchboard {
     func takeVerdicts() {
         for verdict in passwordChecker.takeVerdicts() {
             let attempt = verdict.attempt
-            // A failure counts also when nobody waits for its answer any more.
+            // A failure counts also when its session has ended meanwhile.
             let retry =
                 verdict.isRight
                 ? nil : loginThrottle.fail(attempt.name, from: attempt.origin, at: Clock.monotonic())

@@ -51,7 +51,7 @@ extension Switchboard {
                 customer.live.isEmpty ? "no open ticket" : "open tickets \(Switchboard.list(Array(customer.live)))"
             lines.append("\(customer.name): \(addresses); \(live)")
         }
-        lines.append("From now on they are one customer, \(found[0].name), whom one agent serves.")
+        lines.append("They become one customer, \(found[0].name), served by one agent; `customer split` undoes it.")
         return ShellReply(lines: lines)
     }
 

@@ -2,14 +2,14 @@ internal import DeskNet
 
 /// Root works on a desk as the user that its folder belongs to: a file of root's would lock the service out.
 extension StateDirectory {
-    /// As root in a folder of another user, goes on as that user; otherwise changes nothing.
+    /// As root in a folder of another user, becomes that user; otherwise changes nothing.
     func becomeOwner(_ console: inout Console) throws(ShellError) {
         guard console.userID == 0, try isThere() else { return }
         let owner = try owner()
         if owner.id != 0 { try become(owner, &console) }
     }
 
-    /// Makes the folder for the user that `init --user` names, and goes on as that user.
+    /// Makes the folder for the user that `init --user` names, and becomes that user.
     func make(for name: String, _ console: inout Console) throws(ShellError) {
         guard let user = console.findUser(name) else { throw .failed("there is no user \(Log.quoted(name))") }
         guard console.userID != user.id else { return }
@@ -45,7 +45,7 @@ extension StateDirectory {
     }
 
     private func become(_ user: Console.User, _ console: inout Console) throws(ShellError) {
-        guard console.become(user) else { throw .failed("cannot go on as the user \(user.id), who owns \(path)") }
+        guard console.become(user) else { throw .failed("cannot become the user \(user.id), who owns \(path)") }
         console.userID = user.id
     }
 }
