@@ -9,8 +9,8 @@ extension Engine {
         if let known = known(arrival, at: now) {
             return dropped(known, at: now)
         }
-        if let own = arrival.ownEntry, has(own) { return dropped(own, at: now) }
-        if let ours = arrival.reportsOurs.first(where: { has($0) }), let ticket = state.tickets[ours.ticket] {
+        if let own = arrival.ownEntry, has(own, arrival) { return dropped(own, at: now) }
+        if let ours = arrival.reportsOurs.first(where: { has($0, arrival) }), let ticket = state.tickets[ours.ticket] {
             return bounced(ours, ticket, arrival, at: now)
         }
         if let ticket = answered(by: arrival) { return joined(ticket, arrival, at: now) }
@@ -99,8 +99,12 @@ extension Engine {
             files: arrival.files, problems: arrival.problems)
     }
 
-    func has(_ entry: EntryID) -> Bool {
+    /// Whether a text that a signed Message-ID of `arrival` names is one of ours.
+    ///
+    /// An id that is older than the ticket is of a lost time, in which the ticket's number was another's.
+    func has(_ entry: EntryID, _ arrival: Arrival) -> Bool {
         guard let ticket = state.tickets[entry.ticket] else { return false }
+        if let at = arrival.queuedAt[entry], at < ticket.created { return false }
         return (1...max(1, ticket.entries)).contains(entry.entry)
     }
 }

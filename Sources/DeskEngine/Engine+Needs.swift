@@ -67,6 +67,9 @@ extension Engine {
             case .addressAdded, .flags: break
             }
         }
+        if case .restored(let restore) = event.kind {
+            for entry in restore.entries { wants.ticket(entry.ticket) }
+        }
         return wants.needs
     }
 

@@ -14,7 +14,7 @@ extension Engine {
     /// from somebody whom the ticket knows or who was sent that message, the other only from the former, or one
     /// customer's words would be in another's ticket.
     func answered(by arrival: Arrival) -> Ticket? {
-        if let entry = arrival.answersOurs.first(where: { has($0) }) { return state.tickets[entry.ticket] }
+        if let entry = arrival.answersOurs.first(where: { has($0, arrival) }) { return state.tickets[entry.ticket] }
         let author = author(of: arrival).address
         let sender = correspondent(author)
         let addresses = author.description.isEmpty ? [] : state.customer(author)?.addresses ?? [author]

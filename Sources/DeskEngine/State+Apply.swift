@@ -17,6 +17,7 @@ extension State {
         case .customer(let id, .split(let part)): split(part, from: id, event.sequence)
         case .customer(let id, let change): apply(change, to: id)
         case .autoBreaker(_, let window, let domain): autoRepliesStopped[domain ?? ""] = event.at + window
+        case .restored(let restore): skip(restore)
         case .new(let mail, let number): open(mail, number, event)
         case .customerSet(let change): pass(event.subject.ticket, by: change)
         default: break
@@ -114,6 +115,16 @@ extension State {
         meet(change.customer, as: change.address)
         let contacts = customers.change(change.was) { $0.letGo(of: ticket) } ?? []
         customers.change(change.customer) { $0.take(contacts) }
+    }
+
+    /// Numbers that were given out before a step back are not given out again.
+    private mutating func skip(_ restore: Restore) {
+        var counters = Counters(ticket: lastTicket, customer: lastCustomer, number: lastNumber)
+        counters.raise(to: restore.counters)
+        (lastTicket, lastCustomer, lastNumber) = (counters.ticket, counters.customer, counters.number)
+        for entry in restore.entries {
+            tickets.change(entry.ticket) { $0.entries = max($0.entries, entry.entry) }
+        }
     }
 
     private mutating func endDraft(of agent: AgentName, in ticket: TicketID) {

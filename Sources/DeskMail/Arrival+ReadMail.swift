@@ -29,10 +29,10 @@ extension Arrival {
         takeHead(of: mail)
         let rules = MachineRules(mail, hasNullSender: delivered.sender == nil)
         (suppress, machine) = (rules.suppression, rules.machine)
-        answersOurs = references.compactMap { SignedMessageID.entry(of: $0, signature: signature) }
-        ownEntry = SignedMessageID.entry(of: mail.messageID, signature: signature)
+        answersOurs = ours(references, signature)
+        ownEntry = ours([mail.messageID], signature).first
         if machine == .bounce {
-            let ours = mail.embeddedMessageIDs.compactMap { SignedMessageID.entry(of: $0, signature: signature) }
+            let ours = self.ours(mail.embeddedMessageIDs, signature)
             // A mail that is late may still arrive: such a report is one more text in its ticket.
             if mail.report == .delay { answersOurs += ours } else { reportsOurs = ours }
             diagnosis = mail.diagnosis
@@ -45,6 +45,13 @@ extension Arrival {
         files = mail.files.map { MailFile(name: $0.name, type: $0.type, size: $0.size) }
         problems = mail.problems.map(\.words)
         isUnreadable = mail.problems.contains(.unreadable)
+    }
+
+    /// The texts of ours that Message-IDs name, and when each was queued as its id says.
+    private mutating func ours(_ messageIDs: [String], _ signature: SignedMessageID.Signature) -> [EntryID] {
+        let found = messageIDs.compactMap { SignedMessageID($0, signature: signature) }
+        for id in found { if let at = id.at { queuedAt[id.entry] = max(at, queuedAt[id.entry] ?? at) } }
+        return found.map(\.entry)
     }
 
     private mutating func takeHead(of mail: ReadMail) {

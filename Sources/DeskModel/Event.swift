@@ -116,6 +116,10 @@ public struct Event: Equatable, Sendable {
     public var kind: Kind
     /// The key of the command that it ended, if that had one.
     public var retry: Retry?
+    /// Whether one of its texts was not in the journal as it was written: that text reads as empty.
+    ///
+    /// Found when the event is read; it is no part of the log.
+    public var isDamaged = false
 
     /// An event that is about to be decided or has been read.
     public init(
@@ -223,6 +227,8 @@ public enum Kind: Equatable, Sendable {
     /// `count` automatic replies went out within the window: those to the domain that most of them went to are stopped
     /// for as long, or all of them (`nil`).
     case autoBreaker(count: Int, window: TimeSpan, domain: String?)
+    /// The log continues from an older state: a backup was restored, or a file was replaced by an older copy.
+    indirect case restored(Restore)
 }
 
 extension Kind {

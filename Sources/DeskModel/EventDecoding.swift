@@ -1,18 +1,31 @@
+/// A text of an event as the log has it.
+public enum FoundText: Equatable, Sendable {
+    /// The bytes that the event has the digest of.
+    case intact([UInt8])
+    /// Other bytes: they were changed outside of the desk.
+    case changed
+    /// There is no such text.
+    case missing
+}
+
 /// Reads the events of a turn back; see `EventEncoder` for how they lie there.
 ///
-/// Bytes that are no events of ours give a `Corruption`; a text that has been deleted reads as empty.
+/// Bytes that are no events of ours give a `Corruption`; a text that is not there, or not as it was written, reads as
+/// empty and makes its event `isDamaged`. Only credentials are deleted by the desk itself.
 public struct EventDecoder {
     private var reader: ByteReader
-    private let texts: (SequenceNumber, Int) -> [UInt8]?
+    private let texts: (SequenceNumber, Int, Digest) -> FoundText
     private var version: UInt8 = 0
     private var sequence: SequenceNumber = 0
     private var ordinal = 0
-    /// The ordinals of the texts that can be long in the event that was read last: the passages of a message, an
-    /// answer, a note, a `say`; in the order in which they are shown.
-    public private(set) var writings: [Int] = []
+    /// Ordinals and salted digests of the texts that can be long in the event that was read last: the passages of a
+    /// message, an answer, a note, a `say`; in the order in which they are shown.
+    public private(set) var writings: [(ordinal: Int, digest: Digest)] = []
+    private var isDamaged = false
 
-    /// Reads `body`; `texts` finds the text of an event by its ordinal, `nil` if it has been deleted.
-    public init(_ body: [UInt8], texts: @escaping (SequenceNumber, Int) -> [UInt8]?) {
+    /// Reads `body`; `texts` finds the text of an event by its ordinal, and compares it with the salted digest that the
+    /// event has of it.
+    public init(_ body: [UInt8], texts: @escaping (SequenceNumber, Int, Digest) -> FoundText) {
         reader = ByteReader(body)
         self.texts = texts
     }
@@ -36,7 +49,7 @@ public struct EventDecoder {
         version = try reader.byte()
         guard (1...EventEncoder.version).contains(version) else { throw .version(version) }
         sequence = try reader.number()
-        (ordinal, writings) = (0, [])
+        (ordinal, writings, isDamaged) = (0, [], false)
         let at = Moment(milliseconds: try reader.number())
         let by = try agentIfAny()
         let subject = try subject()
@@ -47,9 +60,11 @@ public struct EventDecoder {
             Event.Retry(
                 key: try decoder.reader.string(), command: try decoder.digest(), final: try decoder.sealed())
         }
-        return Event(
+        var event = Event(
             sequence: sequence, at: at, by: by, subject: subject, snapshot: snapshot, changes: changes, kind: kind,
             retry: retry)
+        event.isDamaged = isDamaged
+        return event
     }
 
     private mutating func subject() throws(Corruption) -> Event.Subject {
@@ -113,8 +128,22 @@ public struct EventDecoder {
             let (customer, address) = (CustomerID(try reader.number()), try address())
             let (was, wasName) = (CustomerID(try reader.number()), try self.address())
             return .customerSet(TicketCustomer(customer: customer, address: address, was: was, wasName: wasName))
+        case 30: return .restored(try restore())
         default: throw .unknown(kind)
         }
+    }
+
+    private mutating func restore() throws(Corruption) -> Restore {
+        let (was, epoch, lost) = (try reader.string(), try reader.string(), try reader.number())
+        let lostAt = try optional { decoder throws(Corruption) in try decoder.moment() }
+        let (ticket, customer) = (try reader.number(), try reader.number())
+        let number = try optional { decoder throws(Corruption) in
+            TicketNumber(day: try decoder.int32(), counter: try decoder.int32())
+        }
+        return Restore(
+            was: was, epoch: epoch, lost: lost, lostAt: lostAt,
+            counters: Counters(ticket: ticket, customer: customer, number: number),
+            entries: try list { decoder throws(Corruption) in try decoder.entry() })
     }
 
     private mutating func mail() throws(Corruption) -> Mail {
@@ -184,7 +213,7 @@ public struct EventDecoder {
 
     /// A password whose credential has been deleted, because a newer one replaced it, matches nothing.
     private mutating func password() throws(Corruption) -> PasswordKey {
-        var credential = ByteReader(try sealedBytes() ?? [0, 0, 0, 0])
+        var credential = ByteReader(try credentialBytes() ?? [0, 0, 0, 0])
         return PasswordKey(
             salt: try credential.blob(), iterations: Int(clamping: try credential.number()),
             storedKey: try credential.blob(), serverKey: try credential.blob())
@@ -194,7 +223,7 @@ public struct EventDecoder {
         let change = try reader.byte()
         let agent = try agent()
         switch change {
-        case 1: return .added(agent, Digest(try sealedBytes() ?? []) ?? .zero)
+        case 1: return .added(agent, Digest(try credentialBytes() ?? []) ?? .zero)
         case 2: return .revoked(agent)
         default: throw .unknown(change)
         }
@@ -233,18 +262,35 @@ public struct EventDecoder {
 }
 
 extension EventDecoder {
-    private mutating func sealedBytes() throws(Corruption) -> [UInt8]? {
-        _ = try reader.raw(32)
+    private mutating func stored() throws(Corruption) -> FoundText {
+        let digest = try digest()
         defer { ordinal += 1 }
-        return texts(sequence, ordinal)
+        return texts(sequence, ordinal, digest)
     }
 
     private mutating func sealed() throws(Corruption) -> String {
-        String(decoding: try sealedBytes() ?? [], as: UTF8.self)
+        guard case .intact(let bytes) = try stored() else {
+            isDamaged = true
+            return ""
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// A credential that is not there was replaced by a newer one.
+    private mutating func credentialBytes() throws(Corruption) -> [UInt8]? {
+        switch try stored() {
+        case .intact(let bytes): return bytes
+        case .missing: return nil
+        case .changed:
+            isDamaged = true
+            return nil
+        }
     }
 
     private mutating func writing() throws(Corruption) -> String {
-        writings.append(ordinal)
+        var ahead = reader
+        guard let digest = Digest(try ahead.raw(Digest.byteCount)) else { throw .short }
+        writings.append((ordinal, digest))
         return try sealed()
     }
 

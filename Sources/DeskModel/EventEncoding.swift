@@ -217,7 +217,22 @@ extension EventEncoder {
             event.number(Int64(count))
             event.number(window.milliseconds)
             sealed(ifAny: domain)
+        case .restored(let restore): self.restore(restore)
         }
+    }
+
+    private mutating func restore(_ restore: Restore) {
+        plain(restore.was)
+        plain(restore.epoch)
+        event.number(restore.lost)
+        optional(restore.lostAt) { $0.event.number($1.milliseconds) }
+        event.number(restore.counters.ticket)
+        event.number(restore.counters.customer)
+        optional(restore.counters.number) { encoder, number in
+            encoder.event.number(Int64(number.day))
+            encoder.event.number(Int64(number.counter))
+        }
+        list(restore.entries) { $0.entry($1) }
     }
 
     private mutating func transfer(_ lease: Moment, _ was: AgentName?, _ text: String?) {
@@ -372,6 +387,7 @@ extension Kind {
         case .queue: 24
         case .autoBreaker: 25
         case .customerSet: 27
+        case .restored: 30
         }
     }
 }

@@ -198,6 +198,8 @@ public struct Arrival: Equatable, Sendable {
     public var reportsOurs: [EntryID]
     /// Our mail that it is, its signature checked: its own Message-ID is one of ours, it has come back to us.
     public var ownEntry: EntryID?
+    /// When texts of ours that it names were queued, as their signed Message-IDs say; ids of older desks say nothing.
+    public var queuedAt: [EntryID: Moment] = [:]
     /// Ticket numbers in the subject whose check digit is right, in order.
     public var numbers: [TicketNumber]
     /// Which kind of report it is; `nil` if it counts as a person's.

@@ -23,6 +23,8 @@ extension Log {
         case rebuilding(reached: SequenceNumber, head: SequenceNumber)
         /// Bytes of mails that died on their way in were deleted.
         case swept(Int)
+        /// What is wrong with the desk's files beyond that they cannot be written.
+        case store(StoreFact)
         /// Certificate and key were read anew.
         case certificateRead
         /// They were not: the old ones go on.
@@ -89,6 +91,7 @@ extension Log.Fact {
             (.notice, "desk.db: catching up", [("event", "\(reached)"), ("of", "\(head)")])
         case .swept(let count):
             (.notice, "mail: bytes of mails that were never taken in deleted", [("mails", "\(count)")])
+        case .store(let fact): fact.spoken
         case .certificateRead: (.notice, "certificate read anew", [])
         case .certificateRefused(let error):
             (.error, "certificate not read, the old one goes on", [("why", "\(error)")])

@@ -53,6 +53,8 @@ public struct Settings: Equatable, Sendable {
     public var clockByHand = false
     /// Whether to start although the wall clock is far from the last event.
     public var acceptClock = false
+    /// Whether to start without `mail.db` although the journal names messages in it.
+    public var acceptMissingMail = false
     /// Limits of automatic replies.
     public var automaticReplies = AutoReplyLimits()
 

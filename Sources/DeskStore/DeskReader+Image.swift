@@ -90,28 +90,47 @@ extension DeskReader {
     }
 
     private func readCounters(_ image: inout Image) throws(StoreError) {
-        image.applied = try database.integer("SELECT applied FROM meta")
         var stopped: [String: Moment] = [:]
         try database.prepare("SELECT domain, until FROM stopped_domain").each { row in
             stopped[row.text(0)] = Moment(milliseconds: row.integer(1))
         }
         image.autoRepliesStopped = stopped
-        image.lastTicket = try database.integer("SELECT max(id) FROM ticket")
-        image.lastCustomer = max(
-            try database.integer("SELECT max(id) FROM customer"),
-            try database.integer("SELECT max(customer) FROM joined")
-        )
-        image.lastNumber = try database.prepare(
-            "SELECT day, counter FROM ticket ORDER BY day DESC, counter DESC LIMIT 1"
-        ).first {
-            TicketNumber(
-                day: Int32(truncatingIfNeeded: $0.integer(0)), counter: Int32(truncatingIfNeeded: $0.integer(1)))
+        var counters = Counters()
+        try database.prepare("SELECT applied, ticket, customer, day, counter FROM meta").each { row in
+            image.applied = row.integer(0)
+            counters = Counters(ticket: row.integer(1), customer: row.integer(2), number: row.number(3))
         }
+        counters.raise(to: try Counters(givenOutIn: database))
+        (image.lastTicket, image.lastCustomer, image.lastNumber) =
+            (counters.ticket, counters.customer, counters.number)
         var joined: [CustomerID: CustomerID] = [:]
         try database.prepare("SELECT customer, survivor FROM joined").each { row in
             joined[CustomerID(row.integer(0))] = CustomerID(row.integer(1))
         }
         image.joined = joined
+    }
+}
+
+extension Counters {
+    /// The highest numbers of the tickets and customers in a `desk.db`.
+    init(givenOutIn database: borrowing Database) throws(StoreError) {
+        self.init(
+            ticket: try database.integer("SELECT max(id) FROM ticket"),
+            customer: max(
+                try database.integer("SELECT max(id) FROM customer"),
+                try database.integer("SELECT max(customer) FROM joined")),
+            number: try database.prepare(
+                "SELECT day, counter FROM ticket ORDER BY day DESC, counter DESC LIMIT 1"
+            ).first { $0.number(0) } ?? nil)
+    }
+}
+
+extension Statement {
+    /// The public number whose day and counter are in columns `index` and `index + 1`; `nil` if there is no day.
+    func number(_ index: Int32) -> TicketNumber? {
+        guard integer(index) > 0 else { return nil }
+        return TicketNumber(
+            day: Int32(truncatingIfNeeded: integer(index)), counter: Int32(truncatingIfNeeded: integer(index + 1)))
     }
 }
 

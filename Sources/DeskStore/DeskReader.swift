@@ -65,7 +65,7 @@ public final class DeskReader {
 
     private func recipients(_ entry: EntryID) throws(StoreError) -> Recipients? {
         guard let sequence = try facts.letter(entry) else { return nil }
-        guard let event = try journal.event(sequence), let outgoing = Outgoing(event) else {
+        guard let outgoing = Outgoing(try intact(sequence)) else {
             throw .corrupt("event \(sequence) does not hold the mail that desk.db looks for there")
         }
         return outgoing.letter.recipients
@@ -73,10 +73,27 @@ public final class DeskReader {
 
     private func retry(_ agent: AgentName, _ key: String) throws(StoreError) -> Fact {
         guard let sequence = try facts.retry(agent, key) else { return .retry(agent, key: key, nil, at: nil) }
-        guard let event = try journal.event(sequence), let retry = event.retry else {
+        let event = try intact(sequence)
+        guard let retry = event.retry else {
             throw .corrupt("event \(sequence) does not hold the retry key that desk.db looks for there")
         }
         return .retry(agent, key: key, retry, at: event.at)
+    }
+
+    /// An event that something is decided by: all of its texts are as they were written.
+    private func intact(_ sequence: SequenceNumber) throws(StoreError) -> Event {
+        guard let event = try journal.event(sequence) else {
+            throw .corrupt("event \(sequence) is missing in journal.db")
+        }
+        guard !event.isDamaged else {
+            throw .corrupt("a text of event \(sequence) in journal.db was changed outside of the desk")
+        }
+        return event
+    }
+
+    /// Whether any text came as a raw message.
+    public func namesMessages() throws(StoreError) -> Bool {
+        try database.integer("SELECT EXISTS(SELECT 1 FROM entry WHERE raw IS NOT NULL)") != 0
     }
 
     /// Whether a text of some ticket came as the raw mail with this digest.

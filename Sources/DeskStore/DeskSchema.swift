@@ -14,8 +14,9 @@ enum DeskSchema {
     static let tables = """
         CREATE TABLE meta(
             one INTEGER PRIMARY KEY CHECK(one = 1), applied INTEGER NOT NULL, chain BLOB NOT NULL,
-            pruned INTEGER NOT NULL);
-        INSERT INTO meta VALUES(1, 0, zeroblob(32), 0);
+            pruned INTEGER NOT NULL, ticket INTEGER NOT NULL, customer INTEGER NOT NULL, day INTEGER NOT NULL,
+            counter INTEGER NOT NULL);
+        INSERT INTO meta VALUES(1, 0, zeroblob(32), 0, 0, 0, 0, 0);
 
         CREATE TABLE ticket(
             id INTEGER PRIMARY KEY, day INTEGER NOT NULL, counter INTEGER NOT NULL, customer INTEGER NOT NULL,

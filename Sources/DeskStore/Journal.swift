@@ -16,6 +16,10 @@ public struct Journal: ~Copyable {
     public private(set) var lastAt: Moment?
     /// Eight lower-case letters that name this log.
     public private(set) var epoch: String
+    /// The newest `restored` event; 0 before the first.
+    public private(set) var restored: SequenceNumber
+    /// Messages that were queued up to this event have Message-IDs without a time.
+    public let unstamped: SequenceNumber
 
     let database: Database
     private let log: LogReads
@@ -37,18 +41,20 @@ public struct Journal: ~Copyable {
     /// Throws `fromTheFuture` or `notOurs` without having touched the file, `corrupt` if the chain is broken.
     public init(path: String, hashing: Hashing) throws(StoreError) {
         let database = try Schema.journal.open(path: path, synchronous: "FULL", .soleWriter)
-        let log = try LogReads(database)
+        let log = try LogReads(database, hashing: hashing)
         if try database.integer("SELECT count(*) FROM log") == 0 {
-            try database.execute("INSERT INTO log VALUES(1, '\(Journal.letters(hashing))', 0)")
+            try database.execute("INSERT INTO log(one, epoch, probes) VALUES(1, '\(Journal.letters(hashing))', 0)")
         }
-        let epoch = try database.prepare("SELECT epoch FROM log").first { $0.text(0) } ?? ""
+        let named = try database.prepare("SELECT epoch, restored, unstamped FROM log").first {
+            ($0.text(0), $0.integer(1), $0.integer(2))
+        }
         let head = try log.head()
-        try log.verify(from: log.start(ofLast: Journal.checkedAtStart), hashing: hashing)
+        try log.verify(from: log.start(ofLast: Journal.checkedAtStart))
         let insertTurn = try database.prepare("INSERT INTO turn VALUES(?, ?, ?, ?, ?)")
         let insertText = try database.prepare("INSERT INTO text VALUES(?, ?, ?)")
         let credentials = try Credentials(database)
         let touch = try database.prepare("UPDATE log SET probes = probes + 1")
-        let setEpoch = try database.prepare("UPDATE log SET epoch = ?")
+        let setEpoch = try database.prepare("UPDATE log SET epoch = ?, restored = ?")
         self.insertTurn = insertTurn
         self.insertText = insertText
         self.credentials = credentials
@@ -58,7 +64,7 @@ public struct Journal: ~Copyable {
         self.log = log
         self.hashing = hashing
         salts = Salts(hashing.random)
-        self.epoch = epoch
+        (epoch, restored, unstamped) = named ?? ("", 0, 0)
         sequence = head.sequence
         chain = head.chain
         lastAt = head.at
@@ -89,6 +95,7 @@ public struct Journal: ~Copyable {
             insertTurn.bind(3, at.milliseconds)
             insertTurn.bind(4, after.bytes)
             try insertTurn.lend(5, body) { () throws(StoreError) in try insertTurn.run() }
+            for case .restored(let restore) in events.lazy.map(\.kind) { try rename(restore.epoch) }
             return try credentials.follow(events, texts)
         }
         sequence += Int64(events.count)
@@ -108,19 +115,38 @@ public struct Journal: ~Copyable {
         }
     }
 
+    /// Leaves a file that is whole without its write-ahead log, as far as readers let it; for the end of the desk.
+    public func finish() {
+        _ = database.truncateLog()
+    }
+
     /// Commits something that means nothing, durably: whether writing works (again).
     public mutating func probe() throws(StoreError) {
         try database.transaction { () throws(StoreError) in try touch.run() }
     }
 
-    /// Gives the log another name, durably, because numbers that were given out may now mean something else.
-    public mutating func drawEpoch() throws(StoreError) {
-        let drawn = Journal.letters(hashing)
-        try database.transaction { () throws(StoreError) in
-            setEpoch.bind(1, drawn)
-            try setEpoch.run()
-        }
-        epoch = drawn
+    /// Gives the log another epoch, and records what is known of the log that it was before.
+    ///
+    /// Event numbers that were given out may now stand for other events. The epoch and the event that says so are one
+    /// transaction; errors are those of `append`.
+    public mutating func restart(after lost: LostLog, at moment: Moment) throws(StoreError) -> Restore {
+        let restore = Restore(
+            was: epoch, epoch: Journal.letters(hashing), lost: lost.last, lostAt: lost.at, counters: lost.counters,
+            entries: lost.entries)
+        try append([Event(sequence: sequence + 1, at: moment, by: nil, subject: .desk, kind: .restored(restore))])
+        (epoch, restored) = (restore.epoch, sequence)
+        return restore
+    }
+
+    private func rename(_ epoch: String) throws(StoreError) {
+        setEpoch.bind(1, epoch)
+        setEpoch.bind(2, sequence + 1)
+        try setEpoch.run()
+    }
+
+    /// The chain after event `sequence`, if a turn ends with it.
+    public func chain(after sequence: SequenceNumber) throws(StoreError) -> Digest? {
+        try log.chain(after: sequence)
     }
 
     /// The events after `sequence`, at most `limit` of them, with their texts, turn by turn.

@@ -4,12 +4,15 @@ public import DeskModel
 public struct JournalReader: ~Copyable {
     private let database: Database
     private let log: LogReads
+    private let salt: Statement
 
     /// Opens a journal that exists.
-    public init(path: String) throws(StoreError) {
+    public init(path: String, hashing: Hashing = .system) throws(StoreError) {
         let database = try Database(path: path, .readOnly)
-        let log = try LogReads(database)
+        let log = try LogReads(database, hashing: hashing)
+        let salt = try database.prepare("SELECT salt FROM text WHERE id = ?")
         self.log = log
+        self.salt = salt
         self.database = database
     }
 
@@ -50,8 +53,15 @@ public struct JournalReader: ~Copyable {
         try database.slice(of: "text", "bytes", row: text.row, range) ?? []
     }
 
+    /// Whether a text is stored as it was written.
+    func isIntact(_ text: StoredText) throws(StoreError) -> Bool {
+        salt.bind(1, text.row)
+        guard let salt = try salt.first({ $0.bytes(0) }) else { return false }
+        return try database.digest(of: "text", "bytes", row: text.row, count: text.count, after: salt) == text.digest
+    }
+
     /// Reckons the whole chain anew and compares; throws `corrupt` where it is broken.
-    public func verify(hashing: Hashing) throws(StoreError) {
-        try log.verify(from: 1, hashing: hashing)
+    public func verify() throws(StoreError) {
+        try log.verify(from: 1)
     }
 }

@@ -186,6 +186,11 @@ extension DeskReader {
         return event
     }
 
+    /// Whether a long text is stored as it was written: all of it is read for that, in slices.
+    public func isIntact(_ text: StoredText) throws(StoreError) -> Bool {
+        try journal.isIntact(text)
+    }
+
     /// The bytes of a long text in `range`; none if it has been deleted.
     public func bytes(of text: StoredText, in range: Range<Int>) throws(StoreError) -> [UInt8] {
         try journal.bytes(of: text, in: range)

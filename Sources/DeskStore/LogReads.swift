@@ -9,6 +9,7 @@ final class LogReads {
         let at: Moment?
     }
 
+    private let hashing: Hashing
     private let last: Statement
     private let from: Statement
     private let holding: Statement
@@ -17,7 +18,8 @@ final class LogReads {
     private let lengths: Statement
     private let recent: Statement
 
-    init(_ database: borrowing Database) throws(StoreError) {
+    init(_ database: borrowing Database, hashing: Hashing) throws(StoreError) {
+        self.hashing = hashing
         last = try database.prepare("SELECT first + count - 1, chain, t FROM turn ORDER BY first DESC LIMIT 1")
         from = try database.prepare(
             """
@@ -28,7 +30,7 @@ final class LogReads {
             "SELECT first, count, chain, body FROM turn WHERE first <= ? ORDER BY first DESC LIMIT 1")
         ending = try database.prepare(
             "SELECT first + count - 1, chain FROM turn WHERE first <= ? ORDER BY first DESC LIMIT 1")
-        texts = try database.prepare("SELECT id, bytes FROM text WHERE id >= ? AND id < ?")
+        texts = try database.prepare("SELECT id, salt, bytes FROM text WHERE id >= ? AND id < ?")
         lengths = try database.prepare("SELECT id, length(bytes) FROM text WHERE id >= ? AND id < ?")
         recent = try database.prepare("SELECT first, count FROM turn ORDER BY first DESC")
     }
@@ -102,7 +104,7 @@ final class LogReads {
     /// The event with that number without any text, and where those texts of it are stored that can be long.
     func outline(_ sequence: SequenceNumber) throws(StoreError) -> (event: Event, writings: [StoredText])? {
         guard let stored = try turn(holding: sequence), stored.last >= sequence else { return nil }
-        let (event, writings) = try read(stored, sequence) { _, _ in nil }
+        let (event, writings) = try read(stored, sequence) { _, _, _ in .intact([]) }
         guard !writings.isEmpty else { return (event, []) }
         var counts: [Int64: Int] = [:]
         lengths.bind(1, sequence * Journal.textsPerEvent)
@@ -111,9 +113,11 @@ final class LogReads {
         let kinds = event.kind.mail?.body.map(\.kind) ?? []
         return (
             event,
-            writings.enumerated().map { place, ordinal in
-                let row = sequence * Journal.textsPerEvent + Int64(ordinal)
-                return StoredText(row: row, count: counts[row] ?? 0, kind: place < kinds.count ? kinds[place] : .new)
+            writings.enumerated().map { place, writing in
+                let row = sequence * Journal.textsPerEvent + Int64(writing.ordinal)
+                return StoredText(
+                    row: row, count: counts[row] ?? 0, kind: place < kinds.count ? kinds[place] : .new,
+                    digest: writing.digest)
             }
         )
     }
@@ -121,19 +125,23 @@ final class LogReads {
     /// The event with that number, with all texts but `writings`.
     func event(_ sequence: SequenceNumber, without writings: [StoredText]) throws(StoreError) -> Event? {
         guard let stored = try turn(holding: sequence), stored.last >= sequence else { return nil }
-        var found: [Int64: [UInt8]] = [:]
+        var found: [Int64: Row] = [:]
         var start = sequence * Journal.textsPerEvent
         for end in writings.map(\.row) + [(sequence + 1) * Journal.textsPerEvent] {
             if start < end { try readTexts(start..<end, into: &found) }
             start = end + 1
         }
-        return try read(stored, sequence) { found[$0 * Journal.textsPerEvent + Int64($1)] }.event
+        let others = Set(writings.map(\.row))
+        return try read(stored, sequence) { [hashing] sequence, ordinal, digest in
+            let row = sequence * Journal.textsPerEvent + Int64(ordinal)
+            return others.contains(row) ? .intact([]) : FoundText(found[row], digest, hashing)
+        }.event
     }
 
     /// Reads one event of a turn, and which of its texts can be long.
     private func read(
-        _ stored: Stored, _ sequence: SequenceNumber, texts: @escaping (SequenceNumber, Int) -> [UInt8]?
-    ) throws(StoreError) -> (event: Event, writings: [Int]) {
+        _ stored: Stored, _ sequence: SequenceNumber, texts: @escaping (SequenceNumber, Int, Digest) -> FoundText
+    ) throws(StoreError) -> (event: Event, writings: [(ordinal: Int, digest: Digest)]) {
         var decoder = EventDecoder(stored.body, texts: texts)
         do throws(Corruption) {
             for _ in stored.first..<sequence { _ = try decoder.nextEncoded() }
@@ -142,6 +150,12 @@ final class LogReads {
             throw .corrupt("the turn that begins with event \(stored.first) cannot be read: \(error)")
         }
         throw .corrupt("the turn that begins with event \(stored.first) does not hold event \(sequence)")
+    }
+
+    /// A row of `text`.
+    struct Row {
+        let salt: [UInt8]
+        let bytes: [UInt8]
     }
 
     /// A row of `turn`.
@@ -167,8 +181,8 @@ final class LogReads {
     /// Reads those events of a turn; the others are only stepped over.
     private func decode(_ stored: Stored, _ wanted: ClosedRange<SequenceNumber>) throws(StoreError) -> [Event] {
         let found = try texts(of: wanted)
-        var decoder = EventDecoder(stored.body) { sequence, ordinal in
-            found.isEmpty ? nil : found[sequence * Journal.textsPerEvent + Int64(ordinal)]
+        var decoder = EventDecoder(stored.body) { [hashing] sequence, ordinal, digest in
+            FoundText(found[sequence * Journal.textsPerEvent + Int64(ordinal)], digest, hashing)
         }
         var events: [Event] = []
         events.reserveCapacity(Int(wanted.upperBound - wanted.lowerBound) + 1)
@@ -186,30 +200,30 @@ final class LogReads {
         return events
     }
 
-    private func texts(of events: ClosedRange<SequenceNumber>) throws(StoreError) -> [Int64: [UInt8]] {
-        var found: [Int64: [UInt8]] = [:]
+    private func texts(of events: ClosedRange<SequenceNumber>) throws(StoreError) -> [Int64: Row] {
+        var found: [Int64: Row] = [:]
         let end = (events.upperBound + 1) * Journal.textsPerEvent
         try readTexts(events.lowerBound * Journal.textsPerEvent..<end, into: &found)
         return found
     }
 
-    private func readTexts(_ rows: Range<Int64>, into found: inout [Int64: [UInt8]]) throws(StoreError) {
+    private func readTexts(_ rows: Range<Int64>, into found: inout [Int64: Row]) throws(StoreError) {
         texts.bind(1, rows.lowerBound)
         texts.bind(2, rows.upperBound)
-        try texts.each { found[$0.integer(0)] = $0.bytes(1) }
+        try texts.each { found[$0.integer(0)] = Row(salt: $0.bytes(1), bytes: $0.bytes(2)) }
     }
 
     /// Reckons the chain anew over all turns from the one that begins with event `first`, and compares.
     ///
     /// Throws `corrupt` at the first turn that is missing, or whose bytes are not those that were written.
-    func verify(from first: SequenceNumber, hashing: Hashing) throws(StoreError) {
+    func verify(from first: SequenceNumber) throws(StoreError) {
         var next = first
         guard var chain = try chain(after: first - 1) else { throw .corrupt("no turn ends before event \(first)") }
         from.bind(1, first)
         try from.each { row throws(StoreError) in
             let stored = try Stored(row)
             guard stored.first == next else { throw .corrupt("event \(next) is missing") }
-            var decoder = EventDecoder(stored.body) { _, _ in nil }
+            var decoder = EventDecoder(stored.body) { _, _, _ in .missing }
             do throws(Corruption) {
                 while let event = try decoder.nextEncoded() {
                     chain = hashing.hash(chain.bytes, event)
@@ -222,6 +236,17 @@ final class LogReads {
                 throw .corrupt("the chain is broken in the turn that begins with event \(stored.first)")
             }
         }
+    }
+}
+
+extension FoundText {
+    /// What a row is to an event that has this salted digest of its text.
+    fileprivate init(_ row: LogReads.Row?, _ digest: Digest, _ hashing: Hashing) {
+        guard let row else {
+            self = .missing
+            return
+        }
+        self = hashing.hash(row.salt, row.bytes) == digest ? .intact(row.bytes) : .changed
     }
 }
 

@@ -1,9 +1,11 @@
 public import DeskModel
 
-/// `mail.db`, written: raw mails as they came in, addressed by the SHA-256 of their bytes, and our own as they go out.
+/// `mail.db`, written: raw messages as they came in, addressed by the SHA-256 of their bytes, and our own as they go
+/// out.
 ///
-/// A raw mail is durable here before anybody decides about it. Until an event names it, it is *pending*; what is still
-/// pending at a start, and is named by no event, died on its way in and is swept. One thread at a time has an archive.
+/// A raw message is durable here before anybody decides about it. Until an event names it, it is *pending*; what is
+/// still pending at a start, and is named by no event, died on its way in and is swept. The file knows which journal it
+/// belongs to (`JournalMark`). One thread at a time has an archive.
 public final class MailArchive {
     let database: Database
     private let hashing: Hashing
@@ -11,8 +13,10 @@ public final class MailArchive {
     private let insertPending: Statement
     private let deletePending: Statement
     private let deleteRaw: Statement
-    private let insertComposed: Statement
+    private let selectComposed: Statement
+    private let replaceComposed: Statement
     private let selectPending: Statement
+    private let markRow: MarkRow
 
     /// Opens the archive at `path`, makes it if it is missing; throws `fromTheFuture` or `notOurs` with the file
     /// untouched.
@@ -22,25 +26,31 @@ public final class MailArchive {
         insertPending = try database.prepare("INSERT OR IGNORE INTO pending VALUES(?)")
         deletePending = try database.prepare("DELETE FROM pending WHERE digest = ?")
         deleteRaw = try database.prepare("DELETE FROM raw WHERE digest = ?")
-        insertComposed = try database.prepare("INSERT OR IGNORE INTO composed VALUES(?, ?)")
+        selectComposed = try database.prepare("SELECT seal, bytes FROM composed WHERE sequence = ?")
+        replaceComposed = try database.prepare(
+            "INSERT OR REPLACE INTO composed(sequence, seal, ticket, n, bytes) VALUES(?, ?, ?, ?, ?)")
         selectPending = try database.prepare("SELECT digest FROM pending")
+        markRow = try MarkRow(database)
         self.database = database
         self.hashing = hashing
     }
 
     /// One thing to be written.
     enum Order: Sendable {
-        /// A mail that came in. The same bytes are kept once.
+        /// A message that came in. The same bytes are kept once.
         case raw([UInt8])
-        /// A mail of ours for the event that queued it, unless one has been composed already: what goes out is always
-        /// the same bytes.
-        case composed(SequenceNumber, [UInt8])
-        /// Raw mails that events name now: they are never swept.
+        /// A message of ours, unless one has been composed for this very event already: what goes out is always the
+        /// same bytes.
+        case composed(Outgoing, [UInt8])
+        /// Raw messages that events name now: they are never swept.
         case claimed([Digest])
     }
 
-    /// Writes all orders in one transaction; the digests of the raw mails stand in their places, zero in the others.
-    func write(_ orders: [Order]) throws(StoreError) -> [Digest] {
+    /// Writes all orders, and the mark if there is one, in one transaction; the digests of the raw messages stand in
+    /// their places, zero in the others. `isFinal`: the desk ends with this mark.
+    func write(
+        _ orders: [Order], mark: JournalMark? = nil, isFinal: Bool = false
+    ) throws(StoreError) -> [Digest] {
         let digests = orders.map { order in
             if case .raw(let bytes) = order { hashing.hash(bytes, []) } else { Digest.zero }
         }
@@ -48,14 +58,18 @@ public final class MailArchive {
             for (order, digest) in zip(orders, digests) {
                 switch order {
                 case .raw(let bytes): try insert(bytes, digest)
-                case .composed(let sequence, let bytes):
-                    insertComposed.bind(1, sequence)
-                    try insertComposed.lend(2, bytes) { () throws(StoreError) in try insertComposed.run() }
+                case .composed(let outgoing, let bytes): try keep(bytes, for: outgoing)
                 case .claimed(let digests): try delete(digests)
                 }
             }
+            if let mark { try markRow.write(mark, isFinal: isFinal) }
         }
         return digests
+    }
+
+    /// Leaves a file that is whole without its write-ahead log, as far as readers let it.
+    func finish() {
+        _ = database.truncateLog()
     }
 
     private func insert(_ bytes: [UInt8], _ digest: Digest) throws(StoreError) {
@@ -69,17 +83,30 @@ public final class MailArchive {
         try insertPending.run()
     }
 
-    private func delete(_ pending: [Digest]) throws(StoreError) {
+    private func keep(_ bytes: [UInt8], for outgoing: Outgoing) throws(StoreError) {
+        selectComposed.bind(1, outgoing.sequence)
+        let isKept = try selectComposed.first { row in
+            row.bytes(0) == outgoing.seal(row.bytes(1), hashing).bytes
+        }
+        guard isKept != true else { return }
+        replaceComposed.bind(1, outgoing.sequence)
+        replaceComposed.bind(2, outgoing.seal(bytes, hashing).bytes)
+        replaceComposed.bind(3, outgoing.entry.ticket.value)
+        replaceComposed.bind(4, Int64(outgoing.entry.entry))
+        try replaceComposed.lend(5, bytes) { () throws(StoreError) in try replaceComposed.run() }
+    }
+
+    fileprivate func delete(_ pending: [Digest]) throws(StoreError) {
         for digest in pending {
             deletePending.bind(1, digest.bytes)
             try deletePending.run()
         }
     }
 
-    /// Deletes the pending raw mails that `isNamed` does not know, and forgets that the others were pending; how many
-    /// went.
+    /// Deletes the pending raw messages that `isNamed` does not know, and forgets that the others were pending; how
+    /// many went.
     ///
-    /// To be called at start, once `desk.db` has reached the head and before intake opens: it looks at pending mails
+    /// To be called at start, once `desk.db` has reached the head and before intake opens: it looks at pending messages
     /// alone, so it does not take longer on an old desk.
     public func sweep(isNamed: (Digest) throws(StoreError) -> Bool) throws(StoreError) -> Int {
         var pending: [Digest] = []
@@ -88,71 +115,78 @@ public final class MailArchive {
         return try database.transaction { () throws(StoreError) in
             var count = 0
             for digest in pending where try !isNamed(digest) {
-                deleteRaw.bind(1, digest.bytes)
-                try deleteRaw.run()
+                try remove(digest)
                 count += 1
             }
             try delete(pending)
             return count
         }
     }
+
+    /// Deletes a raw message.
+    fileprivate func remove(_ digest: Digest) throws(StoreError) {
+        deleteRaw.bind(1, digest.bytes)
+        try deleteRaw.run()
+    }
 }
 
-/// `mail.db`, read: over a connection that cannot write, by one thread at a time.
-public final class MailReader {
-    private let database: Database
-    private let selectRaw: Statement
-    private let selectComposed: Statement
-    private let findRaw: Statement
-    private let findComposed: Statement
-
-    /// Opens an archive that exists.
-    public init(path: String) throws(StoreError) {
-        let database = try Database(path: path, .readOnly)
-        selectRaw = try database.prepare("SELECT bytes FROM raw WHERE digest = ?")
-        selectComposed = try database.prepare("SELECT bytes FROM composed WHERE sequence = ?")
-        findRaw = try database.prepare("SELECT id, length(bytes) FROM raw WHERE digest = ?")
-        findComposed = try database.prepare("SELECT sequence, length(bytes) FROM composed WHERE sequence = ?")
-        self.database = database
+/// What a start asks of the file, and does with it after a step back of the journal.
+extension MailArchive {
+    /// Whether there is a file of that name.
+    public static func exists(_ path: String) throws(StoreError) -> Bool {
+        try Schema.mail.check(path) != nil
     }
 
-    /// A part of a stored message.
-    public struct Slice: Equatable, Sendable {
-        /// The bytes that were asked for, as far as there are any.
-        public let bytes: [UInt8]
-        /// How many bytes the whole message has.
-        public let total: Int
+    /// How far the journal was, by the file; `nil` if it does not know its journal yet.
+    public func mark() throws(StoreError) -> JournalMark? {
+        try MarkRow.read(database)?.mark
     }
 
-    /// At most `count` bytes of the raw message with that digest, from byte `start` on; `nil` if there is none.
-    public func raw(_ digest: Digest, from start: Int, count: Int) throws(StoreError) -> Slice? {
-        findRaw.bind(1, digest.bytes)
-        return try slice(of: "raw", try findRaw.first { ($0.integer(0), Int($0.integer(1))) }, start, count)
+    /// Which of these raw messages are not there.
+    public func missing(_ digests: [Digest]) throws(StoreError) -> [Digest] {
+        let select = try database.prepare("SELECT 1 FROM raw WHERE digest = ?")
+        var missing: [Digest] = []
+        for digest in digests {
+            select.bind(1, digest.bytes)
+            if try select.first({ _ in true }) == nil { missing.append(digest) }
+        }
+        return missing
     }
 
-    /// At most `count` bytes of the message of ours that was composed for that event, from byte `start` on.
-    public func composed(_ sequence: SequenceNumber, from start: Int, count: Int) throws(StoreError) -> Slice? {
-        findComposed.bind(1, sequence)
-        return try slice(of: "composed", try findComposed.first { ($0.integer(0), Int($0.integer(1))) }, start, count)
+    /// Deletes the composed messages of events after `sequence`, which were lost.
+    public func dropComposed(after sequence: SequenceNumber) throws(StoreError) {
+        let drop = try database.prepare("DELETE FROM composed WHERE sequence > ?")
+        try database.transaction { () throws(StoreError) in
+            drop.bind(1, sequence)
+            try drop.run()
+        }
     }
 
-    private func slice(
-        of table: String, _ found: (row: Int64, total: Int)?, _ start: Int, _ count: Int
-    ) throws(StoreError) -> Slice? {
-        guard let (row, total) = found else { return nil }
-        let range = min(start, total)..<min(start + count, total)
-        return try database.slice(of: table, "bytes", row: row, range).map { Slice(bytes: $0, total: total) }
-    }
-
-    /// The raw mail with that digest, whole; `nil` if there is none.
-    public func raw(_ digest: Digest) throws(StoreError) -> [UInt8]? {
-        selectRaw.bind(1, digest.bytes)
-        return try selectRaw.first { $0.bytes(0) }
-    }
-
-    /// The mail of ours that was composed for that event; `nil` if none has been.
-    public func composed(_ sequence: SequenceNumber) throws(StoreError) -> [UInt8]? {
-        selectComposed.bind(1, sequence)
-        return try selectComposed.first { $0.bytes(0) }
+    /// Takes the raw messages out of the file that `isNamed` does not know: their events were lost. `keep` is given
+    /// each of them first; one that it does not take stays. How many went.
+    public func setAside(
+        isNamed: (Digest) throws(StoreError) -> Bool, keep: (Digest, [UInt8]) -> Bool
+    ) throws(StoreError) -> Int {
+        let next = try database.prepare("SELECT id, digest FROM raw WHERE id > ? ORDER BY id LIMIT 1000")
+        let select = try database.prepare("SELECT bytes FROM raw WHERE digest = ?")
+        var (last, count) = (Int64(0), 0)
+        while true {
+            var found: [Digest] = []
+            next.bind(1, last)
+            try next.each { row throws(StoreError) in
+                last = row.integer(0)
+                found.append(try digest(row.bytes(1)))
+            }
+            guard !found.isEmpty else { return count }
+            for digest in found where try !isNamed(digest) {
+                select.bind(1, digest.bytes)
+                guard let bytes = try select.first({ $0.bytes(0) }), keep(digest, bytes) else { continue }
+                try database.transaction { () throws(StoreError) in
+                    try remove(digest)
+                    try delete([digest])
+                }
+                count += 1
+            }
+        }
     }
 }

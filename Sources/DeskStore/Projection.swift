@@ -18,6 +18,7 @@ final class Projection {
     let trail: TrailRows
     private let setMeta: Statement
     private let setStopped: Statement
+    private let skipNumbers: Statement
     private var pruned: Int64
     /// (ticket, event) pairs of this bite.
     private var index: [(ticket: Int64, sequence: Int64)] = []
@@ -52,6 +53,12 @@ final class Projection {
         trail = try TrailRows(database)
         setMeta = try database.prepare("UPDATE meta SET applied = ?, chain = ?, pruned = ?")
         setStopped = try database.prepare("INSERT OR REPLACE INTO stopped_domain VALUES(?, ?)")
+        skipNumbers = try database.prepare(
+            """
+            UPDATE meta SET ticket = max(ticket, ?1), customer = max(customer, ?2),
+                day = CASE WHEN (day, counter) < (?3, ?4) THEN ?3 ELSE day END,
+                counter = CASE WHEN (day, counter) < (?3, ?4) THEN ?4 ELSE counter END
+            """)
         self.database = database
     }
 
@@ -116,6 +123,7 @@ final class Projection {
         case (.queue(let change), _): try people.set(change.queue)
         case (.customer(let id, let change), let subject): try apply(change, to: id, named: subject)
         case (.autoBreaker(_, let window, let domain), _): try stopReplies(to: domain, until: event.at + window)
+        case (.restored(let restore), _): try skip(restore)
         default: break
         }
     }
@@ -155,6 +163,16 @@ final class Projection {
         setStopped.bind(1, domain ?? "")
         setStopped.bind(2, moment.milliseconds)
         try setStopped.run()
+    }
+
+    /// Keeps numbers that were given out before a step back from being given out again.
+    private func skip(_ restore: Restore) throws(StoreError) {
+        skipNumbers.bind(1, restore.counters.ticket)
+        skipNumbers.bind(2, restore.counters.customer)
+        skipNumbers.bind(3, Int64(restore.counters.number?.day ?? 0))
+        skipNumbers.bind(4, Int64(restore.counters.number?.counter ?? 0))
+        try skipNumbers.run()
+        for entry in restore.entries { try tickets.skip(entry) }
     }
 
     /// Deletes what is only looked for within a window, once for every hour of the events' own time: so a file built

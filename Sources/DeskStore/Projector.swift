@@ -33,6 +33,7 @@ public final class Projector: Sendable {
     private let reached: Atomic<Int64>
     private let onApplied: @Sendable (SequenceNumber) -> Void
     private let onTrouble: @Sendable (StoreError?) -> Void
+    private let onDamage: @Sendable (SequenceNumber) -> Void
     private let thread = ThreadSlot()
 
     /// Events that wait in memory at most; what is beyond them is read from the journal.
@@ -44,16 +45,18 @@ public final class Projector: Sendable {
     ///
     /// It rests `pause` milliseconds after a bite. `onApplied` is told, on the projector's thread, after each bite up
     /// to which event `desk.db` is true; `onTrouble` an error that keeps it from going on, and `nil` once it can again.
-    /// Both have to be quick.
+    /// `onDamage` is told of events with a text that is not as it was written. All have to be quick.
     public init(
         _ files: StateFiles, head: SequenceNumber, pause: Int = 150,
         onApplied: @escaping @Sendable (SequenceNumber) -> Void,
-        onTrouble: @escaping @Sendable (StoreError?) -> Void
+        onTrouble: @escaping @Sendable (StoreError?) -> Void,
+        onDamage: @escaping @Sendable (SequenceNumber) -> Void = { _ in }
     ) {
         self.files = files
         self.pause = pause
         self.onApplied = onApplied
         self.onTrouble = onTrouble
+        self.onDamage = onDamage
         shared = Monitor(Shared(head: head))
         reached = Atomic(head)
         thread.start { [self] in run() }
@@ -119,6 +122,7 @@ public final class Projector: Sendable {
                     if isTroubled { onTrouble(nil) }
                     isTroubled = false
                 }
+                _ = projection.database.truncateLog()
                 return
             } catch {
                 isTroubled = true
@@ -140,6 +144,7 @@ public final class Projector: Sendable {
                 guard !turns.isEmpty else {
                     throw .corrupt("event \(projection.applied + 1) is missing in the journal")
                 }
+                for event in turns.lazy.flatMap(\.events) where event.isDamaged { onDamage(event.sequence) }
             }
             try projection.apply(turns, shown: work.shown)
             // Within the monitor, so that those who wait for it look again.

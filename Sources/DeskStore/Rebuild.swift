@@ -16,20 +16,22 @@ public enum Rebuild: Equatable, Sendable {
 extension Projector {
     /// Brings `desk.db` to the head of the journal before the desk opens; why it was built anew, if it was.
     ///
-    /// Runs on the caller's thread; `progress` is told the event reached and the head after each bite. An error of the
-    /// journal or a disk that does not take the file is thrown; what was reached by then stays.
+    /// Runs on the caller's thread; `onDamage` is told of events with a text that is not as it was written, `progress`
+    /// the event reached and the head after each bite. An error of the journal or a disk that does not take the file is
+    /// thrown; what was reached by then stays.
     public static func bringUp(
-        _ files: StateFiles, progress: (SequenceNumber, SequenceNumber) -> Void
+        _ files: StateFiles, onDamage: (SequenceNumber) -> Void = { _ in },
+        progress: (SequenceNumber, SequenceNumber) -> Void
     ) throws(StoreError) -> Rebuild? {
         let journal = try JournalReader(path: files.journal)
         let reason = try reasonToRebuild(files.desk, journal)
         if reason != nil { Database.remove(files.desk) }
         do throws(StoreError) {
-            try catchUp(files.desk, journal, progress)
+            try catchUp(files.desk, journal, onDamage, progress)
         } catch .corrupt(let sentence) {
-            try journal.verify(hashing: .system)  // Or the fault would be taken for one of desk.db.
+            try journal.verify()  // Or the fault would be taken for one of desk.db.
             Database.remove(files.desk)
-            try catchUp(files.desk, journal, progress)
+            try catchUp(files.desk, journal, onDamage, progress)
             return .damaged(sentence)
         }
         return reason
@@ -51,13 +53,15 @@ extension Projector {
     }
 
     private static func catchUp(
-        _ path: String, _ journal: borrowing JournalReader, _ progress: (SequenceNumber, SequenceNumber) -> Void
+        _ path: String, _ journal: borrowing JournalReader, _ onDamage: (SequenceNumber) -> Void,
+        _ progress: (SequenceNumber, SequenceNumber) -> Void
     ) throws(StoreError) {
         let projection = try Projection(path: path)
         let head = try journal.head()
         while projection.applied < head {
             let turns = try journal.turns(after: projection.applied, upTo: head, limit: Projection.bite)
             guard !turns.isEmpty else { throw .corrupt("event \(projection.applied + 1) is missing in the journal") }
+            for event in turns.lazy.flatMap(\.events) where event.isDamaged { onDamage(event.sequence) }
             try projection.apply(turns)
             progress(projection.applied, head)
         }

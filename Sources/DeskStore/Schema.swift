@@ -71,7 +71,14 @@ struct Schema {
                 agent TEXT NOT NULL, token TEXT NOT NULL, text INTEGER NOT NULL, PRIMARY KEY(agent, token)
             ) WITHOUT ROWID;
             CREATE TABLE log(one INTEGER PRIMARY KEY CHECK(one = 1), epoch TEXT NOT NULL, probes INTEGER NOT NULL);
+            """,
+            // 2: `restored` is the newest event of that kind, 0 before the first. Messages that were queued up to event
+            // `unstamped` have Message-IDs without a time.
             """
+            ALTER TABLE log ADD COLUMN restored INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE log ADD COLUMN unstamped INTEGER NOT NULL DEFAULT 0;
+            UPDATE log SET unstamped = (SELECT coalesce(max(first + count - 1), 0) FROM turn);
+            """,
         ])
 
     /// Raw mails by the SHA-256 of their bytes, and our own by the event that queued them.
@@ -84,6 +91,17 @@ struct Schema {
             CREATE TABLE raw(id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, bytes BLOB NOT NULL);
             CREATE TABLE pending(digest BLOB PRIMARY KEY) WITHOUT ROWID;
             CREATE TABLE composed(sequence INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+            """,
+            // 2: `journal` is the mark of the journal that the file belongs to (`JournalMark`). `composed.seal` binds
+            // the bytes to what the event says, NULL in rows from before; `ticket` and `n` name the text.
             """
+            ALTER TABLE composed ADD COLUMN seal BLOB;
+            ALTER TABLE composed ADD COLUMN ticket INTEGER;
+            ALTER TABLE composed ADD COLUMN n INTEGER;
+            CREATE TABLE journal(
+                one INTEGER PRIMARY KEY CHECK(one = 1), epoch TEXT NOT NULL, sequence INTEGER NOT NULL,
+                chain BLOB NOT NULL, t INTEGER NOT NULL, ticket INTEGER NOT NULL, customer INTEGER NOT NULL,
+                day INTEGER NOT NULL, counter INTEGER NOT NULL, final INTEGER NOT NULL);
+            """,
         ])
 }

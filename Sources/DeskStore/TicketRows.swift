@@ -54,6 +54,13 @@ final class TicketRows {
         return known[id]?.ticket
     }
 
+    /// Numbers the texts of a ticket on from `entry`, if there is such a ticket.
+    func skip(_ entry: EntryID) throws(StoreError) {
+        guard let ticket = try find(entry.ticket), ticket.entries < entry.entry else { return }
+        known[entry.ticket]?.ticket.entries = entry.entry
+        noteChange(of: entry.ticket)
+    }
+
     private func noteChange(of id: TicketID) {
         guard known[id]?.isChanged == false else { return }
         known[id]?.isChanged = true

@@ -98,6 +98,7 @@ extension Kind {
             out.pair("n", count)
             out.pair("window", window.wire)
             if let domain { out.pair("domain", domain) }
+        case .restored(let restore): restore.appendPairs(to: &out)
         }
     }
 
@@ -115,6 +116,15 @@ extension Mail {
         out.pair(subject: subject)
         out.pair(ifAny: "also", also)
         if let served { out.pair("served", holder: served) }
+    }
+}
+
+extension Restore {
+    fileprivate func appendPairs(to out: inout [UInt8]) {
+        out.pair("was", was)
+        out.pair("epoch", epoch)
+        if lost > 0 { out.pair("lost", lost) }
+        if let lostAt { out.pair("until", lostAt) }
     }
 }
 

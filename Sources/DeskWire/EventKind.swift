@@ -75,5 +75,8 @@ public struct EventKind: Equatable, Sendable {
         EventKind(
             "auto-breaker", "desk", "", "n= window= [domain=]", seen: "g",
             "automatic replies to a domain, or all, were stopped"),
+        EventKind(
+            "restored", "desk", "", "was= epoch= [lost=] [until=]", seen: "g",
+            "the log continues from an older state"),
     ]
 }

@@ -20,6 +20,9 @@ extension Reply {
         guard let id = event.textID else { return }
         record(to: &out) { event.appendTextRecord(to: &$0, id, delivery) }
         if !isContinued { files(event.kind.mail, of: id, to: &out) }
+        if event.isDamaged {
+            problem("a text of it was changed outside of the desk and is not shown", of: id, to: &out)
+        }
         for excerpt in excerpts {
             if let name = excerpt.part {
                 part(name.rawValue, of: id, to: &out) { $0.pair("lines", excerpt.lines) }
@@ -62,9 +65,12 @@ extension Reply {
                 out.pair("size", file.size)
             }
         }
-        for problem in mail.problems {
-            part("problem", of: id, to: &out) { $0.pair(text: problem) }
-        }
+        for problem in mail.problems { self.problem(problem, of: id, to: &out) }
+    }
+
+    /// What is wrong with a text, or with its message.
+    public func problem(_ problem: String, of id: EntryID, to out: inout [UInt8]) {
+        part("problem", of: id, to: &out) { $0.pair(text: problem) }
     }
 
     private func part(_ name: String, of id: EntryID, to out: inout [UInt8], _ write: (inout [UInt8]) -> Void) {

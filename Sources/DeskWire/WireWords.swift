@@ -160,6 +160,7 @@ extension Kind {
         case .customer: "customer"
         case .queue: "queue"
         case .autoBreaker: "auto-breaker"
+        case .restored: "restored"
         }
     }
 }

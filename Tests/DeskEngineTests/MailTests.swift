@@ -67,6 +67,48 @@ struct MailTests {
         }
     }
 
+    @Test func `a signed id from before its ticket was made is of a lost time, and leads nowhere`() throws {
+        var desk = Desk()
+        let id = desk.bring()
+        let ours = EntryID(id, 2)
+        let created = try desk.ticket(id).created
+        for (at, isOurs) in [(created - .seconds(1), false), (created, true), (created + .days(9), true)] {
+            var answer = desk.mail(from: "boss@example.org")
+            (answer.answersOurs, answer.queuedAt) = ([ours], [ours: at])
+            #expect((desk.bring(answer) == id) == isOurs)
+            var own = desk.mail(from: "inbox@desk.example")
+            (own.ownEntry, own.queuedAt) = (ours, [ours: at])
+            #expect((desk.say(.arrive(own), by: nil).kinds == ["duplicateDropped #1"]) == isOurs)
+            var report = desk.mail(from: "mailer-daemon@example.org")
+            (report.machine, report.suppress, report.reportsOurs) = (.bounce, .report, [ours])
+            report.queuedAt = [ours: at]
+            #expect((desk.say(.arrive(report), by: nil).kinds.first == "bounced #1") == isOurs)
+        }
+    }
+
+    @Test func `after a step back numbers go on behind those that were given out`() throws {
+        var desk = Desk()
+        let id = desk.bring()
+        let texts = try desk.ticket(id).entries
+        let number = TicketNumber(day: 20_991_231, counter: 41)
+        let restore = Restore(
+            was: "aaaaaaaa", epoch: "bbbbbbbb", lost: 500, lostAt: nil,
+            counters: Counters(ticket: 700, customer: 900, number: number), entries: [EntryID(id, texts + 5)])
+        var event = Event(at: desk.now, by: nil, subject: .desk, kind: .restored(restore))
+        event.sequence = desk.engine.state.sequence + 1
+        #expect(desk.engine.needs(toApply: event).isEmpty)
+        desk.engine.apply(event)
+        var more = desk.mail()
+        more.answersOurs = [EntryID(id, 2)]
+        #expect(
+            desk.say(.arrive(more), by: nil).outcome
+                == .arrived(EntryID(id, texts + 6), number: try desk.ticket(id).number))
+        let next = desk.bring(from: "weber@example.org")
+        #expect(next == TicketID(701))
+        #expect(try desk.ticket(next).customer == CustomerID(901))
+        #expect(try desk.ticket(next).number == TicketNumber(day: 20_991_231, counter: 42))
+    }
+
     @Test func `any address of the customer is his`() throws {
         var desk = Desk()
         let id = desk.bring()

@@ -3,9 +3,10 @@ import DeskModel
 import Testing
 
 struct ArrivalTests {
+    private let queuedAt = Moment(milliseconds: 1_795_557_992_509)
     private let signature = SignedMessageIDTests.signature(9)
     private let entry = EntryID(TicketID(7), 2)
-    private var ours: String { SignedMessageID.make(for: entry, host: "desk.example", signature: signature) }
+    private var ours: String { SignedMessageID(entry, at: queuedAt).text(host: "desk.example", signature: signature) }
 
     private func arrival(_ mail: ReadMail, sender: String? = "weber@example.org") -> Arrival {
         let delivered = Arrival.Delivered(
@@ -62,7 +63,7 @@ struct ArrivalTests {
         mail.references = ["first@x", "second@x", ours]
         let arrival = arrival(mail)
         #expect(arrival.references == [ours, "second@x", "first@x"])
-        #expect(arrival.answersOurs == [entry])
+        #expect(arrival.answersOurs == [entry] && arrival.queuedAt == [entry: queuedAt])
     }
 
     @Test func `an empty Message-ID is none`() {

@@ -52,7 +52,9 @@ struct EventEncodingTests {
             var turn = ByteWriter()
             turn.blob(writer.bytes)
             let texts = texts
-            var decoder = EventDecoder(turn.bytes) { texts.indices.contains($1) ? Array(texts[$1].utf8) : nil }
+            var decoder = EventDecoder(turn.bytes) { _, ordinal, _ in
+                texts.indices.contains(ordinal) ? .intact(Array(texts[ordinal].utf8)) : .missing
+            }
             return try decoder.next()
         }
     }
@@ -135,7 +137,7 @@ struct EventEncodingTests {
             var encoder = EventEncoder(after: .zero, salt: { [1] }, hash: { _, _ in .zero })
             encoder.append(event)
             let texts = encoder.texts
-            var decoder = EventDecoder(encoder.body.bytes) { _, ordinal in texts[ordinal].bytes }
+            var decoder = EventDecoder(encoder.body.bytes) { _, ordinal, _ in .intact(texts[ordinal].bytes) }
             #expect(try decoder.next() == event)
         }
     }

@@ -27,15 +27,20 @@ import Testing
         #expect(try reader.event(Int64(told.count) + 1) == nil)
     }
 
-    @Test func `an epoch is eight small letters, and another one after drawing`() throws {
+    @Test func `an epoch is eight small letters, and another one after a step back, which is an event`() throws {
         var journal = try folder.journal()
         let first = journal.epoch
         #expect(first.utf8.count == 8 && first.utf8.allSatisfy { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) })
-        try journal.drawEpoch()
-        #expect(journal.epoch != first)
-        let drawn = journal.epoch
+        var lost = LostLog()
+        (lost.last, lost.at, lost.entries) = (500, Moment(milliseconds: 5), [EntryID(TicketID(3), 9)])
+        lost.counters = Counters(ticket: 7, customer: 8, number: TicketNumber(day: 20_261_124, counter: 9))
+        let restore = try journal.restart(after: lost, at: Moment(milliseconds: 6))
+        #expect(journal.epoch != first && restore.was == first && restore.epoch == journal.epoch)
         journal = try folder.journal()
-        #expect(journal.epoch == drawn)
+        #expect(journal.epoch == restore.epoch && journal.restored == 1)
+        let event = try #require(try journal.read(after: 0, limit: 1).first)
+        #expect(event.kind == .restored(restore) && event.subject == .desk)
+        #expect(restore.lost == 500 && restore.counters == lost.counters && restore.entries == lost.entries)
     }
 
     @Test func `a deleted text leaves its event and the chain as they are`() throws {
@@ -45,7 +50,7 @@ import Testing
             for _ in 0..<20 { try journal.append(story.nextTurn()) }
         }
         try folder.execute("journal.db", "DELETE FROM text")
-        try JournalReader(path: folder.files.journal).verify(hashing: .system)
+        try JournalReader(path: folder.files.journal).verify()
         let events = try folder.journal().read(after: 0, limit: .max)
         #expect(events.count == Int(story.sequence))
         let mails = events.compactMap { if case .new(let mail, _) = $0.kind { mail } else { nil } }
@@ -78,12 +83,12 @@ import Testing
             var journal = try folder.journal()
             while story.sequence < 1500 { try journal.append(story.nextTurn(20)) }
         }
-        try JournalReader(path: folder.files.journal).verify(hashing: .system)
+        try JournalReader(path: folder.files.journal).verify()
         try folder.execute(
             "journal.db", "UPDATE turn SET body = replace(body, x'6d65696572', x'6d65696573') WHERE first = 1")
         #expect(try folder.journal().sequence == story.sequence)
         #expect(throws: StoreError.corrupt("the chain is broken in the turn that begins with event 1")) {
-            try JournalReader(path: folder.files.journal).verify(hashing: .system)
+            try JournalReader(path: folder.files.journal).verify()
         }
     }
 
@@ -101,7 +106,7 @@ import Testing
         try journal.append([password(2, [2, 2])])
         #expect(try !contains(secret))
         #expect(try folder.integer("journal.db", "SELECT count(*) FROM text") == 1)
-        try JournalReader(path: folder.files.journal).verify(hashing: .system)
+        try JournalReader(path: folder.files.journal).verify()
         let retired = Event(
             sequence: 3, at: Moment(milliseconds: 1_796_000_000_001), by: .desk, subject: .agent(agent),
             kind: .agent(.retired))

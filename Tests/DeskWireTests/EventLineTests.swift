@@ -120,6 +120,15 @@ struct EventLineTests {
             "* 12 move #4711 queue=recorder \(t) by=meier was=inbox"
         ),
         (
+            Samples.event(
+                302, .desk, nil, [],
+                .restored(
+                    Restore(
+                        was: "gwyvvtzq", epoch: "aaaabbbb", lost: 500, lostAt: Samples.lease,
+                        counters: Counters(ticket: 7), entries: [EntryID(TicketID(4711), 3)]))),
+            "* 302 restored desk \(t) was=gwyvvtzq epoch=aaaabbbb lost=500 until=\(lease)"
+        ),
+        (
             Samples.event(1, by: .desk, .agent(Samples.meier), nil, [], .agent(.added(isBot: false, isAdmin: true))),
             "* 1 agent @meier \(t) by=desk change=added admin=yes"
         ),

@@ -136,6 +136,9 @@ enum Samples {
             .customer(CustomerID(1), .flags(relay: true, noAutomaticReply: true, unguarded: true)),
             .customer(CustomerID(1), .joined(.init(customer: CustomerID(2), addresses: [schmidt, hotline]))),
             .queue(QueueChange(queue: queue, isNew: true)), .autoBreaker(count: 100, window: .hours(1), domain: nasty),
+            .restored(
+                Restore(
+                    was: "gwyvvtzq", epoch: "aaaabbbb", lost: 500, lostAt: at, counters: Counters(), entries: [])),
         ] + SuppressReason.allCases.map { .autoSuppressed($0) }
     }()
 }

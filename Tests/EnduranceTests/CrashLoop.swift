@@ -274,7 +274,7 @@ extension CrashLoop {
     private func examine() throws {
         do {
             let journal = try JournalReader(path: desk.state + "/journal.db")
-            try journal.verify(hashing: .system)
+            try journal.verify()
             let head = try journal.head()
             for (number, said) in acknowledged where number > head { Issue.record("lost: \(said.final)") }
             if watcher.last > head { Issue.record("heard \(watcher.last), but the log ends with \(head)") }

@@ -75,7 +75,7 @@ import Testing
         #expect(again.hasPrefix("OK claimed #2 ") && again.contains(" again=yes") == isBack, "\(again)")
         #expect(try desk.connect("meier").ask("!k-1 claim 1").contains(" again=yes"))
         #expect(desk.stop() == .exited(0))
-        try JournalReader(path: desk.state + "/journal.db").verify(hashing: .system)
+        try JournalReader(path: desk.state + "/journal.db").verify()
     }
 
     /// The old key of a password is read before the new one takes its place, and after a start it is in no memory.
@@ -293,6 +293,6 @@ extension Desk {
         #expect(stop() == .exited(0))
         let difference = try DeskDump.of(state).difference(from: grown)
         #expect(difference.isEmpty, "\(difference.prefix(6))")
-        try JournalReader(path: state + "/journal.db").verify(hashing: .system)
+        try JournalReader(path: state + "/journal.db").verify()
     }
 }

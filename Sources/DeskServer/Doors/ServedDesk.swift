@@ -55,7 +55,6 @@ final class ServedDesk {
         let opening = try Opening(files, settings: settings, log: log) { reached, head in
             log.note(.rebuilding(reached: reached, head: head))
         }
-        try ServedDesk.sweep(files, log)
         loop = try Loop()
         switchboard = Switchboard(
             engine: opening.engine, archive: opening.archive, clock: opening.clock, settings: settings,
@@ -63,7 +62,7 @@ final class ServedDesk {
             readingRoom: try ReadingRoom(files, projector: opening.archive.projector), log: log)
         switchboard.sandboxes = sandboxes
         server = Server(loop: loop, switchboard: switchboard, tls: tls, settings: settings, log: log)
-        keeper = MailKeeper(path: files.mail, hashing: .system)
+        keeper = opening.archive.keeper
         reader = MailWorker(path: worker, role: "read", loop: loop, log: log)
         intake = try Intake(
             switchboard, keeper: keeper, worker: reader, signature: signature, mailMost: settings.mailMost, loop: loop,
@@ -119,15 +118,6 @@ extension ServedDesk {
         try Files.makeDirectory(folder, mode: 0o750)
         try Files.write([], to: folder + "/.writable")
         try Files.remove(folder + "/.writable")
-    }
-
-    /// Deletes the bytes of mails that died on their way in.
-    private static func sweep(_ files: StateFiles, _ log: Log) throws {
-        let reader = try DeskReader(files)
-        let count = try MailArchive(path: files.mail, hashing: .system).sweep { digest throws(StoreError) in
-            try reader.names(raw: digest)
-        }
-        if count > 0 { log.note(.swept(count)) }
     }
 
     /// Where agents have logged in outlives a restart. It is no part of the desk's state: without the file, or with a

@@ -29,7 +29,19 @@ extension Switchboard: AdministeredDesk {
             ("applied", "\(archive.applied)"), ("clock", "\(clock.now)"), ("tickets", "\(live)"),
             ("outbox", "\(engine.state.outbox.count)"), ("connections", "\(sessions.count)"),
             ("writing", isReadOnly ? "no" : "yes"),
-        ] + sandboxes.map { ("sandbox-\($0.role)", $0.layers) } + furtherStatus()
+        ] + sandboxes.map { ("sandbox-\($0.role)", $0.layers) } + storeStatus + furtherStatus()
+    }
+
+    /// What is wrong with the desk's files; nothing on most desks.
+    private var storeStatus: [(name: String, value: String)] {
+        var pairs: [(name: String, value: String)] = []
+        if let (at, restore) = archive.restored {
+            pairs += [("restored", "\(at)"), ("restored-from", restore.was)]
+            if restore.lost > 0 { pairs.append(("lost-up-to", "\(restore.lost)")) }
+        }
+        if archive.missingOriginals > 0 { pairs.append(("messages-missing", "\(archive.missingOriginals)")) }
+        if archive.damages.count > 0 { pairs.append(("damaged", "\(archive.damages.count)")) }
+        return pairs
     }
 }
 
@@ -47,6 +59,8 @@ extension Switchboard: CourierDesk {
         let fallback = queue?.name ?? .inbox
         return queue?.addresses.first ?? Address("\(fallback)@\(settings.host)")
     }
+
+    var unstamped: SequenceNumber { archive.unstamped }
 
     func hurryProjection() {
         archive.projector.wake()

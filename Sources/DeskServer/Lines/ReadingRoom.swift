@@ -26,7 +26,17 @@ final class ReadingRoom {
         case texts(ListedTicket?, TextPage)
         case text(TextPage?)
         case history(TextPage)
-        case raw(MailReader.Slice?)
+        /// A part of the message, and the event that it belongs to; `nil`: there is no such text.
+        case raw((message: StoredSlice, event: SequenceNumber)?)
+
+        /// The events that were read, if what was read are events.
+        var events: [Event] {
+            switch self {
+            case .texts(_, let page), .history(let page): page.items.map(\.event)
+            case .text(let page): page?.items.map(\.event) ?? []
+            case .tickets, .raw: []
+            }
+        }
     }
 
     /// What came of a question.
@@ -111,13 +121,18 @@ extension ReadingRoom.Question {
 
     private static func raw(
         _ event: Event?, _ start: Int, _ readers: StateReaders
-    ) throws(StoreError) -> MailReader.Slice? {
-        switch event?.kind {
-        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _, _):
-            try readers.mails().raw(mail.raw, from: start, count: RawPage.bytes)
-        case .reply, .autoSent: try readers.mails().composed(event?.sequence ?? 0, from: start, count: RawPage.bytes)
-        default: nil
+    ) throws(StoreError) -> (message: StoredSlice, event: SequenceNumber)? {
+        guard let event else { return nil }
+        if let mail = event.kind.mail {
+            return (try readers.mails().raw(mail.raw, from: start, count: RawPage.bytes), event.sequence)
         }
+        guard case .entry(let entry) = event.subject, let whole = try readers.desk().text(entry).value?.event,
+            let outgoing = Outgoing(whole)
+        else { return nil }
+        let composed = try readers.mails().composed(for: outgoing, from: start, count: RawPage.bytes)
+        // A message of ours that is not composed yet is no loss.
+        if case .missing = composed { return nil }
+        return (composed, event.sequence)
     }
 }
 

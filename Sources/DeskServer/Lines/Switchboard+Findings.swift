@@ -24,12 +24,13 @@ extension Switchboard {
 
     private func write(_ reading: Reading<ReadingRoom.Finding>, for pending: Pending, _ session: Session) {
         let at = reading.applied
+        for event in reading.value.events { archive.damages.note(event) }
         switch (reading.value, pending.query) {
         case (.tickets(let found), .list(let list)): write(found, list, at, pending, session)
         case (.texts(let ticket, let page), .show): write(ticket, page, at, pending, session)
         case (.text(let page), .showEntry(_, let entry, _)): write(page, entry, at, pending, session)
         case (.history(let page), .history): write(page, at, pending, session)
-        case (.raw(let slice), .raw(_, let entry, let after)): write(slice, entry, from: after, at, pending, session)
+        case (.raw(let found), .raw(_, let entry, let after)): write(found, entry, from: after, at, pending, session)
         default: finish(session, pending.tag, .refused(.internal(reference: "finding")))
         }
     }
@@ -96,14 +97,17 @@ extension Switchboard {
     }
 
     private func write(
-        _ slice: MailReader.Slice?, _ entry: Int, from after: Cursor?, _ at: SequenceNumber, _ pending: Pending,
-        _ session: Session
+        _ found: (message: StoredSlice, event: SequenceNumber)?, _ entry: Int, from after: Cursor?,
+        _ at: SequenceNumber, _ pending: Pending, _ session: Session
     ) {
         guard let ticket = pending.ticket else { return }
         let id = EntryID(ticket.id, entry)
-        guard let slice else { return finish(session, pending.tag, .refused(.noSuchEntry(id))) }
+        guard let found else { return finish(session, pending.tag, .refused(.noSuchEntry(id))) }
+        let slice = found.message.shown
+        if slice.problem != nil { archive.damages.note(messageOf: found.event, isMissing: found.message == .missing) }
         let end = Int(clamping: after?.position ?? 0) + slice.bytes.count
         say(session, tag: pending.tag, after: at) { reply, out in
+            if let problem = slice.problem { reply.problem(problem, of: id, to: &out) }
             let lines = reply.base64(slice.bytes, to: &out)
             let more = end < slice.total ? Cursor(kind: Cut.raw, position: Int64(end)) : nil
             reply.end(.answered(.raw(id, lines: lines, more: more), at: at), to: &out)
@@ -115,6 +119,17 @@ extension Switchboard {
     private func looked(_ agent: AgentName, at ticket: Ticket) {
         engine.worked(by: agent, on: ticket.id, at: clock.now)
         tellLooking(agent, at: ticket)
+    }
+}
+
+extension StoredSlice {
+    /// What is shown of the message, how many bytes it has, and what is wrong with it.
+    fileprivate var shown: (bytes: [UInt8], total: Int, problem: String?) {
+        switch self {
+        case .intact(let bytes, let total): (bytes, total, nil)
+        case .changed: ([], 0, "the message was changed outside of the desk and is not shown")
+        case .missing: ([], 0, "the message is missing: mail.db is older than the desk, or was changed outside of it")
+        }
     }
 }
 

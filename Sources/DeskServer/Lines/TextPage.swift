@@ -75,13 +75,19 @@ struct TextPage: Sendable {
         guard isFirst || shown <= left && bytesRead < TextPage.readMost else { return end(before: outline) }
         var cutter = Excerpts(quotes: quotes, from: offset, most: isFirst ? left : .max, perLine: perLine)
         var excerpts: [Excerpt] = []
+        var isDamaged = false
         for text in outline.writings {
+            guard try desk.isIntact(text) else {
+                isDamaged = true
+                continue
+            }
             let excerpt = try cutter.take(text.kind, count: text.count) { range throws(StoreError) in
                 try desk.bytes(of: text, in: range)
             }
             if let excerpt { excerpts.append(excerpt) }
         }
-        let event = try desk.event(outline)
+        var event = try desk.event(outline)
+        event.isDamaged = event.isDamaged || isDamaged
         let size = TextPage.record + cutter.size + event.draftBytes
         bytesRead += cutter.bytesRead + event.draftBytes
         guard isFirst || size <= left else { return end(before: outline) }

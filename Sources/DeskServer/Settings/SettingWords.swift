@@ -176,5 +176,9 @@ extension SettingWord {
         word("accept-clock", "yes|no", "start though the wall clock is far from the last event [no]", \.acceptClock) {
             text throws(Expected) in try SettingValue.yes(text)
         },
+        word(
+            "accept-missing-mail", "yes|no", "start though mail.db is gone, without the original messages [no]",
+            \.acceptMissingMail
+        ) { text throws(Expected) in try SettingValue.yes(text) },
     ]
 }

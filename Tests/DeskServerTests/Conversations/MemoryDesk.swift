@@ -198,7 +198,7 @@ private final class Running {
             passwordChecker: try PasswordChecker(),
             readingRoom: try ReadingRoom(files, projector: opening.archive.projector), log: .silent)
         try switchboard.watch(loop)
-        keeper = MailKeeper(path: files.mail, hashing: .system)
+        keeper = opening.archive.keeper
         reader = MailWorker(path: Programs.path("zuruf-mail"), role: "read", loop: loop, log: .silent)
         intake = try Intake(
             switchboard, keeper: keeper, worker: reader, signature: signature, mailMost: settings.mailMost, loop: loop,

@@ -32,12 +32,12 @@ import Testing
     ) throws -> [UInt8] {
         let letter = Letter(
             to: to ?? Recipients(to: [CourierTests.customer]), from: Address("hilfe@desk.example"), text: "Ja.")
-        desk.outgoing.append(
-            Outgoing(
-                sequence: number, at: desk.now, entry: CourierTests.entry(number, of: ticket), isAutomatic: isAutomatic,
-                letter: letter))
+        let outgoing = Outgoing(
+            sequence: number, at: desk.now, entry: CourierTests.entry(number, of: ticket), isAutomatic: isAutomatic,
+            letter: letter)
+        desk.outgoing.append(outgoing)
         let bytes = Array("Message-ID: <\(number)@desk.example>\r\n\r\n.Ja.\r\n".utf8)
-        _ = try MailArchive(path: yard.files.mail, hashing: .system).write([.composed(number, bytes)])
+        _ = try MailArchive(path: yard.files.mail, hashing: .system).write([.composed(outgoing, bytes)])
         return bytes
     }
 
@@ -266,14 +266,18 @@ import Testing
             sequence: 9, at: Moment(milliseconds: 1_800_000_000_500), entry: EntryID(TicketID(42), 2),
             isAutomatic: false, letter: Letter(to: Recipients(to: [customer]), text: "Ja.", answers: 1))
         let made = Composition(ticket: ticket, answered: mail).mail(
-            for: outgoing, from: Address("hilfe@desk.example"), host: "desk.example"
+            for: outgoing, from: Address("hilfe@desk.example"), host: "desk.example", unstamped: 8
         ) { _ in Array(repeating: 0, count: 32) }
         #expect(made.kind == .answer)
         #expect(made.to == [MailAddress(name: "Karl", address: "karl@example.com")] && made.cc.isEmpty)
         #expect(made.subject == "Re: [Ticket#\(number)] Ton fehlt")
         #expect(made.date == 1_800_000_000)
-        #expect(made.messageID == "t42.e2.aaaaaaaaaaaaaaaa@desk.example")
+        #expect(made.messageID == "t42.e2.m1800000000500.aaaaaaaaaaaaaaaa@desk.example")
         #expect(made.inReplyTo == "b@x")
         #expect(made.references == ["a@x", "b@x"])
+        let old = Composition(ticket: ticket, answered: mail).mail(
+            for: outgoing, from: Address("hilfe@desk.example"), host: "desk.example", unstamped: 9
+        ) { _ in Array(repeating: 0, count: 32) }
+        #expect(old.messageID == "t42.e2.aaaaaaaaaaaaaaaa@desk.example")
     }
 }

@@ -119,6 +119,13 @@ final class Hall {
         }
     }
 
+    /// Ends the server as a crash does.
+    func kill() {
+        server?.kill()
+        _ = server?.wait()
+        server = nil
+    }
+
     /// Sends the server a signal.
     func send(_ signal: Signals.Signal) {
         server?.send(signal)

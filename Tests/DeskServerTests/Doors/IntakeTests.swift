@@ -54,7 +54,7 @@ import Testing
         let arrival = try #require(arrivals().first)
         #expect(arrival.subject == "Ton fehlt")
         #expect(arrival.envelopeSender == Address("kunde@example.com"))
-        #expect(try MailReader(path: yard.files.mail).raw(arrival.raw) == IntakeTests.mail.bytes)
+        #expect(try MailReader(path: yard.files.mail).raw(arrival.raw) == .intact(IntakeTests.mail.bytes))
         #expect(answer == nil)
         let submission = try #require(desk.open.first)
         submission.then(IntakeTests.taken(submission.command))

@@ -76,6 +76,8 @@ final class PlayedDesk: CourierDesk {
         outgoing.letter.from ?? Address("hilfe@desk.example")
     }
 
+    let unstamped: SequenceNumber = 0
+
     func hurryProjection() {}
 }
 

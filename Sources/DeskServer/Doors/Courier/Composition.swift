@@ -9,10 +9,14 @@ struct Composition: Equatable, Sendable {
     let answered: Mail?
 
     /// The mail as the worker is to compose it. Nothing in it comes from clock or chance, so it is always the same.
+    /// `unstamped` is the last event whose message has an id without a time.
     func mail(
-        for outgoing: Outgoing, from sender: Address, host: String, signature: SignedMessageID.Signature
+        for outgoing: Outgoing, from sender: Address, host: String, unstamped: SequenceNumber,
+        signature: SignedMessageID.Signature
     ) -> OutgoingMail {
         let letter = outgoing.letter
+        // What may have gone out under an id without a time goes out under no other.
+        let id = SignedMessageID(outgoing.entry, at: outgoing.sequence > unstamped ? outgoing.at : nil)
         let subject = answered?.subject ?? ticket.subject
         return OutgoingMail(
             kind: outgoing.isAutomatic ? .automatic : .answer, from: MailAddress(address: sender.description),
@@ -20,7 +24,7 @@ struct Composition: Equatable, Sendable {
             subject: outgoing.isAutomatic
                 ? SubjectLine.automatic(ticket.number, to: subject) : SubjectLine.answer(ticket.number, to: subject),
             text: letter.text, date: outgoing.at.milliseconds / 1000,
-            messageID: SignedMessageID.make(for: outgoing.entry, host: host, signature: signature),
+            messageID: id.text(host: host, signature: signature),
             inReplyTo: answered?.messageID ?? "", references: thread)
     }
 

@@ -13,6 +13,8 @@ protocol CourierDesk: Submissions {
     var isReadOnly: Bool { get }
     /// What time it is.
     var now: Moment { get }
+    /// Messages that were queued up to this event have Message-IDs without a time.
+    var unstamped: SequenceNumber { get }
     /// Lets `desk.db` catch up soon.
     func hurryProjection()
 }
@@ -183,6 +185,7 @@ final class Courier: Watcher {
             underway[outgoing.sequence]?.bytes = composed
             transfer(outgoing.sequence)
         case .parts(let parts): compose(outgoing, parts)
+        case .damaged: failed(outgoing, to: outgoing.pending, "its text was changed outside of the desk")
         case .notYet:
             desk.hurryProjection()
             loop.after(milliseconds: 20) { [weak self] in self?.room.send(.look(outgoing), for: outgoing.sequence) }
@@ -195,14 +198,15 @@ final class Courier: Watcher {
 
     private func compose(_ outgoing: Outgoing, _ parts: Composition) {
         let mail = parts.mail(
-            for: outgoing, from: desk.sender(of: outgoing), host: settings.host, signature: signature)
+            for: outgoing, from: desk.sender(of: outgoing), host: settings.host, unstamped: desk.unstamped,
+            signature: signature)
         composer.ask(.compose(mail)) { [weak self] result in
             guard let self, !isStopping else { return }
             switch result {
             case .success(.composed(let composed)):
                 underway[outgoing.sequence]?.bytes = composed
                 let stored = stored
-                keeper.keep(composed: composed, for: outgoing.sequence) {
+                keeper.keep(composed: composed, for: outgoing) {
                     stored.post(Stored(mail: outgoing.sequence, error: $0))
                 }
             case .success(.refused(let why)): failed(outgoing, to: outgoing.pending, why)

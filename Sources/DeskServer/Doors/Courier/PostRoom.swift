@@ -26,8 +26,10 @@ final class PostRoom {
     enum Outcome: Sendable {
         /// The mail has been composed before.
         case composed([UInt8])
-        /// It has not; of this it is to be composed.
+        /// It has not, or not for this event; of this it is to be composed.
         case parts(Composition)
+        /// Its text is not as it was written: it must not go out.
+        case damaged
         /// `desk.db` does not have it yet.
         case notYet
         /// The file is written, durably.
@@ -68,7 +70,7 @@ extension PostRoom.Errand {
             switch self {
             case .look(let outgoing): return try Self.look(for: outgoing, in: readers)
             case .write(let bytes, let path):
-                try Files.write(bytes, to: path, mode: 0o640)
+                try Self.write(bytes, to: path)
                 return .written
             case .readPassword(let smarthost): return .password(try smarthost.readPassword())
             }
@@ -81,14 +83,27 @@ extension PostRoom.Errand {
     private static func look(
         for outgoing: Outgoing, in readers: StateReaders
     ) throws(StoreError) -> PostRoom.Outcome {
-        if let bytes = try readers.mails().composed(outgoing.sequence) { return .composed(bytes) }
+        if case .intact(let bytes) = try readers.mails().composed(for: outgoing) { return .composed(bytes) }
         let desk = try readers.desk()
         let text = try desk.text(outgoing.entry)
         guard text.applied >= outgoing.sequence else { return .notYet }
+        guard text.value?.event.isDamaged == false else { return .damaged }
         guard case .ticket(_, let ticket?, _) = try desk.fact(for: .ticket(outgoing.entry.ticket)) else {
             return .failed("there is no ticket \(outgoing.entry.ticket)")
         }
         return .parts(Composition(ticket: ticket, answered: try answered(by: outgoing, desk)))
+    }
+
+    /// Writes a message into the folder. After a step back of the journal another message may have had its number: that
+    /// one stays, and this one gets a name of its own.
+    private static func write(_ bytes: [UInt8], to path: String) throws(NetError) {
+        var free = path
+        var count = 1
+        while Files.exists(free), try Files.read(free, limit: .max) != bytes {
+            count += 1
+            free = "\(path.dropLast(".eml".utf8.count))-\(count).eml"
+        }
+        try Files.write(bytes, to: free, mode: 0o640)
     }
 
     private static func answered(by outgoing: Outgoing, _ desk: DeskReader) throws(StoreError) -> Mail? {

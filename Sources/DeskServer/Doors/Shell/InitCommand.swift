@@ -29,10 +29,11 @@ enum InitCommand {
         } else {
             try directory.becomeOwner(&console)
         }
-        if try directory.hasDesk() { try refuseIfUsed(settings) }
+        try refuseIfUsed(directory, settings)
         let password = try NewPassword.get(said, for: name, console)
         try makeFiles(in: directory, settings)
         try open(admin, password, settings)
+        try finish(directory)
         if password.isMadeUp { console.print("password of \(admin): \(password.text)") }
         if console.userID == 0 {
             console.print("the desk belongs to root; for a service of another user, init --user NAME")
@@ -41,8 +42,20 @@ enum InitCommand {
         return Shell.done
     }
 
-    /// An empty journal is what an `init` left that was killed.
-    private static func refuseIfUsed(_ settings: Settings) throws(ShellError) {
+    /// A new desk over what is left of another would take its place: its numbers, its Message-IDs and its key would
+    /// come again for others.
+    private static func refuseIfUsed(_ directory: StateDirectory, _ settings: Settings) throws(ShellError) {
+        let found: [String]
+        do throws(NetError) { found = try directory.remains } catch { throw .failed(error.description) }
+        guard !found.isEmpty else { return }
+        guard Files.exists(directory.unfinishedInit) else {
+            throw .failed(
+                found.contains("journal.db")
+                    ? "there is a desk in \(directory.path) already"
+                    : "there are remains of a desk in \(directory.path) (\(found.joined(separator: ", "))): "
+                        + "restore it from a backup, or move them away")
+        }
+        guard found.contains("journal.db") else { return }
         let desk = try StoppedDesk(settings, log: .standardError(isJournal: false))
         defer { desk.close() }
         guard desk.isNew else { throw .failed("there is a desk in \(settings.state) already") }
@@ -52,6 +65,7 @@ enum InitCommand {
     private static func makeFiles(in directory: StateDirectory, _ settings: Settings) throws(ShellError) {
         do {
             try Files.makeDirectory(directory.path, mode: 0o700)
+            try Files.write([], to: directory.unfinishedInit)
             if settings.certificate == nil {
                 let names = [settings.host] + ["localhost", "127.0.0.1", "::1"].filter { $0 != settings.host }
                 let made = try SelfSigned(names: names, days: 3650)
@@ -62,6 +76,10 @@ enum InitCommand {
         } catch {
             throw .failed("\(error)")
         }
+    }
+
+    private static func finish(_ directory: StateDirectory) throws(ShellError) {
+        do { try Files.remove(directory.unfinishedInit) } catch { throw .failed(error.description) }
     }
 
     /// The desk with its queues and its first agent, all in one turn: there is no half of it.

@@ -24,10 +24,38 @@ struct StateDirectory {
     /// The truth; where it lies, there is a desk.
     var journal: String { path + "/journal.db" }
 
-    /// Throws a sentence if there is no desk here, or if that cannot be known.
+    /// Stands here while `init` is at work: what it left when it was killed is no desk, and `init` may go on.
+    var unfinishedInit: String { path + "/init.unfinished" }
+
+    /// Says what is wrong unless a desk has been set up here.
     func requireDesk() throws(ShellError) {
-        guard try hasDesk() else { throw .failed("there is no desk in \(path); zurufd init makes one") }
+        do {
+            if try hasDesk() { return }
+            let remains = try remains
+            guard remains.isEmpty || Files.exists(unfinishedInit) else {
+                throw ShellError.failed(
+                    "journal.db is missing in \(path), where \(remains.joined(separator: ", ")) of a desk are left")
+            }
+        } catch let error as ShellError {
+            throw error
+        } catch {
+            throw .failed("\(error)")
+        }
+        throw .failed("there is no desk in \(path); zurufd init makes one")
     }
+
+    /// Files here that belong to a desk, by name.
+    var remains: [String] {
+        get throws(NetError) {
+            var found: [String] = []
+            for file in [journal, journal + "-wal"] + StateDirectory.kept.map({ "\(path)/\($0)" }) {
+                if try Files.isThere(file) { found.append(String(file.dropFirst(path.utf8.count + 1))) }
+            }
+            return found
+        }
+    }
+
+    private static let kept = ["mail.db", "desk.db", "secret", "key.pem", "certificate.pem"]
 
     /// Whether a desk has been set up here; throws where the folder may not be read.
     func hasDesk() throws(ShellError) -> Bool {

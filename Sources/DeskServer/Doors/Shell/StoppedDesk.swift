@@ -50,7 +50,7 @@ final class StoppedDesk {
 
     /// Lets `desk.db` catch up and closes the files.
     func close() {
-        switchboard.archive.projector.stop()
+        switchboard.archive.close()
     }
 
     private func turn() throws(ShellError) {
