@@ -83,6 +83,12 @@ public enum Files {
         try syncFolder(of: path)
     }
 
+    /// Gives a file another name, durably; what had that name is replaced.
+    public static func move(_ path: String, to name: String) throws(NetError) {
+        guard unsafe Glibc.rename(path, name) == 0 else { throw .last(doing: "rename \(path)") }
+        try syncFolder(of: name)
+    }
+
     /// Removes a file; that it is not there is no error.
     public static func remove(_ path: String) throws(NetError) {
         guard unsafe unlink(path) == 0 || errno == ENOENT else { throw .last(doing: "remove \(path)") }
@@ -144,7 +150,7 @@ public enum Files {
     }
 
     /// Makes the names in the folder of this path durable.
-    private static func syncFolder(of path: String) throws(NetError) {
+    static func syncFolder(of path: String) throws(NetError) {
         let parent = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         let folder = try open(parent, O_RDONLY | O_DIRECTORY, doing: "sync \(parent)")
         guard fsync(folder.raw) == 0 else { throw .last(doing: "sync \(parent)") }

@@ -185,6 +185,31 @@ import Glibc
     }
 }
 
+extension Database {
+    /// Copies the whole file over that of `target` (sqlite.org/backup.html); `progress` is told how many of 100 parts
+    /// are done. In a read transaction of this connection the copy is what that transaction sees.
+    func copy(to target: borrowing Database, progress: (Int) -> Void) throws(StoreError) {
+        guard let backup = unsafe sqlite3_backup_init(target.raw, "main", raw, "main") else {
+            throw StoreError(target.failure(unsafe sqlite3_errcode(target.raw)), at: .before)
+        }
+        defer { unsafe sqlite3_backup_finish(backup) }
+        while true {
+            let code = unsafe sqlite3_backup_step(backup, Database.pagesPerStep)
+            let (total, left) = unsafe (sqlite3_backup_pagecount(backup), sqlite3_backup_remaining(backup))
+            progress(Int(total - left) * 100 / max(1, Int(total)))
+            if code == SQLITE_DONE { return }
+            guard code == SQLITE_OK else {
+                throw unsafe StoreError(
+                    StoreError.Failure(
+                        doing: "copy \(name)", code: code, sentence: String(cString: sqlite3_errstr(code))), at: .before
+                )
+            }
+        }
+    }
+
+    private static var pagesPerStep: Int32 { 1024 }
+}
+
 /// One statement, compiled once: parameters count from 1, columns from 0.
 ///
 /// Values are copied by `bind`; large ones are lent for the time of a closure by `lend`.

@@ -116,8 +116,9 @@ public struct Journal: ~Copyable {
     }
 
     /// Leaves a file that is whole without its write-ahead log, as far as readers let it; for the end of the desk.
-    public func finish() {
-        _ = database.truncateLog()
+    @discardableResult
+    public func finish() -> Bool {
+        database.truncateLog()
     }
 
     /// Commits something that means nothing, durably: whether writing works (again).

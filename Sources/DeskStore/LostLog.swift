@@ -31,14 +31,21 @@ public struct LostLog: Equatable, Sendable {
         isComplete = isComplete || other.isComplete
     }
 
-    /// The journal's numbers continue after what `lost` says; how far after, if it is not known to be all.
-    ///
     /// A desk that is killed may have given out numbers of which no other file knows yet: at most those of a second.
     private static let margin: Int64 = 1000
+    /// More than a desk gives out in a day.
+    private static let dailyMargin: Int64 = 10_000
 
     /// The counters at which a log continues that was at `now`, on day `day` (`yyyymmdd`).
     public mutating func leaveRoom(day: Int32) {
         if !isComplete { counters = counters.skipping(LostLog.margin, day: day) }
+    }
+
+    /// The same where no file tells what was lost after `moment`.
+    public mutating func leaveRoom(day: Int32, since moment: Moment, until now: Moment) {
+        guard !isComplete else { return }
+        let days = max(0, (now - moment).milliseconds) / TimeSpan.days(1).milliseconds + 1
+        counters = counters.skipping(days * LostLog.dailyMargin, day: day)
     }
 }
 
@@ -51,6 +58,69 @@ extension LostLog {
         if let found = try? DeskWitness.lost(files.desk, beside: journal) { lost.add(found) }
         if let found = try? MailWitness.lost(files.mail, beside: journal) { lost.add(found) }
         return lost.witnesses.isEmpty ? nil : lost
+    }
+}
+
+extension LostLog {
+    /// Compares a journal with all files of another folder, its journal among them: what they have beyond it. Without
+    /// witnesses it is nothing.
+    ///
+    /// Throws if one of the files cannot be read, unless that `isLenient`.
+    public static func all(
+        of files: StateFiles, beside journal: borrowing Journal, isLenient: Bool
+    ) throws(StoreError) -> LostLog {
+        var lost = LostLog()
+        for path in [files.journal, files.mail, files.desk] {
+            do throws(StoreError) {
+                guard try Schema.isThere(path) else { continue }
+                let found =
+                    switch path {
+                    case files.journal: try JournalWitness.lost(path, beside: journal)
+                    case files.mail: try MailWitness.lost(path, beside: journal)
+                    default: try DeskWitness.lost(path, beside: journal)
+                    }
+                // A journal that can be read tells all.
+                if path == files.journal { lost.isComplete = true }
+                if let found { lost.add(found) }
+            } catch {
+                if !isLenient { throw error }
+            }
+        }
+        return lost
+    }
+}
+
+/// Another `journal.db`: what it has beyond this one.
+enum JournalWitness {
+    static func lost(_ path: String, beside journal: borrowing Journal) throws(StoreError) -> LostLog? {
+        let other = try JournalReader(path: path)
+        let head = try other.head()
+        if let chain = try other.chain(after: head), try journal.holds(head, chain) { return nil }
+        let isBeginning = try other.chain(after: journal.sequence) == journal.chain
+        var lost = LostLog()
+        (lost.witnesses, lost.last) = (["journal.db"], head)
+        var ends: [TicketID: Int] = [:]
+        var next = isBeginning ? journal.sequence : 0
+        while next < head {
+            let turns = try other.turns(after: next, upTo: head, limit: Projection.bite)
+            guard let last = turns.last else { throw .corrupt("event \(next + 1) is missing in \(path)") }
+            for event in turns.lazy.flatMap(\.events) {
+                lost.at = event.at
+                lost.counters.count(event)
+                guard let text = event.kind.mail?.entry ?? event.entry else { continue }
+                ends[text.ticket] = max(text.entry, ends[text.ticket] ?? 0)
+            }
+            next = last.last
+        }
+        lost.entries = ends.sorted { $0.key < $1.key }.map { EntryID($0.key, $0.value) }
+        return lost
+    }
+}
+
+extension Event {
+    /// The text that it is about.
+    fileprivate var entry: EntryID? {
+        if case .entry(let entry) = subject { entry } else { nil }
     }
 }
 

@@ -67,9 +67,10 @@ public final class MailArchive {
         return digests
     }
 
-    /// Leaves a file that is whole without its write-ahead log, as far as readers let it.
-    func finish() {
-        _ = database.truncateLog()
+    /// Leaves a file that is whole without its write-ahead log, as far as readers let it; whether they did.
+    @discardableResult
+    public func finish() -> Bool {
+        database.truncateLog()
     }
 
     private func insert(_ bytes: [UInt8], _ digest: Digest) throws(StoreError) {

@@ -32,6 +32,20 @@ struct Schema {
         return database
     }
 
+    /// Whether there is a file of that name that SQLite can open.
+    static func isThere(_ path: String) throws(StoreError) -> Bool {
+        do throws(StoreError) {
+            _ = try Database(path: path, .readOnly)
+            return true
+        } catch {
+            if case .failed(let failure) = error, failure.code & 0xFF == cannotOpen { return false }
+            throw error
+        }
+    }
+
+    /// SQLITE_CANTOPEN.
+    private static let cannotOpen: Int32 = 14
+
     /// The version of a file that may be opened; `nil` if there is none.
     @discardableResult
     func check(_ path: String) throws(StoreError) -> Int? {

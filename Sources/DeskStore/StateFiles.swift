@@ -9,11 +9,11 @@ public struct StateFiles: Equatable, Sendable {
     /// How the names of folders begin that hold what a step back of the journal left without an event.
     public let lost: String
 
-    /// The files in the state directory of a desk.
-    public init(directory: String) {
-        journal = directory + "/journal.db"
-        mail = directory + "/mail.db"
-        desk = directory + "/desk.db"
+    /// The files in the state directory of a desk; a `suffix` is that of files that are not in place yet.
+    public init(directory: String, suffix: String = "") {
+        journal = directory + "/journal.db" + suffix
+        mail = directory + "/mail.db" + suffix
+        desk = directory + "/desk.db" + suffix
         lost = directory + "/lost"
     }
 }

@@ -4,11 +4,19 @@ import Glibc
 extension Console {
     /// What this process stands in.
     static var process: Console {
-        Console(
+        var console = Console(
             arguments: Array(CommandLine.arguments.dropFirst()), program: programPath(), environment: environment(),
             userID: geteuid(), print: { write($0, to: 1) }, complain: { write($0, to: 2) }, readInput: readInput,
             readSecret: readSecret, readAnswer: readAnswer, findUser: findUser, become: become,
             armLastWords: LastWords.arm)
+        if isatty(2) == 1 { console.showProgress = { show($0) } }
+        return console
+    }
+
+    /// Writes over the terminal's line (ECMA-48, EL).
+    private static func show(_ text: String) {
+        let bytes = Array("\r\u{1B}[K\(text)".utf8)
+        _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(2, $0.baseAddress, $0.count) }
     }
 
     /// The path of the running program, also when it was found by way of PATH (proc(5)).

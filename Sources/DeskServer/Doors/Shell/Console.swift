@@ -26,6 +26,9 @@ public struct Console {
     public var become: (User) -> Bool
     /// From now on a signal that kills the process is a temporary failure, and standard output says so.
     public var armLastWords: () -> Void
+    /// Shows how far something is that takes long, on a terminal, in the place of what was shown before; empty: that is
+    /// over.
+    public var showProgress: (String) -> Void = { _ in }
 
     /// A console of which everything is said.
     public init(

@@ -45,6 +45,7 @@ enum InitCommand {
     /// A new desk over what is left of another would take its place: its numbers, its Message-IDs and its key would
     /// come again for others.
     private static func refuseIfUsed(_ directory: StateDirectory, _ settings: Settings) throws(ShellError) {
+        try directory.refuseHalfRestored()
         let found: [String]
         do throws(NetError) { found = try directory.remains } catch { throw .failed(error.description) }
         guard !found.isEmpty else { return }

@@ -169,6 +169,8 @@ struct ShellVerb: Sendable {
                 "init", "[--state DIR] [--admin NAME]", "sets a new desk up: certificate, queues, first admin",
                 InitCommand.options, InitCommand.run),
             PinCommand.verb,
+            BackupCommand.verb,
+            RestoreCommand.verb,
             ShellVerb(
                 "deliver", "[--from ADDRESS] [RECIPIENT…] <MAIL", "hands a mail in; for pipes of mail servers",
                 Deliver.options

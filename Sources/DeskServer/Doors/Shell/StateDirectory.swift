@@ -27,14 +27,19 @@ struct StateDirectory {
     /// Stands here while `init` is at work: what it left when it was killed is no desk, and `init` may go on.
     var unfinishedInit: String { path + "/init.unfinished" }
 
+    /// Stands here while a restore puts files in place: what is there then is no desk.
+    var unfinishedRestore: String { path + "/restore.unfinished" }
+
     /// Says what is wrong unless a desk has been set up here.
     func requireDesk() throws(ShellError) {
+        try refuseHalfRestored()
         do {
             if try hasDesk() { return }
             let remains = try remains
             guard remains.isEmpty || Files.exists(unfinishedInit) else {
                 throw ShellError.failed(
-                    "journal.db is missing in \(path), where \(remains.joined(separator: ", ")) of a desk are left")
+                    "journal.db is missing in \(path), where \(remains.joined(separator: ", ")) of a desk are left: "
+                        + "restore it from a backup")
             }
         } catch let error as ShellError {
             throw error
@@ -42,6 +47,13 @@ struct StateDirectory {
             throw .failed("\(error)")
         }
         throw .failed("there is no desk in \(path); zurufd init makes one")
+    }
+
+    /// Says so if a restore was interrupted here.
+    func refuseHalfRestored() throws(ShellError) {
+        if Files.exists(unfinishedRestore) {
+            throw .failed("a restore into \(path) was interrupted: run zurufd restore again")
+        }
     }
 
     /// Files here that belong to a desk, by name.

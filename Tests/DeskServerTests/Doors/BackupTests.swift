@@ -1,0 +1,171 @@
+import DeskNet
+import DeskTestSupport
+import Testing
+
+@testable import DeskServer
+@testable import DeskStore
+
+/// `zurufd backup` and `zurufd restore`, the real programs.
+@Suite struct BackupTests {
+    private let hall: Hall
+    private var backup: String { hall.yard.path + "/backup" }
+
+    init() throws {
+        hall = try Hall()
+        try Files.makeDirectory(hall.yard.path + "/outgoing")
+    }
+
+    private func serve() throws {
+        try hall.serve("--outgoing", hall.yard.path + "/outgoing")
+    }
+
+    /// Hands a message in; its ticket's public number.
+    @discardableResult
+    private func deliver(_ number: Int) throws -> String {
+        let text =
+            "From: k\(number)@example.com\nTo: a@desk.example\nSubject: Nr. \(number)\n"
+            + "Message-ID: <m\(number)@example.com>\n\nHallo \(number).\n"
+        let said = try hall.zurufd(
+            ["deliver", "--state", hall.state, "--from", "k\(number)@example.com", "a@desk.example"],
+            input: Array(text.utf8))
+        try #require(said.end == .exited(0), "\(said)")
+        return String(said.output.split(separator: " ").last ?? "").filter { $0 != "\n" }
+    }
+
+    private func zurufd(_ words: String...) throws -> Hall.Said {
+        try hall.zurufd(words + ["--state", hall.state], input: [])
+    }
+
+    private func status() throws -> String { try zurufd("status").output }
+
+    /// The state folder goes to another place, as one moves a desk away.
+    private func moveAway() throws -> String {
+        let old = hall.yard.path + "/old"
+        try Files.move(hall.state, to: old)
+        return old
+    }
+
+    @Test(arguments: [true, false]) func `a desk is backed up while it runs or not, and restored where none is`(
+        isRunning: Bool
+    ) throws {
+        try serve()
+        for number in 1...20 { try deliver(number) }
+        let epoch = try status().split(separator: "\n").first { $0.hasPrefix("epoch=") }
+        if !isRunning { #expect(hall.stop() == .exited(0)) }
+        let made = try zurufd("backup", backup)
+        #expect(made.end == .exited(0), "\(made)")
+        #expect(made.output.contains("20 messages, checked: \(backup)"), "\(made)")
+        #expect(
+            try Files.list(backup).sorted() == [
+                "backup.txt", "certificate.pem", "desk.db", "journal.db", "key.pem", "mail.db", "secret",
+            ])
+        if isRunning {
+            // What comes later is lost.
+            for number in 21...25 { try deliver(number) }
+            #expect(hall.stop() == .exited(0))
+        }
+        let old = try moveAway()
+        let restored = try zurufd("restore", backup, "--lost", old)
+        #expect(restored.end == .exited(0), "\(restored)")
+        #expect(restored.output.contains("restored up to event "), "\(restored)")
+        #expect(restored.output.contains("lost: events ") == isRunning, "\(restored)")
+        #expect(restored.output.contains("numbers go on after ticket #\(isRunning ? 25 : 20), public number "))
+        try serve()
+        let after = try status()
+        #expect(after.contains("tickets=20\n") && !after.contains(epoch ?? "?") && after.contains("restored="))
+        #expect(!after.contains("messages-missing") && !after.contains("damaged"))
+        for name in ["secret", "key.pem", "journal.db", "mail.db"] {
+            _ = try Files.readPrivate("\(hall.state)/\(name)", as: name, limit: .max)
+            _ = try Files.readPrivate("\(backup)/\(name)", as: name, limit: .max)
+        }
+        let number = try deliver(30)
+        #expect(number.contains(isRunning ? "-00026-" : "-00021-"), "\(number)")
+        #expect(hall.stop() == .exited(0))
+    }
+
+    @Test func `without the lost desk numbers are left out, unless nothing was lost`() throws {
+        try serve()
+        try deliver(1)
+        #expect(hall.stop() == .exited(0))
+        #expect(try zurufd("backup", backup).end == .exited(0))
+        for (words, ticket) in [([], 10_001), (["--nothing-lost"], 1)] {
+            try Files.removeDirectory(hall.state)
+            let said = try hall.zurufd(["restore", backup, "--state", hall.state] + words, input: [])
+            #expect(said.output.contains("numbers go on after ticket #\(ticket), "), "\(said)")
+            #expect(said.output.contains("how much is not known") == words.isEmpty)
+        }
+    }
+
+    @Test func `a desk that is not older than the backup is not replaced, an older one is`() throws {
+        try serve()
+        try deliver(1)
+        #expect(try zurufd("backup", backup).end == .exited(0))
+        #expect(try zurufd("restore", backup).errors.contains("is served by process"))
+        try deliver(2)
+        #expect(hall.stop() == .exited(0))
+        let before = try Files.list(hall.state)
+        for gone in [[], ["journal.db"], ["journal.db", "desk.db"]] {
+            for name in gone { try? Files.remove("\(hall.state)/\(name)") }
+            let said = try zurufd("restore", backup)
+            #expect(
+                said.end == .exited(1) && said.errors.contains("is not older than the backup: it is at event "),
+                "\(said)")
+            #expect(said.errors.contains("--help says how to move it away"))
+            #expect(Set(try Files.list(hall.state)).isSubset(of: before))
+        }
+        #expect(try zurufd("restore", "--help").output.contains("mv /var/lib/zuruf OLD-DIR"))
+        try Files.removeDirectory(hall.state)
+        #expect(try zurufd("restore", backup, "--nothing-lost").end == .exited(0))
+        try serve()
+        try deliver(3)
+        #expect(hall.stop() == .exited(0))
+        #expect(try zurufd("backup", backup + "2").end == .exited(0))
+        #expect(try zurufd("restore", backup + "2").end == .exited(0))
+    }
+
+    @Test(arguments: [
+        ("journal.db", "UPDATE text SET bytes = CAST('x' AS BLOB) WHERE instr(bytes, 'Hallo')", "a text of event"),
+        ("journal.db", "UPDATE turn SET body = body || x'00' WHERE first = 1", "event"),
+        ("mail.db", "UPDATE raw SET bytes = CAST('x' AS BLOB)", "was changed"),
+        ("mail.db", "DELETE FROM raw", "is missing in mail.db"),
+        ("mail.db", "UPDATE composed SET bytes = CAST('x' AS BLOB)", "was changed"),
+    ])
+    func `what is not as it was written makes no backup`(file: String, sql: String, sentence: String) throws {
+        try serve()
+        try deliver(1)
+        try hall.wait(for: "courier: handed over")
+        #expect(hall.stop() == .exited(0))
+        try Database(path: "\(hall.state)/\(file)", .readWrite).execute(sql)
+        let said = try zurufd("backup", backup)
+        #expect(said.end == .exited(1) && said.errors.contains(sentence), "\(said)")
+        #expect(try Files.list(backup).allSatisfy { $0.contains(".unfinished") })
+        #expect(try zurufd("restore", backup).errors.contains("holds no complete backup"))
+    }
+
+    @Test func `a backup goes into no folder with something in it, but for what an interrupted one has left`() throws {
+        try Files.makeDirectory(backup)
+        try Files.write([1], to: backup + "/mail.db.unfinished")
+        try Files.write([1], to: backup + "/mail.db.unfinished-wal")
+        #expect(try zurufd("backup", backup).end == .exited(0))
+        let again = try zurufd("backup", backup)
+        #expect(again.end == .exited(1) && again.errors.contains("\(backup) is not empty"))
+        try Files.write([1], to: backup + "/secret")
+        let changed = try zurufd("restore", backup)
+        #expect(changed.errors.contains("\(backup)/secret is not as it was when it was backed up"), "\(changed)")
+        #expect(try Files.list(hall.state).allSatisfy { !$0.contains(".restoring") })
+    }
+
+    @Test func `an interrupted restore is no desk, and can be repeated`() throws {
+        #expect(try zurufd("backup", backup).end == .exited(0))
+        for name in ["journal.db", "desk.db"] { try Files.remove("\(hall.state)/\(name)") }
+        try Files.write([], to: hall.state + "/restore.unfinished")
+        for words in [["serve", "--outgoing", "/tmp/x", "--listen", "127.0.0.1:0"], ["agent", "list"], ["init"]] {
+            let said = try hall.zurufd(words + ["--state", hall.state], input: [])
+            #expect(said.errors.contains("a restore into \(hall.state) was interrupted: run zurufd restore again"))
+            #expect(said.end != .exited(0))
+        }
+        #expect(try zurufd("restore", backup).end == .exited(0))
+        try serve()
+        #expect(hall.stop() == .exited(0))
+    }
+}
