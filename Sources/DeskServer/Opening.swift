@@ -72,6 +72,10 @@ struct Opening {
         _ journal: inout Journal, after lost: LostLog, at now: Moment, _ settings: Settings, _ log: Log
     ) throws(StoreError) {
         var lost = lost
+        // A file of an older version knows no counters: they go on from the journal's own.
+        var own = Counters()
+        try journal.read(after: 0, limit: .max) { events in for event in events { own.count(event) } }
+        lost.counters.raise(to: own)
         lost.leaveRoom(day: CivilDate(now + .minutes(Int64(settings.zone))).compact)
         let kept = journal.sequence
         let restore = try journal.restart(after: lost, at: now)

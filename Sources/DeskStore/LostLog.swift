@@ -36,7 +36,7 @@ public struct LostLog: Equatable, Sendable {
     /// More than a desk gives out in a day.
     private static let dailyMargin: Int64 = 10_000
 
-    /// The counters at which a log continues that was at `now`, on day `day` (`yyyymmdd`).
+    /// Lets numbers go on some way behind those that are known, on day `day` (`yyyymmdd`), unless all are known.
     public mutating func leaveRoom(day: Int32) {
         if !isComplete { counters = counters.skipping(LostLog.margin, day: day) }
     }
