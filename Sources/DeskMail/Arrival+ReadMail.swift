@@ -83,20 +83,3 @@ extension ReadMail {
         }
     }
 }
-
-extension Problem {
-    /// The problem in words for an agent.
-    public var words: String {
-        switch self {
-        case .unreadable: "the mail could not be read, see the raw mail"
-        case .headless: "the mail has no header"
-        case .headers: "the header is too long, its end was left out"
-        case .addresses: "an address field could not be read"
-        case .parts: "the mail has too many parts, the last were left out"
-        case .depth: "parts nested too deep were left out"
-        case .charset: "the text is not in the charset that the mail names"
-        case .text: "the text is too long, its end was left out"
-        case .markup: "the HTML is broken, its text was taken out crudely"
-        }
-    }
-}

@@ -120,7 +120,7 @@ extension DeliveryOutcome {
             case .uncertain(let words): (3, words)
             }
         writer.byte(code)
-        writer.text(CleanText.line(words, atMost: 1000))
+        writer.text(CleanText.shortened(words, to: 1000))
     }
 
     init(from reader: inout FieldReader) throws(MailError) {

@@ -1,4 +1,4 @@
-/// Every maximum of a read mail; the worker cuts to them and the desk refuses what exceeds them.
+/// The maxima that the desk's decoder holds a worker to; what is cut to them is a `Bound`.
 ///
 /// The reader's numbers follow from what hostile mails cost the parser: beyond them time or memory grows faster
 /// than the mail.
@@ -9,6 +9,8 @@ public enum MailLimits {
     public static let fields = 1000
     /// Bytes of all kept header fields together.
     public static let headerBytes = 256 << 10
+    /// Bytes of the name or the value of one header field: some servers write 10 KB of their own.
+    public static let field = 64 << 10
     /// Bytes of one single-line value.
     public static let line = 4096
     /// Bytes of a mail's shown text.
@@ -25,8 +27,6 @@ public enum MailLimits {
     public static let parts = 500
     /// Depth of nested parts that are looked at.
     public static let depth = 32
-    /// Notes on what was wrong with a mail.
-    public static let problems = 32
     /// Bytes of one email address (RFC 5321 §4.5.3.1.3 allows 254 in a path).
     public static let address = 254
     /// Largest answer of a worker, in bytes.

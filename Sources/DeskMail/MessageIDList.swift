@@ -2,7 +2,7 @@
 /// without brackets, with words around, or folded within one (RFC 5322 §3.6.4 allows only brackets and blanks).
 public enum MessageIDList {
     /// Bytes of a field that are read: its end, where the nearest ancestors are.
-    private static let maximum = 64 << 10
+    public static let maximum = 64 << 10
 
     /// The Message-IDs in their order, without brackets.
     public static func ids(in field: String) -> [String] {
@@ -11,7 +11,7 @@ public enum MessageIDList {
         while let first = rest.first {
             if first == UInt8(ascii: "<") {
                 let inner = rest.dropFirst().prefix { $0 != UInt8(ascii: ">") && $0 != UInt8(ascii: "<") }
-                append(inner.filter { $0 > 0x20 }, to: &found)
+                append(withoutComments(inner), to: &found)
                 rest = rest[inner.endIndex...]
                 if rest.first == UInt8(ascii: ">") { rest = rest.dropFirst() }
             } else if isSeparator(first) {
@@ -23,6 +23,25 @@ public enum MessageIDList {
             }
         }
         return found
+    }
+
+    /// The Message-ID of a message's own field; a single word will do. Empty if there is none.
+    public static func own(in field: String) -> String {
+        if let id = ids(in: field).first { return id }
+        let words = field.utf8.split { $0 <= 0x20 || $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: ">") }
+        return words.count == 1 ? String(Substring(words[0])) : ""
+    }
+
+    /// Blanks come from folding; comments within brackets are of the old grammar (RFC 5322 §4.4).
+    private static func withoutComments(_ inner: Substring.UTF8View.SubSequence) -> [UInt8] {
+        var depth = 0
+        var id: [UInt8] = []
+        for byte in inner where byte > 0x20 {
+            if byte == UInt8(ascii: "(") { depth += 1 }
+            if depth == 0 { id.append(byte) }
+            if byte == UInt8(ascii: ")") { depth = max(0, depth - 1) }
+        }
+        return id
     }
 
     private static func append(_ id: [UInt8], to found: inout [String]) {

@@ -79,17 +79,18 @@ extension OutgoingMail {
             messageID: try reader.line(), inReplyTo: try reader.line(), references: try reader.lines())
     }
 
-    /// The mail cut and cleaned so that the worker's decoder accepts it.
-    func bounded() -> OutgoingMail {
+    /// The mail cleaned so that the worker's decoder accepts it. Of the references the newest are enough; a text beyond
+    /// the limit, which no command can make, is refused by the decoder and never cut.
+    func cleaned() -> OutgoingMail {
         OutgoingMail(
-            kind: kind, from: Self.bounded(from), to: to.map(Self.bounded), cc: cc.map(Self.bounded),
-            subject: CleanText.line(subject),
-            text: CleanText.text(text, atMost: MailLimits.outgoing), date: date, messageID: CleanText.line(messageID),
+            kind: kind, from: Self.cleaned(from), to: to.map(Self.cleaned), cc: cc.map(Self.cleaned),
+            subject: CleanText.line(subject), text: CleanText.text(text), date: date,
+            messageID: CleanText.line(messageID),
             inReplyTo: CleanText.line(inReplyTo),
             references: references.suffix(MailLimits.messageIDs).map { CleanText.line($0) })
     }
 
-    private static func bounded(_ address: MailAddress) -> MailAddress {
+    private static func cleaned(_ address: MailAddress) -> MailAddress {
         MailAddress(name: CleanText.line(address.name), address: CleanText.line(address.address))
     }
 }

@@ -7,21 +7,29 @@ public struct Quotation {
     private var kinds: [QuotedLine]
     private var fates: [Segment.Kind]
 
-    /// After a quote at the end of a mail, this many lines of text or more are an answer, not a signature.
-    private static let answerLines = 7
+    private let answered: AnsweredMail?
+
+    /// Lines of text behind the last quote mark that are the rest of a quoted line which was broken on the way.
+    private static let brokenLines = 2
+    /// Bytes that a quoted line has at least when its end was broken off.
+    private static let brokenLength = 50
     /// A signature has at most so many lines.
     private static let signatureLines = 20
     /// The last byte of the colon of Chinese and Japanese, U+FF1A.
     private static let wideColonEnd: UInt8 = 0x9A
 
     /// The runs of `text`, in order; blank lines at either end of a run are dropped.
-    public static func segments(of text: String) -> [Segment] {
-        var quotation = Quotation(text)
-        quotation.decide()
+    ///
+    /// `answered`: what tells that an old mail without quote marks is the one that this text answers. Only then
+    /// everything below its header is old; without it every such header counts. What is forwarded is new.
+    public static func segments(of text: String, answered: AnsweredMail? = nil) -> [Segment] {
+        var quotation = Quotation(text, answered)
+        if answered?.isForward != true { quotation.decide() }
         return quotation.runs()
     }
 
-    private init(_ text: String) {
+    private init(_ text: String, _ answered: AnsweredMail?) {
+        self.answered = answered
         lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { Substring($0) }
         kinds = lines.map { QuotedLine($0.utf8) }
         fates = Array(repeating: .new, count: lines.count)
@@ -30,12 +38,12 @@ public struct Quotation {
     private mutating func decide() {
         keepFences()
         joinIntroductions()
+        settleHeaders()
         settleIntroductions()
         dropEnvelopeOfPGP()
         dropDevices()
         dropSignature()
         settleRules()
-        settleHeaders()
         guard kinds.contains(.text) else { return settleWithoutText() }
         guard !answerStandsBelow() else { return }
         cutAtIntroduction()
@@ -78,18 +86,41 @@ public struct Quotation {
         return QuotedLine.introducesMail(joined)
     }
 
-    /// An introduction without address and time counts only with the quote right below it: "Am 3. schrieb ich:" may be
-    /// anybody's own sentence.
+    /// An introduction without an old mail right below it, by its quote marks or its header, counts only if it is that
+    /// of the mail that is answered: "Am 3. schrieb ich:" may be anybody's own sentence.
     private mutating func settleIntroductions() {
         var below: QuotedLine = .blank
         for index in lines.indices.reversed() where kinds[index] != .blank {
-            if kinds[index] == .attribution, below != .quote, below != .attribution,
-                !QuotedLine.isCertain(lines[index]), !lines[index].hasPrefix(">")
-            {
-                kinds[index] = .text
+            let isAbove = below == .quote || below == .attribution || below == .header
+            if kinds[index] == .attribution, !isAbove {
+                let all = introduction(endingAt: index)
+                if !isProven(all) { for line in all where kinds[line] == .attribution { kinds[line] = .text } }
             }
             below = kinds[index]
         }
+    }
+
+    /// The lines of an introduction that is wrapped over some.
+    private func introduction(endingAt last: Int) -> ClosedRange<Int> {
+        var first = last
+        while first > 0, last - first < 4, kinds[first - 1] == .attribution { first -= 1 }
+        return first...last
+    }
+
+    private func isProven(_ introduction: ClosedRange<Int>) -> Bool {
+        let joined = Substring(lines[introduction].joined(separator: " "))
+        if introduction.count == 1, joined.hasPrefix("> ") { return true }
+        guard QuotedLine.isCertain(joined), !isPresented(introduction.lowerBound) else { return false }
+        return answered?.isNamed(in: joined) ?? true || !joined.utf8.contains(UInt8(ascii: "@"))
+    }
+
+    /// Whether the text above ends with a colon: what stands here is what its author wants to be read. Words that point
+    /// below say the same of everything below.
+    private func isPresented(_ index: Int) -> Bool {
+        let above = lines.indices[..<index].filter { kinds[$0] == .text }
+        guard let last = above.last else { return false }
+        let end = lines[last].utf8.last { !$0.isBlank }
+        return end == UInt8(ascii: ":") || above.contains { QuotedLine.pointsBelow(lines[$0]) }
     }
 
     private mutating func dropEnvelopeOfPGP() {
@@ -117,7 +148,7 @@ public struct Quotation {
         }
     }
 
-    /// Two dashes, and below them no more lines than a signature has, up to the next quote or the end.
+    /// Two dashes, and below them what a signature has, up to the next quote or the end.
     private mutating func dropSignature() {
         var end = lines.endIndex
         var size = 0
@@ -129,7 +160,7 @@ public struct Quotation {
                 size = 0
             case .dashes:
                 size += 1
-                guard size <= Self.signatureLines else {
+                guard size <= Self.signatureLines, isSignature(below: index, before: end) else {
                     kinds[index] = .text
                     continue
                 }
@@ -137,6 +168,16 @@ public struct Quotation {
             default: size += 1
             }
         }
+    }
+
+    /// Two dashes and a blank are the mark of a signature (RFC 3676 §4.3); without the blank every line below has to be
+    /// one that signatures have.
+    private func isSignature(below mark: Int, before end: Int) -> Bool {
+        let above = lines[..<mark].last { !isBlank($0) }
+        guard above?.utf8.last(where: { !$0.isBlank }) != UInt8(ascii: ":") else { return false }
+        let below = lines[(mark + 1)..<end].filter { !isBlank($0) }
+        return lines[mark].elementsEqual("-- ")
+            ? !below.contains(where: SignatureLine.asks) : below.allSatisfy(SignatureLine.isOne)
     }
 
     /// Nothing but quotes: with an introduction they are an old mail, without one they are all there is to say.
@@ -157,7 +198,9 @@ public struct Quotation {
                 rest = below == .text ? rest + 1 : Int.max / 2
             } else if below != .text {
                 settle(index, as: .quoted)
-            } else if rest <= 3, first < index, isUnderscored(index) {
+            } else if rest <= 3, first < index, isUnderscored(index),
+                lines[(index + 1)...].allSatisfy({ isBlank($0) || SignatureLine.isOne($0) })
+            {
                 for line in lines.indices[index...] where kinds[line] != .gone { settle(line, as: .signature) }
                 below = .quote
                 rest = Int.max / 2
@@ -172,7 +215,8 @@ public struct Quotation {
         lines[line].utf8.drop(while: \.isBlank).first == UInt8(ascii: "_")
     }
 
-    /// Header fields count only where three of them stand together, one of them perhaps wrapped.
+    /// Header fields count only where three of them stand together, one of them perhaps wrapped, and prove to be those
+    /// of a mail.
     private mutating func settleHeaders() {
         var start = 0
         while start < lines.count {
@@ -190,9 +234,22 @@ public struct Quotation {
                 }
                 next += 1
             }
-            for index in start..<end { kinds[index] = fields >= 3 ? .header : .text }
+            let isMail = fields >= 3 && isHeaderOfMail(start..<end)
+            for index in start..<end { kinds[index] = isMail ? .header : .text }
             start = end
         }
+    }
+
+    /// It has an address, a time or the field that only mail programs write, is not what the text above presents,
+    /// and is that of the mail that is answered.
+    private func isHeaderOfMail(_ range: Range<Int>) -> Bool {
+        let block = lines[range]
+        let isMail = block.contains { line in
+            line.utf8.contains(UInt8(ascii: "@")) || QuotedLine.tellsWhenSent(line) || QuotedLine.tellsTime(line)
+        }
+        guard isMail, !isPresented(range.lowerBound) else { return false }
+        guard let answered else { return true }
+        return block.contains { answered.isSubject(of: $0) || answered.isNamed(in: $0) }
     }
 
     /// Whether a quote comes first and the answer below it, and then tells them apart.
@@ -208,11 +265,16 @@ public struct Quotation {
     }
 
     /// The last introduction, quote or header, and upwards to the introduction that directly follows text: from there
-    /// on everything is quoted, unless an answer of some length follows.
+    /// on everything is quoted, unless something follows that is not the rest of a broken line.
     private mutating func cutAtIntroduction() {
         let order = lines.indices.filter { kinds[$0] != .gone }
         guard let last = order.lastIndex(where: { kinds[$0].isQuoting }) else { return }
-        guard order[last...].count(where: { kinds[$0] == .text }) < Self.answerLines else { return }
+        if kinds[order[last]] == .quote {
+            let rest = order[(last + 1)...]
+            let texts = rest.filter { kinds[$0] == .text }
+            let isBroken = texts.count <= Self.brokenLines && rest.prefix(texts.count).elementsEqual(texts)
+            guard texts.isEmpty || isBroken && lines[order[last]].utf8.count >= Self.brokenLength else { return }
+        }
         guard let text = order[..<last].lastIndex(where: { kinds[$0] == .text }) else { return }
         guard let next = order[(text + 1)...].first(where: { kinds[$0] != .blank }), kinds[next] == .attribution else {
             return

@@ -35,7 +35,8 @@ extension QuotedLine {
         let trimmed = words[...end]
         if Self.isQuoteMark(first, in: words) {
             self = trimmed.count <= Self.length && Self.introducesMail(Substring(trimmed)) ? .attribution : .quote
-        } else if trimmed.elementsEqual("--".utf8) || trimmed.elementsEqual("—".utf8) {
+        } else if trimmed.elementsEqual("--".utf8) || trimmed.elementsEqual("—".utf8) || trimmed.elementsEqual("–".utf8)
+        {
             self = .dashes
         } else if trimmed.count <= Self.length {
             self = Self.words(Substring(trimmed))
@@ -48,7 +49,7 @@ extension QuotedLine {
         if isRule(line.utf8) { return .rule }
         if introducesMail(line) { return .attribution }
         if isHeader(line) { return .header }
-        return isDevice(line) ? .device : .text
+        return DeviceLine.isOne(line) ? .device : .text
     }
 
     /// `>`, or the initials of somebody before it: `JD> `.
@@ -77,9 +78,25 @@ extension QuotedLine {
 
     private static func isHeader(_ line: Substring) -> Bool {
         guard let colon = line.utf8.prefix(30).firstIndex(of: UInt8(ascii: ":")) else { return false }
-        let name = line[..<colon].filter { $0 != "*" && $0 != " " }.lowercased()
-        return headerNames.contains(name)
+        return headerNames.contains(fieldName(line[..<colon]))
     }
+
+    private static func fieldName(_ name: Substring) -> String {
+        name.filter { $0 != "*" && $0 != " " && $0 != "\u{A0}" && $0 != "_" }.lowercased()
+    }
+
+    /// Whether a header field of a quoted mail is one that nobody writes by hand: `Gesendet: …`.
+    static func tellsWhenSent(_ line: Substring) -> Bool {
+        guard let colon = line.utf8.prefix(30).firstIndex(of: UInt8(ascii: ":")) else { return false }
+        return sentNames.contains(fieldName(line[..<colon]))
+    }
+
+    private static let sentNames: Set<String> = [
+        "sent", "gesendet", "envoyé", "enviado", "enviada", "enviadael", "enviadoel", "inviato", "verzonden", "skickat",
+        "sendt", "wysłano",
+        "отправлено", "надіслано", "odesláno", "odoslané", "lähetetty", "elküldve", "poslano", "gönderildi", "trimis",
+        "发送时间", "寄件日期", "送信日時",
+    ]
 
     private static let headerNames: Set<String> = [
         "from", "sent", "to", "subject", "date", "cc", "bcc", "reply-to", "organization",
@@ -87,27 +104,12 @@ extension QuotedLine {
         "de", "envoyé", "à", "objet", "répondreà", "enviado", "para", "asunto", "fecha", "assunto", "responder a",
         "da", "risposta", "data", "a", "oggetto", "inviato", "van", "verzonden", "aan", "onderwerp",
         "från", "skickat", "till", "ämne", "fra", "sendt", "til", "emne", "dato",
-        "od", "do", "temat", "wysłano", "от", "кому", "тема", "дата", "отправлено",
+        "od", "do", "temat", "wysłano", "от", "кому", "тема", "дата", "отправлено", "від", "надіслано", "копия",
+        "komu", "předmět", "odesláno", "predmet", "odoslané", "lähettäjä", "lähetetty", "vastaanottaja", "aihe",
+        "feladó", "címzett", "elküldve", "tárgy", "kimden", "kime", "gönderildi", "konu", "tarih", "enviada",
+        "enviadael", "enviadoel", "发件人", "收件人", "发送时间", "主题", "日期", "寄件者", "收件者", "寄件日期", "主旨", "差出人", "宛先", "件名",
+        "送信日時", "日時", "antwort-an", "kopia", "kopi", "poslano", "za", "kopiako", "pour",
     ]
-
-    private static func isDevice(_ line: Substring) -> Bool {
-        guard line.utf8.count <= 130 else { return false }
-        let words = line.utf8.drop { $0 == 0x28 || $0 == 0x3C || $0 == 0x5B || $0 == 0x2A }
-        return deviceStarts.contains { words.begins(with: $0) } || deviceEnds.contains { words.ends(with: $0) }
-    }
-
-    private static let deviceStarts: [[UInt8]] = [
-        "sent from ", "sent via ", "sent with ", "sent by ", "get outlook for", "get [outlook for", "from my iphone",
-        "gesendet von ", "gesendet mit ", "gesendet aus ", "diese nachricht wurde von mein", "von meinem iphone",
-        "von meinem mobil", "von meinem ipad", "holen sie sich outlook", "outlook für ", "envoyé depuis", "envoyé de ",
-        "verzonden vanaf", "verzonden met", "verstuurd vanaf", "sendt fra", "skickat från", "inviato da",
-        "enviado desde",
-        "enviado do ", "wysłane z", "Отправлено с", "從我的", "发自我的",
-    ].map { Array($0.utf8) }
-
-    private static let deviceEnds: [[UInt8]] = [
-        "from mobile", "mobilgerät gesendet", "mobiltelefon gesendet", "iphone gesendet",
-    ].map { Array($0.utf8) }
 }
 
 extension Substring.UTF8View {

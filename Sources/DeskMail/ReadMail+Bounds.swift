@@ -1,41 +1,45 @@
 extension ReadMail {
-    /// The mail cut to `MailLimits` and cleaned, so that the desk's decoder accepts every bit of it.
+    /// The mail cut to its bounds and cleaned, so that the desk's decoder accepts every bit of it.
     ///
-    /// The worker calls it last; nothing that builds a mail has to think of sizes.
-    public func bounded() -> ReadMail {
+    /// `cuts` is what the reader left out by itself; all that was left out is among the problems of the result. The
+    /// worker calls it last; nothing that builds a mail has to think of sizes.
+    public func bounded(_ cuts: Cuts = Cuts()) -> ReadMail {
         var mail = self
-        mail.fields = boundedFields(&mail.problems)
+        var cuts = cuts
+        mail.fields = Self.bounded(fields, &cuts)
         for list in [\ReadMail.from, \.sender, \.replyTo, \.to, \.cc] {
-            mail[keyPath: list] = Self.bounded(mail[keyPath: list])
+            mail[keyPath: list] = Self.bounded(mail[keyPath: list], &cuts)
         }
-        mail.subject = CleanText.line(subject)
-        mail.date = CleanText.line(date, atMost: 200)
-        mail.messageID = Self.token(messageID) ?? ""
-        mail.inReplyTo = Self.tokens(inReplyTo)
-        mail.references = Self.tokens(references)
-        mail.embeddedMessageIDs = Self.tokens(embeddedMessageIDs)
-        mail.failedRecipients = failedRecipients.prefix(MailLimits.messageIDs).map { CleanText.line($0, atMost: 320) }
-        mail.diagnosis = CleanText.line(diagnosis, atMost: 500)
-        mail.type = CleanText.line(type, atMost: 200)
-        mail.segments = boundedSegments(&mail.problems)
-        mail.files = files.prefix(MailLimits.parts).map { file in
+        mail.subject = cuts.line(subject, within: .subject)
+        mail.date = cuts.line(date, within: .date)
+        mail.messageID = Self.tokens(messageID.isEmpty ? [] : [messageID], &cuts).first ?? ""
+        mail.inReplyTo = Self.tokens(inReplyTo, &cuts)
+        mail.references = Self.tokens(references, &cuts)
+        mail.embeddedMessageIDs = Self.tokens(embeddedMessageIDs, &cuts)
+        mail.failedRecipients = cuts.first(failedRecipients, within: .failedRecipients)
+            .map { cuts.line($0, within: .address) }
+        mail.diagnosis = cuts.line(diagnosis, within: .diagnosis)
+        mail.type = cuts.line(type, within: .type)
+        mail.segments = Self.bounded(segments, &cuts)
+        mail.files = cuts.first(files, within: .parts).map { file in
             AttachedFile(
-                name: CleanText.line(file.name, atMost: 255), type: CleanText.line(file.type, atMost: 200),
+                name: cuts.line(file.name, within: .fileName), type: cuts.line(file.type, within: .type),
                 size: max(0, min(file.size, Int(UInt32.max))), part: max(0, min(file.part, Int(UInt32.max))))
         }
-        mail.problems = Array(mail.problems.prefix(MailLimits.problems))
+        var seen: Set<Problem> = []
+        mail.problems = (problems + cuts.problems).filter { seen.insert($0).inserted }
         return mail
     }
 
-    private func boundedFields(_ problems: inout [Problem]) -> [HeaderField] {
+    private static func bounded(_ fields: [HeaderField], _ cuts: inout Cuts) -> [HeaderField] {
         var kept: [HeaderField] = []
         var room = MailLimits.headerBytes
-        for field in fields {
-            let name = CleanText.line(field.name, atMost: 255)
-            let value = CleanText.line(field.value)
+        for (index, field) in fields.enumerated() {
+            let name = cuts.line(field.name, within: .field)
+            let value = cuts.line(field.value, within: .field)
             room -= name.utf8.count + value.utf8.count
-            guard room >= 0, kept.count < MailLimits.fields else {
-                if !problems.contains(.headers) { problems.append(.headers) }
+            guard room >= 0, kept.count < Bound.fields.maximum else {
+                cuts.leaveOut(fields.count - index, of: .fields)
                 break
             }
             kept.append(HeaderField(name: name, value: value))
@@ -43,37 +47,49 @@ extension ReadMail {
         return kept
     }
 
-    private func boundedSegments(_ problems: inout [Problem]) -> [Segment] {
+    private static func bounded(_ segments: [Segment], _ cuts: inout Cuts) -> [Segment] {
         var kept: [Segment] = []
-        var room = MailLimits.text
-        for segment in segments {
-            guard room > 0, kept.count < MailLimits.segments else {
-                if !problems.contains(.text) { problems.append(.text) }
-                break
-            }
-            let text = CleanText.text(segment.text, atMost: room)
-            kept.append(Segment(kind: segment.kind, text: text))
-            room -= text.utf8.count + 1
+        var used = 0
+        for segment in joined(segments) {
+            let text = cuts.text(segment.text, within: .text, used: used)
+            used += text.utf8.count + 1
+            if !text.isEmpty { kept.append(Segment(kind: segment.kind, text: text)) }
         }
         return kept
     }
 
-    private static func bounded(_ addresses: [MailAddress]) -> [MailAddress] {
-        addresses.prefix(MailLimits.addresses).map {
-            MailAddress(name: CleanText.line($0.name, atMost: 255), address: CleanText.line($0.address, atMost: 320))
+    /// At most `MailLimits.segments`: in a text that changes its kind more often, the rest counts as new.
+    private static func joined(_ segments: [Segment]) -> [Segment] {
+        let most = MailLimits.segments
+        guard segments.count > most else { return segments }
+        let rest = segments[(most - 1)...].map(\.text).joined(separator: "\n")
+        return segments[..<(most - 1)] + [Segment(kind: .new, text: rest)]
+    }
+
+    private static func bounded(_ addresses: [MailAddress], _ cuts: inout Cuts) -> [MailAddress] {
+        cuts.first(addresses, within: .addresses).compactMap { address in
+            guard address.address.utf8.count <= Bound.address.maximum else {
+                cuts.leaveOut(1, of: .address)
+                return nil
+            }
+            return MailAddress(
+                name: cuts.line(address.name, within: .name), address: CleanText.line(address.address))
         }
     }
 
-    private static func tokens(_ ids: [String]) -> [String] {
+    /// What is a Message-ID: no blanks, brackets or controls in it, and not too long.
+    private static func tokens(_ ids: [String], _ cuts: inout Cuts) -> [String] {
+        let tokens = ids.filter { id in
+            guard id.utf8.count <= Bound.messageID.maximum else {
+                cuts.leaveOut(1, of: .messageID)
+                return false
+            }
+            return !id.isEmpty
+                && id.utf8.allSatisfy {
+                    $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">")
+                }
+        }
         // Of a long chain the newest links decide, and they stand last.
-        Array(ids.compactMap(token).suffix(MailLimits.messageIDs))
-    }
-
-    /// The Message-ID if it is one: no blanks, brackets or controls in it, and not too long.
-    private static func token(_ id: String) -> String? {
-        let isPlain = id.utf8.allSatisfy {
-            $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">")
-        }
-        return !id.isEmpty && id.utf8.count <= MailLimits.messageID && isPlain ? id : nil
+        return cuts.last(tokens, within: .messageIDs)
     }
 }

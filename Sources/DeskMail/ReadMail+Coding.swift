@@ -23,13 +23,14 @@ extension ReadMail {
         writer.texts(embeddedMessageIDs)
         writer.texts(failedRecipients)
         writer.text(diagnosis)
-        writer.list(problems) { $0.byte($1.rawValue) }
+        writer.list(problems) { $1.write(to: &$0) }
     }
 
     init(from reader: inout FieldReader) throws(MailError) {
         self.init()
         fields = try reader.list(atMost: MailLimits.fields) { reader throws(MailError) in
-            HeaderField(name: try reader.line(), value: try reader.line())
+            HeaderField(
+                name: try reader.line(atMost: MailLimits.field), value: try reader.line(atMost: MailLimits.field))
         }
         from = try reader.addresses()
         sender = try reader.addresses()
@@ -51,9 +52,8 @@ extension ReadMail {
         embeddedMessageIDs = try reader.lines()
         failedRecipients = try reader.lines()
         diagnosis = try reader.line()
-        problems = try reader.list(atMost: MailLimits.problems) { reader throws(MailError) in
-            guard let problem = Problem(rawValue: try reader.byte()) else { throw .malformed }
-            return problem
+        problems = try reader.list(atMost: Problem.maximumCount) { reader throws(MailError) in
+            try Problem(from: &reader)
         }
     }
 }

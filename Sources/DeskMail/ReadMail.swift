@@ -129,28 +129,6 @@ public enum Report: UInt8, Sendable, CaseIterable {
     case delay
 }
 
-/// What the reader found wrong with a mail and how it went on.
-public enum Problem: UInt8, Sendable, CaseIterable {
-    /// Nothing could be parsed; only the raw mail tells.
-    case unreadable
-    /// There was not one header field.
-    case headless
-    /// More header fields, or more bytes of them, than are kept.
-    case headers
-    /// An address field so wild that it was taken as text.
-    case addresses
-    /// More parts than are looked at.
-    case parts
-    /// Parts nested deeper than is looked at.
-    case depth
-    /// A charset that is unknown, or bytes that are not of it.
-    case charset
-    /// A text longer than is kept.
-    case text
-    /// HTML that was too wild to be parsed as such.
-    case markup
-}
-
 extension UInt8 {
     /// The byte, lower-cased if it is a capital letter of ASCII.
     var lowercasedASCII: UInt8 { self >= 0x41 && self <= 0x5A ? self | 0x20 : self }

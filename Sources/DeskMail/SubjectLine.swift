@@ -79,7 +79,7 @@ public enum SubjectLine {
 
     /// The subject of an automatic reply, which is no answer: the same without `Re:`.
     public static func automatic(_ number: TicketNumber, to subject: String) -> String {
-        let rest = CleanText.line(clean(subject), atMost: 300)
+        let rest = CleanText.shortened(clean(subject), to: 300)
         return "[\(hook)\(number)]" + (rest.isEmpty ? "" : " " + rest)
     }
 

@@ -32,7 +32,7 @@ extension WorkerRequest {
     public func frame() -> [UInt8] {
         switch self {
         case .read(let raw): DeskMail.frame(kind: 1) { $0.bytes(raw) }
-        case .compose(let mail): DeskMail.frame(kind: 2) { mail.bounded().write(to: &$0) }
+        case .compose(let mail): DeskMail.frame(kind: 2) { mail.cleaned().write(to: &$0) }
         case .send(let delivery): DeskMail.frame(kind: 3) { delivery.write(to: &$0) }
         }
     }
@@ -57,7 +57,7 @@ extension WorkerAnswer {
         case .mail(let mail): DeskMail.frame(kind: 1) { mail.bounded().write(to: &$0) }
         case .composed(let bytes): DeskMail.frame(kind: 2) { $0.bytes(bytes) }
         case .delivered(let outcome): DeskMail.frame(kind: 3) { outcome.write(to: &$0) }
-        case .refused(let why): DeskMail.frame(kind: 4) { $0.text(CleanText.line(why, atMost: 1000)) }
+        case .refused(let why): DeskMail.frame(kind: 4) { $0.text(CleanText.shortened(why, to: 1000)) }
         }
     }
 

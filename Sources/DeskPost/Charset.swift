@@ -2,30 +2,70 @@ import Glibc
 
 /// Bytes of a declared charset to UTF-8, as browsers read the declaration; never fails.
 enum Charset {
-    /// Names that glibc does not know, or that the world uses for a superset of what the name says.
-    static let aliases: [String: String] = [
-        "iso-8859-1": "windows-1252", "latin1": "windows-1252", "us-ascii": "windows-1252", "ascii": "windows-1252",
-        "ansi_x3.4-1968": "windows-1252", "iso-8859-9": "windows-1254", "iso-8859-8-i": "iso-8859-8",
-        "gb2312": "gb18030", "gbk": "gb18030", "iso-gb2312": "gb18030", "x-gbk": "gb18030",
-        "ks_c_5601-1987": "cp949", "euc-kr": "cp949", "ks_c_5601": "cp949", "x-windows-949": "cp949",
-        "shift_jis": "cp932", "shift-jis": "cp932", "x-sjis": "cp932", "windows-31j": "cp932", "sjis": "cp932",
-        "iso-2022-jp-ms": "iso-2022-jp-3", "unicode-1-1-utf-7": "utf-7", "cp-850": "cp850",
-        "x-mac-roman": "macintosh", "tis-620": "windows-874", "iso-8859-11": "windows-874", "utf8": "utf-8",
-    ]
-
     /// The text of `bytes`, and whether they were what `label` says.
     ///
     /// Valid UTF-8 is taken as such whatever the label, because mislabelled UTF-8 is common and anything else rarely
     /// is valid UTF-8 by chance; except under a 7-bit charset with states, whose bytes always look valid.
     static func decode(_ bytes: [UInt8], label: String?) -> (text: String, isSound: Bool) {
-        let name = label.flatMap(known)
-        if !isStateful(name), let text = String(validating: bytes, as: UTF8.self) {
-            return (text.utf8.starts(with: [0xEF, 0xBB, 0xBF]) ? String(text.dropFirst()) : text, true)
+        let name = label.flatMap(CharsetName.canonical)
+        if name == "iso-2022-jp", let text = eightBitJapanese(bytes) { return text }
+        if let code = SevenBitCode.translated(bytes, from: name),
+            let read = convert(code.bytes, from: code.name, areAligned: true)
+        {
+            return read
         }
-        if let name, name != "utf-8", let (text, isSound) = convert(bytes, from: name) { return (text, isSound) }
-        if name == "utf-8" { return (String(decoding: bytes, as: UTF8.self), false) }
-        let fallback = convert(bytes, from: "windows-1252")?.text ?? String(decoding: bytes, as: UTF8.self)
-        return (fallback, label == nil)
+        if !isStateful(name), let text = validUTF8(bytes, declaredAs: name) {
+            return (text.utf8.starts(with: [0xEF, 0xBB, 0xBF]) ? String(text.unicodeScalars.dropFirst()) : text, true)
+        }
+        if let name, name != "utf-8", let read = convert(bytes, from: name) { return read }
+        return (guessed(bytes), label == nil)
+    }
+
+    /// Whether adjacent encoded words with these labels are one text, so that a character may be split between them.
+    static func areJoinable(_ first: String, _ second: String) -> Bool {
+        let name = CharsetName.canonical(first)
+        // A shift sequence of UTF-7 may end with its word.
+        return name == CharsetName.canonical(second) && name != "utf-7"
+    }
+
+    /// A character of two bytes in a charset of the far east can look like one of UTF-8; one of three bytes, or many of
+    /// two, cannot be chance.
+    private static func validUTF8(_ bytes: [UInt8], declaredAs name: String?) -> String? {
+        guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
+        guard let name, doubleByte.contains(name) else { return text }
+        let pairs = bytes.count { $0 >= 0xC0 && $0 < 0xE0 }
+        let isCertain = pairs == 0 || pairs >= 6 || bytes.contains { $0 >= 0xE0 }
+        return isCertain || convert(bytes, from: name)?.isSound != true ? text : nil
+    }
+
+    /// Japanese text in an 8-bit code that is declared as the 7-bit one: whichever code knows all of its bytes.
+    private static func eightBitJapanese(_ bytes: [UInt8]) -> (text: String, isSound: Bool)? {
+        guard bytes.contains(where: { $0 >= 0xC0 }), !bytes.contains(0x1B) else { return nil }
+        if let text = String(validating: bytes, as: UTF8.self) { return (text, true) }
+        for name in ["euc-jp-ms", "cp932"] {
+            if let read = convert(bytes, from: name), read.isSound { return (read.text, false) }
+        }
+        return nil
+    }
+
+    private static let doubleByte: Set<String> = ["gb18030", "big5-hkscs", "cp949", "cp932", "euc-jp-ms", "johab"]
+
+    /// Bytes of no known charset, line by line: UTF-8 where a line is or nearly is, windows-1252 elsewhere. Servers
+    /// append footers in a charset of their own.
+    private static func guessed(_ bytes: [UInt8]) -> String {
+        var text = ""
+        for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
+            if !text.isEmpty || line.startIndex > 0 { text += "\n" }
+            if let valid = String(validating: line, as: UTF8.self) {
+                text += valid
+                continue
+            }
+            let repaired = String(decoding: line, as: UTF8.self)
+            let broken = repaired.unicodeScalars.count { $0 == "\u{FFFD}" }
+            let right = repaired.unicodeScalars.count { $0.value >= 0x80 } - broken
+            text += right >= broken ? repaired : convert(Array(line), from: "windows-1252")?.text ?? repaired
+        }
+        return text
     }
 
     /// The charset that an HTML document declares in its first kilobyte, where the mail declares none.
@@ -43,17 +83,6 @@ enum Charset {
         return name.isEmpty ? nil : String(decoding: name, as: UTF8.self)
     }
 
-    /// The name to ask iconv for; nil if the label is no name of a charset at all.
-    private static func known(_ label: String) -> String? {
-        let name = label.lowercased().trimmingBlanks
-        let isName =
-            (1...40).contains(name.utf8.count)
-            && name.utf8.allSatisfy { byte in
-                byte.isWordByte || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: ":")
-            }
-        return isName ? aliases[name] ?? name : nil
-    }
-
     private static func isStateful(_ name: String?) -> Bool {
         guard let name else { return false }
         return name == "utf-7" || name.hasPrefix("iso-2022-") || name.hasPrefix("hz") || name.hasPrefix("utf-16")
@@ -61,9 +90,11 @@ enum Charset {
     }
 
     /// What iconv makes of the bytes, U+FFFD for what it cannot read; nil if it does not know the charset.
-    private static func convert(_ bytes: [UInt8], from name: String) -> (text: String, isSound: Bool)? {
+    private static func convert(
+        _ bytes: [UInt8], from name: String, areAligned: Bool = false
+    ) -> (text: String, isSound: Bool)? {
         guard var converter = Converter(from: name) else { return nil }
-        return converter.convert(bytes)
+        return converter.convert(bytes, areAligned: areAligned)
     }
 }
 
@@ -83,7 +114,8 @@ enum Charset {
         _ = unsafe iconv_close(descriptor)
     }
 
-    mutating func convert(_ bytes: [UInt8]) -> (text: String, isSound: Bool) {
+    /// `areAligned`: two high bytes are one character for sure, so that an unknown one is passed over as a whole.
+    mutating func convert(_ bytes: [UInt8], areAligned: Bool) -> (text: String, isSound: Bool) {
         var source = bytes
         var output: [UInt8] = []
         var isSound = true
@@ -100,7 +132,8 @@ enum Charset {
                 if !wasReplaced { output += Self.replacement }
                 wasReplaced = true
                 isSound = false
-                at += 1
+                let isPair = areAligned && at + 1 < source.count && source[at] > 0xA0 && source[at + 1] > 0xA0
+                at += isPair && source[at] != 0xFF ? 2 : 1
             } else if why != E2BIG && why != 0 {
                 break
             }

@@ -1,7 +1,11 @@
+import DeskMail
+
 /// What a `message/delivery-status` part says (RFC 3464 §2): who was not reached, and why.
 struct DeliveryStatus {
     private(set) var failed: [String] = []
     private(set) var diagnosis = ""
+    /// What was left out.
+    private(set) var cuts = Cuts()
     /// It speaks of recipients, and of none that he was not reached.
     var isDelay: Bool { hasOthers && !hasFailures }
     private var hasOthers = false
@@ -38,7 +42,7 @@ struct DeliveryStatus {
             return
         }
         hasFailures = true
-        if failed.count < 100 { failed += recipients }
+        failed += recipients
         if diagnosis.isEmpty { diagnosis = reason }
     }
 
@@ -49,17 +53,18 @@ struct DeliveryStatus {
         return bare.hasPrefix("<") && bare.hasSuffix(">") ? String(bare.dropFirst().dropLast()) : bare
     }
 
-    private func unfolded(_ text: String) -> [String] {
-        var lines: [String] = []
-        for line in text.utf8.split(separator: 0x0A, maxSplits: 10_000, omittingEmptySubsequences: false) {
+    private mutating func unfolded(_ text: String) -> [String] {
+        let all = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
+        var lines: [[UInt8]] = []
+        for line in cuts.first(all, within: .reportLines) {
             let isContinuation = line.first == 0x20 || line.first == 0x09
             let words = String(decoding: line, as: UTF8.self).trimmingBlanks
-            if isContinuation, let last = lines.indices.last, !words.isEmpty, lines[last].utf8.count < 4096 {
-                lines[last] += " " + words
+            if isContinuation, let last = lines.indices.last, !words.isEmpty {
+                lines[last] += [0x20] + words.utf8
             } else {
-                lines.append(words)
+                lines.append(Array(words.utf8))
             }
         }
-        return lines
+        return lines.map { String(decoding: $0, as: UTF8.self) }
     }
 }

@@ -15,36 +15,62 @@ enum GMimeValues {
         return unsafe String(cString: owned)
     }
 
-    /// The mailboxes of a list, those within groups too; a group within a group names nobody.
-    static func addresses(_ list: UnsafeMutablePointer<InternetAddressList>?) -> [MailAddress] {
+    /// The bytes of the first field of that name as they are in the mail, folds included; nil if there is none.
+    static func raw(_ name: String, of object: UnsafeMutablePointer<GMimeObject>) -> [UInt8]? {
+        guard let list = unsafe g_mime_object_get_header_list(object),
+            let header = unsafe g_mime_header_list_get_header(list, name)
+        else { return nil }
+        return unsafe raw(header)
+    }
+
+    /// Name and raw value of every field in its order.
+    static func fields(of object: UnsafeMutablePointer<GMimeObject>) -> [(name: String, raw: [UInt8])] {
+        guard let list = unsafe g_mime_object_get_header_list(object) else { return [] }
+        return (0..<max(0, unsafe g_mime_header_list_get_count(list))).compactMap { index in
+            guard let header = unsafe g_mime_header_list_get_header_at(list, index) else { return nil }
+            return unsafe (text(g_mime_header_get_name(header)), raw(header))
+        }
+    }
+
+    private static func raw(_ header: UnsafeMutablePointer<GMimeHeader>) -> [UInt8] {
+        guard let value = unsafe g_mime_header_get_raw_value(header) else { return [] }
+        return unsafe Array(UnsafeRawBufferPointer(start: value, count: strlen(value)))
+    }
+
+    /// The mailboxes of an address field, those within groups too; what is beyond the bound is taken down in `cuts`.
+    static func addresses(_ value: [UInt8], _ options: OpaquePointer, _ cuts: inout Cuts) -> [MailAddress] {
+        let list = unsafe (value + [0]).withUnsafeBytes { bytes in
+            unsafe internet_address_list_parse(options, bytes.baseAddress?.assumingMemoryBound(to: CChar.self))
+        }
+        defer { unsafe desk_unref(list) }
         var found: [MailAddress] = []
-        unsafe collect(list, into: &found, depth: 0)
+        unsafe collect(list, into: &found, depth: 0, &cuts)
         return found
     }
 
     private static func collect(
-        _ list: UnsafeMutablePointer<InternetAddressList>?, into found: inout [MailAddress], depth: Int
+        _ list: UnsafeMutablePointer<InternetAddressList>?, into found: inout [MailAddress], depth: Int,
+        _ cuts: inout Cuts
     ) {
-        guard let list = unsafe list, depth < 2 else { return }
-        for index in 0..<max(0, unsafe internet_address_list_length(list)) {
-            guard found.count < MailLimits.addresses,
-                let entry = unsafe internet_address_list_get_address(list, index)
-            else { return }
+        guard let list = unsafe list else { return }
+        let count = Int(max(0, unsafe internet_address_list_length(list)))
+        // A group within a group names nobody (RFC 5322 §3.4).
+        guard depth < 2 else { return cuts.leaveOut(count, of: .addresses) }
+        for index in 0..<count {
+            guard found.count < Bound.addresses.maximum else {
+                return cuts.leaveOut(count - index, of: .addresses)
+            }
+            guard let entry = unsafe internet_address_list_get_address(list, Int32(index)) else { continue }
             if unsafe desk_is_mailbox(entry) != 0 {
                 let address = unsafe text(internet_address_mailbox_get_addr(desk_mailbox(entry)))
                 guard !address.isEmpty else { continue }
                 let name = unsafe text(internet_address_get_name(entry))
-                found.append(decoded(address) ?? MailAddress(name: name, address: ascii(address)))
+                found.append(MailAddress(name: name, address: ascii(address)))
             } else if unsafe desk_is_group(entry) != 0 {
-                unsafe collect(internet_address_group_get_members(desk_group(entry)), into: &found, depth: depth + 1)
+                unsafe collect(
+                    internet_address_group_get_members(desk_group(entry)), into: &found, depth: depth + 1, &cuts)
             }
         }
-    }
-
-    /// The name and address in one encoded word, as some programs write a whole field (RFC 2047 §5 forbids it).
-    private static func decoded(_ address: String) -> MailAddress? {
-        guard address.hasPrefix("=?"), address.hasSuffix("?=") else { return nil }
-        return LooseAddress.find(in: unsafe text(taking: g_mime_utils_header_decode_text(nil, address)))
     }
 
     /// The address with its domain as A-label (RFC 5890), so that two spellings are one customer.

@@ -3,12 +3,14 @@ import DeskMail
 /// Mends in a raw mail what GMime cannot bear or would misread, in one pass over the bytes and before GMime sees them.
 ///
 /// GMime knows LF and CRLF only, recurses on nested groups of addresses until the stack ends (a `To:` with 50,000
-/// colons), keeps every header field there is, and knows fewer names of charsets than mails use.
+/// colons), keeps every header field there is, and takes text for header where no empty line parts them.
 struct HeaderRepair {
     /// The bytes for the parser.
     private(set) var bytes: [UInt8]
     /// What had to be mended.
     private(set) var problems: [Problem] = []
+    /// What was left out.
+    private(set) var cuts = Cuts()
 
     /// More colons than any list of addresses has.
     private static let colons = 100
@@ -20,8 +22,12 @@ struct HeaderRepair {
         if bytes.contains(0x0D), !bytes.contains(0x0A) {
             for index in bytes.indices where bytes[index] == 0x0D { bytes[index] = 0x0A }
         }
+        if let repaired = HeaderEnds.repaired(bytes) {
+            bytes = repaired
+            note(.header)
+        }
         tameAddresses()
-        repairHead()
+        dropFields()
     }
 
     /// Turns the colons of a wild address field into blanks, wherever in the mail a line looks like such a field: the
@@ -69,27 +75,12 @@ struct HeaderRepair {
         (bytes[start...].firstIndex(of: 0x0A) ?? bytes.count - 1) + 1
     }
 
-    /// Drops fields beyond the limits and gives encoded words the charset names that GMime knows.
-    private mutating func repairHead() {
-        let (fields, body) = scanHead()
-        let isLong = fields.count > MailLimits.fields
-        guard isLong || bytes[..<body].hasEncodedWord else { return }
-        let kept = isLong ? fields[MailLimits.fields] : body
-        var head: [UInt8] = []
-        head.reserveCapacity(kept)
-        var at = 0
-        while at < kept {
-            if let (label, end) = encodedWordLabel(at: at, before: kept) {
-                head += "=?".utf8
-                head += label.utf8
-                at = end
-            } else {
-                head.append(bytes[at])
-                at += 1
-            }
-        }
-        if isLong { note(.headers) }
-        bytes.replaceSubrange(..<body, with: head)
+    /// Drops the fields of the top header beyond those that are kept.
+    private mutating func dropFields() {
+        let (fields, end) = scanHead()
+        guard fields.count > Bound.fields.maximum else { return }
+        bytes.removeSubrange(fields[Bound.fields.maximum]..<end)
+        cuts.leaveOut(fields.count - Bound.fields.maximum, of: .fields)
     }
 
     /// Where each field of the top header begins, and where the empty line after them is.
@@ -106,34 +97,12 @@ struct HeaderRepair {
         return (fields, line)
     }
 
-    /// The better name of the charset if an encoded word with an alias begins here, and where its own name ends.
-    private func encodedWordLabel(at start: Int, before end: Int) -> (String, Int)? {
-        guard bytes[start] == UInt8(ascii: "="), start + 1 < end, bytes[start + 1] == UInt8(ascii: "?") else {
-            return nil
-        }
-        let name = bytes[(start + 2)..<min(end, start + 42)].prefix { $0 != UInt8(ascii: "?") && $0 > 0x20 }
-        guard name.endIndex < end, bytes[name.endIndex] == UInt8(ascii: "?") else { return nil }
-        guard let better = Charset.aliases[String(decoding: name, as: UTF8.self).lowercased()] else { return nil }
-        return (better, name.endIndex)
-    }
-
     private mutating func note(_ problem: Problem) {
         if !problems.contains(problem) { problems.append(problem) }
     }
 }
 
 extension UInt8 {
-    fileprivate var isBlankByte: Bool { self == 0x20 || self == 0x09 }
-}
-
-extension ArraySlice<UInt8> {
-    /// Whether an encoded word (RFC 2047) may begin in it.
-    fileprivate var hasEncodedWord: Bool {
-        var previous: UInt8 = 0
-        for byte in self {
-            if previous == UInt8(ascii: "="), byte == UInt8(ascii: "?") { return true }
-            previous = byte
-        }
-        return false
-    }
+    /// A blank or a tab.
+    var isBlankByte: Bool { self == 0x20 || self == 0x09 }
 }

@@ -17,7 +17,7 @@ public enum MailComposer {
         unsafe add(mail.from, as: GMIME_ADDRESS_TYPE_FROM, to: message)
         for address in to { unsafe add(address, as: GMIME_ADDRESS_TYPE_TO, to: message) }
         for address in cc { unsafe add(address, as: GMIME_ADDRESS_TYPE_CC, to: message) }
-        unsafe g_mime_message_set_subject(message, CleanText.line(mail.subject, atMost: 1000), "utf-8")
+        unsafe g_mime_message_set_subject(message, CleanText.shortened(mail.subject, to: 1000), "utf-8")
         if let date = unsafe g_date_time_new_from_unix_utc(gint64(clamping: mail.date)) {
             unsafe g_mime_message_set_date(message, date)
             unsafe g_date_time_unref(date)
@@ -32,7 +32,7 @@ public enum MailComposer {
     private static func add(
         _ address: MailAddress, as role: GMimeAddressType, to message: UnsafeMutablePointer<GMimeMessage>
     ) {
-        let name = CleanText.line(address.name, atMost: 255)
+        let name = CleanText.shortened(address.name, to: 255)
         guard let mailbox = unsafe internet_address_mailbox_new(name.isEmpty ? nil : name, address.address) else {
             return
         }

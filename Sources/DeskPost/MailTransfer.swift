@@ -154,7 +154,7 @@ private final class Body {
         } else {
             reply = line.prefix(3) + (text.isEmpty ? "" : " " + text)
         }
-        reply = CleanText.line(reply, atMost: 400)
+        reply = CleanText.shortened(reply, to: 400)
         isContinued = mark.first == UInt8(ascii: "-")
         if !isContinued { replies += 1 }
     }

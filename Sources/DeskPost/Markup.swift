@@ -3,15 +3,43 @@ import Glibc
 
 /// HTML to text through libgumbo, which follows HTML5's algorithm but is quadratic on some hostile input.
 enum Markup {
-    private static let size = 1 << 20
     private static let tag = 64 << 10
     private static let openTags = 2000
 
     /// The readable text, and whether the HTML was tame enough to be parsed as such.
-    static func text(of html: String, atMost limit: Int) -> (text: String, isSound: Bool) {
-        let bytes = Array(html.utf8.prefix(size))
+    static func text(of html: String) -> (text: String, isSound: Bool) {
+        let bytes = Array(html.utf8)
         guard isTame(bytes) else { return (stripped(bytes), false) }
-        return (String(decoding: parsed(bytes, atMost: limit), as: UTF8.self), html.utf8.count <= size)
+        return (String(decoding: parsed(bytes), as: UTF8.self), true)
+    }
+
+    /// The HTML without the content of huge tags: images that stand in the HTML itself as base64, megabytes of it.
+    static func withoutBulk(_ html: String) -> String {
+        guard html.utf8.count > bulk else { return html }
+        let bytes = Array(html.utf8)
+        var lean: [UInt8] = []
+        var at = 0
+        while let open = bytes[at...].firstIndex(of: UInt8(ascii: "<")) {
+            let close = bytes[open...].firstIndex(of: UInt8(ascii: ">")) ?? bytes.count
+            lean += bytes[at..<open]
+            let isElement = open + 1 < bytes.count && bytes[open + 1].isWordByte
+            if close - open > bulk, isElement, close < bytes.count {
+                lean += bytes[open..<close].prefix { $0 > 0x20 && $0 != UInt8(ascii: "/") }.prefix(64)
+                at = close
+            } else {
+                lean += bytes[open..<close]
+                at = close
+            }
+        }
+        return String(decoding: lean + bytes[at...], as: UTF8.self)
+    }
+
+    /// Bytes of a tag that holds more than attributes.
+    private static let bulk = 16 << 10
+
+    /// About the first `limit` bytes, for a look at the HTML.
+    static func beginning(of html: String, atMost limit: Int) -> String {
+        String(decoding: html.utf8.prefix(limit), as: UTF8.self)
     }
 
     /// Whether no tag is huge and not many more are opened than closed: both cost gumbo the square of their number.
@@ -48,7 +76,7 @@ enum Markup {
         return String(decoding: text, as: UTF8.self)
     }
 
-    private static func parsed(_ bytes: [UInt8], atMost limit: Int) -> [UInt8] {
+    private static func parsed(_ bytes: [UInt8]) -> [UInt8] {
         var options = unsafe kGumboDefaultOptions
         unsafe options.max_errors = 0
         return unsafe bytes.withUnsafeBytes { raw in
@@ -56,7 +84,7 @@ enum Markup {
                 let tree = unsafe gumbo_parse_with_options(&options, start, raw.count)
             else { return [] }
             defer { unsafe gumbo_destroy_output(&options, tree) }
-            var plain = PlainText(limit: limit)
+            var plain = PlainText()
             if let root = unsafe tree.pointee.root { unsafe walk(root, into: &plain) }
             return plain.bytes
         }
@@ -66,7 +94,7 @@ enum Markup {
     private static func walk(_ root: UnsafeMutablePointer<GumboNode>, into plain: inout PlainText) {
         var stack: [(node: UnsafeMutablePointer<GumboNode>, next: UInt32)] = unsafe [(root, 0)]
         unsafe open(root, into: &plain)
-        while let (node, next) = unsafe stack.last, !plain.isFull {
+        while let (node, next) = unsafe stack.last {
             let children = unsafe node.pointee.v.element.children
             guard unsafe next < children.length else {
                 unsafe plain.close(name(of: node))

@@ -3,16 +3,13 @@ import DeskMail
 
 /// Walks the parts of a mail: which of them is its text, which are files, what a report says.
 struct PartWalk {
-    /// A part that is shown as text.
-    private struct Piece {
-        var text: String
-        var isMarkup: Bool
-        var isBlank: Bool { text.utf8.allSatisfy { $0 <= 0x20 } }
-    }
-
-    private var pieces: [Piece] = []
+    private let parser: EntityParser
+    private var pieces: [TextPiece] = []
+    /// Texts that are listed as files and shown only where there is no other.
+    private var spares: [TextPiece] = []
     /// The text of attached mails: what is shown of a mail that was forwarded without a word.
-    private var forwarded: [Piece] = []
+    private var forwarded: [TextPiece] = []
+    private var alternatives = Alternatives()
     private var files: [AttachedFile] = []
     private var problems: [Problem] = []
     private var messageIDs: [String] = []
@@ -22,53 +19,64 @@ struct PartWalk {
     private var count = 0
     /// Parts of attached mails that were looked at; the limit holds for all together.
     private var within = 0
+    /// The charset that the first text declares.
+    private(set) var charset: String?
+    /// What was left out.
+    private(set) var cuts = Cuts()
+
+    init(_ parser: EntityParser) {
+        self.parser = parser
+    }
+
+    /// Visits the parts of a message.
+    mutating func visit(_ message: UnsafeMutablePointer<GMimeMessage>, depth: Int = 0) {
+        guard let root = unsafe g_mime_message_get_mime_part(message) else { return }
+        unsafe visit(root, depth: depth)
+    }
 
     /// Visits a part and what it holds. The recursion ends at the depth that is looked at.
-    mutating func visit(_ object: UnsafeMutablePointer<GMimeObject>, depth: Int = 0) {
-        guard depth <= MailLimits.depth else { return note(.depth) }
-        guard count < MailLimits.parts else { return note(.parts) }
+    private mutating func visit(_ object: UnsafeMutablePointer<GMimeObject>, depth: Int) {
+        guard depth <= Bound.depth.maximum else { return cuts.leaveOut(1, of: .depth) }
+        guard count < Bound.parts.maximum else { return cuts.leaveOut(1, of: .parts) }
         count += 1
-        let content = unsafe g_mime_object_get_content_type(object)
-        let kind = unsafe GMimeValues.text(taking: g_mime_content_type_get_mime_type(content)).lowercased()
-        if depth == 0 { type = kind }
-        unsafe recognise(kind, of: content, depth: depth)
+        let media = unsafe MediaType(of: object, undeclared: charset)
+        if !media.isSound { note(.contentType) }
+        cuts.leaveOut(media.leftOut, of: .parameters)
+        if depth == 0 { type = media.kind }
+        recognise(media, depth: depth)
         if unsafe desk_is_multipart(object) != 0 {
-            unsafe visitMembers(of: object, kind: kind, depth: depth)
+            if media.kind == "multipart/encrypted" { note(.encrypted) }
+            unsafe visitMembers(of: object, kind: media.kind, depth: depth)
         } else if unsafe desk_is_message_part(object) != 0 {
-            unsafe visitMessage(object, kind: kind, depth: depth)
+            unsafe visitMessagePart(object, media, depth: depth)
         } else if unsafe desk_is_part(object) != 0 {
-            unsafe visitLeaf(object, kind: kind, content: content)
+            unsafe visitLeaf(object, media, depth: depth)
         }
     }
 
-    /// Hands over what was found.
-    func finish(_ mail: inout ReadMail) {
+    /// Hands over what was found and tells what was left out; the mail has its header already, which tells old text
+    /// from new.
+    func finish(_ mail: inout ReadMail) -> Cuts {
         mail.type = type
         mail.report = report == .delivery && status.isDelay ? .delay : report
         mail.files = files
-        mail.problems += problems
         mail.embeddedMessageIDs = messageIDs
         mail.failedRecipients += status.failed
         mail.diagnosis = status.diagnosis
-        mail.segments = Quotation.segments(of: shown(pieces, &mail))
+        var shown = ShownText()
+        let answered = AnsweredMail(subject: mail.subject, addresses: mail.to + mail.cc)
+        for texts in [pieces, spares] where mail.segments.isEmpty {
+            mail.segments = Quotation.segments(of: shown.text(of: texts), answered: answered)
+        }
         if mail.segments.isEmpty {
-            let text = shown(forwarded, &mail)
-            mail.segments = Quotation.segments(of: text).map { Segment(kind: .quoted, text: $0.text) }
+            let text = shown.text(of: forwarded).trimmingBlanks
+            mail.segments = text.isEmpty ? [] : [Segment(kind: .quoted, text: text)]
         }
-    }
-
-    private func shown(_ pieces: [Piece], _ mail: inout ReadMail) -> String {
-        var texts: [String] = []
-        for piece in pieces where !piece.isBlank {
-            guard piece.isMarkup else {
-                texts.append(piece.text)
-                continue
-            }
-            let (text, isSound) = Markup.text(of: piece.text, atMost: MailLimits.text)
-            texts.append(text)
-            if !isSound { mail.problems.append(.markup) }
-        }
-        return CleanText.text(texts.joined(separator: "\n\n"))
+        mail.problems = problems + (shown.isMarkupSound ? [] : [.markup])
+        var all = cuts
+        all.add(shown.cuts)
+        all.add(status.cuts)
+        return all
     }
 
     private mutating func note(_ problem: Problem) {
@@ -76,14 +84,13 @@ struct PartWalk {
     }
 
     /// A report is a `multipart/report`, or carries a report's part at its first level, whatever its own type says.
-    private mutating func recognise(_ kind: String, of content: UnsafeMutablePointer<GMimeContentType>?, depth: Int) {
+    private mutating func recognise(_ media: MediaType, depth: Int) {
         guard depth <= 1 else { return }
-        switch kind {
-        case "multipart/report":
-            let subtype = unsafe GMimeValues.text(g_mime_content_type_get_parameter(content, "report-type"))
-            report = Self.reports["message/" + subtype.lowercased()] ?? report ?? .other
-        default:
-            if let found = Self.reports[kind], report == nil || report == .other { report = found }
+        if media.kind == "multipart/report" {
+            let subtype = media["report-type"]?.lowercased() ?? ""
+            report = Self.reports["message/" + subtype] ?? report ?? .other
+        } else if let found = Self.reports[media.kind], report == nil || report == .other {
+            report = found
         }
     }
 
@@ -91,18 +98,26 @@ struct PartWalk {
         "message/delivery-status": .delivery, "message/global-delivery-status": .delivery,
         "message/disposition-notification": .disposition, "message/feedback-report": .feedback,
     ]
+}
 
+// MARK: - Parts that hold others
+
+extension PartWalk {
     private mutating func visitMembers(of object: UnsafeMutablePointer<GMimeObject>, kind: String, depth: Int) {
         let parts = unsafe desk_multipart(object)
         let members = unsafe g_mime_multipart_get_count(parts)
         // Without its boundary a multipart has no members; its text stands where their prologue would.
         if members == 0 {
             let prologue = unsafe GMimeValues.text(g_mime_multipart_get_prologue(parts))
-            pieces.append(Piece(text: prologue, isMarkup: false))
+            pieces.append(TextPiece(text: CleanText.text(prologue), isMarkup: false))
         }
         let before = pieces
-        var alternatives: [[Piece]] = []
-        for index in 0..<max(0, members) where count < MailLimits.parts {
+        var choices: [[TextPiece]] = []
+        for index in 0..<max(0, members) {
+            guard count < Bound.parts.maximum else {
+                cuts.leaveOut(Int(members - index), of: .parts)
+                break
+            }
             guard let member = unsafe g_mime_multipart_get_part(parts, index) else { continue }
             guard kind == "multipart/alternative" else {
                 unsafe visit(member, depth: depth + 1)
@@ -110,55 +125,143 @@ struct PartWalk {
             }
             pieces = []
             unsafe visit(member, depth: depth + 1)
-            if pieces.contains(where: { !$0.isBlank }) { alternatives.append(pieces) }
+            if pieces.contains(where: { !$0.isBlank }) { choices.append(pieces) }
             pieces = before
         }
-        if members > 0, count >= MailLimits.parts { note(.parts) }
-        // Plain text is what the sender saw fit for readers like us; failing that, the richest comes last.
-        pieces += alternatives.first { $0.allSatisfy { !$0.isMarkup } } ?? alternatives.last ?? []
+        pieces += alternatives.choice(of: choices)
     }
 
-    private mutating func visitMessage(_ object: UnsafeMutablePointer<GMimeObject>, kind: String, depth: Int) {
-        var subject = ""
-        if let inner = unsafe g_mime_message_part_get_message(desk_message_part(object)) {
-            unsafe keep(messageID: GMimeValues.text(g_mime_message_get_message_id(inner)))
-            unsafe subject = GMimeValues.text(g_mime_message_get_subject(inner))
-            if let root = unsafe g_mime_message_get_mime_part(inner) {
-                // A walk of its own: neither its files nor what it reports are this mail's.
-                var walk = PartWalk()
-                walk.count = count + within
-                unsafe walk.visit(root, depth: depth + 1)
-                within = walk.count + walk.within - count
-                forwarded += walk.pieces
-            }
-        }
+    private mutating func visitMessagePart(
+        _ object: UnsafeMutablePointer<GMimeObject>, _ media: MediaType, depth: Int
+    ) {
         let stream = unsafe g_mime_stream_null_new()
         defer { unsafe desk_unref(stream) }
         let size = unsafe g_mime_object_write_to_stream(object, nil, stream)
-        files.append(AttachedFile(name: FileName.safe(subject), type: kind, size: max(0, Int(size)), part: count))
+        let inner = unsafe g_mime_message_part_get_message(desk_message_part(object))
+        unsafe visitMessage(inner, name: name(of: object, media), kind: media.kind, size: Int(size), depth: depth)
     }
 
-    private mutating func visitLeaf(
-        _ object: UnsafeMutablePointer<GMimeObject>, kind: String, content: UnsafeMutablePointer<GMimeContentType>?
+    private mutating func visitMessage(
+        _ inner: UnsafeMutablePointer<GMimeMessage>?, name: String, kind: String, size: Int, depth: Int
     ) {
-        guard let part = unsafe desk_part(object) else { return }
-        let name = unsafe GMimeValues.text(g_mime_part_get_filename(part))
-        let isAttached = unsafe GMimeValues.text(g_mime_object_get_disposition(object)).lowercased() == "attachment"
-        let isReadable = kind == "text/plain" || kind == "text/html" || kind.isEmpty
-        if isReadable, !isAttached, name.isEmpty || pieces.isEmpty {
-            let label = unsafe GMimeValues.text(g_mime_content_type_get_parameter(content, "charset"))
-            let isMarkup = kind == "text/html"
-            var text = unsafe decoded(part, label: label.isEmpty ? nil : label, isMarkup: isMarkup)
-            if !isMarkup, unsafe says(content, "format", "flowed") {
-                text = FlowedText.unwrapped(text, deletesSpace: unsafe says(content, "delsp", "yes"))
+        let part = count
+        var subject = ""
+        if let inner = unsafe inner {
+            // A walk of its own: neither its files nor what it reports are this mail's.
+            var walk = PartWalk(parser)
+            walk.count = count + within
+            unsafe walk.visit(inner, depth: depth + 1)
+            within = walk.count + walk.within - count
+            forwarded += walk.pieces.allSatisfy(\.isBlank) ? walk.spares + walk.forwarded : walk.pieces
+            cuts.add(walk.cuts)
+            walk.problems.forEach { note($0) }
+            if let object = unsafe desk_object(inner) {
+                if let id = unsafe GMimeValues.raw("Message-ID", of: object) {
+                    keep(messageID: MessageIDList.own(in: String(decoding: id, as: UTF8.self)))
+                }
+                var text = HeaderText(undeclared: walk.charset)
+                subject = unsafe text.text(GMimeValues.raw("Subject", of: object) ?? [])
             }
-            pieces.append(Piece(text: text, isMarkup: isMarkup))
-            if !isMarkup { scanForMessageIDs(text) }
+        }
+        files.append(
+            AttachedFile(name: FileName.safe(name.isEmpty ? subject : name), type: kind, size: max(0, size), part: part)
+        )
+    }
+
+    /// What a part holds that is a MIME entity of its own, such as the content of a signed message.
+    private mutating func visitEntity(_ bytes: [UInt8], depth: Int) -> Bool {
+        let repair = HeaderRepair(bytes)
+        var copy = self
+        let walked = unsafe parser.part(repair.bytes) { part in
+            unsafe copy.visit(part, depth: depth + 1)
+            return copy
+        }
+        guard let walked else { return false }
+        self = walked
+        repair.problems.forEach { note($0) }
+        cuts.add(repair.cuts)
+        return true
+    }
+}
+
+// MARK: - Leaves
+
+extension PartWalk {
+    private mutating func visitLeaf(_ object: UnsafeMutablePointer<GMimeObject>, _ media: MediaType, depth: Int) {
+        guard let part = unsafe desk_part(object) else { return }
+        let disposition = unsafe FieldParameters(
+            GMimeValues.raw("Content-Disposition", of: object) ?? [], undeclared: charset)
+        let name = disposition["filename"] ?? media["name"] ?? ""
+        cuts.leaveOut(disposition.leftOut, of: .parameters)
+        let isAttached = disposition.value == "attachment"
+        if media.kind == "text/plain" || media.kind == "text/html", !isAttached {
+            let piece = unsafe piece(part, media)
+            if name.isEmpty { return pieces.append(piece) }
+            // A named text is a file that its sender may want to be read in its place.
+            if disposition.value == "inline", piece.text.utf8.count <= Self.inlineMost {
+                pieces.append(piece)
+            } else {
+                spares.append(piece)
+            }
+        } else if media.kind.hasPrefix("text/"), !isAttached, !Self.data.contains(media.kind) {
+            // An unknown kind of text is text (RFC 2046 §4.1.4).
+            spares.append(unsafe piece(part, media))
+        } else if unsafe visitWrapping(part, media, name: name, depth: depth) {
             return
         }
-        if Self.reports[kind] == .delivery { status.read(unsafe decoded(part, label: nil)) }
-        if kind == "text/rfc822-headers" { scanForMessageIDs(unsafe decoded(part, label: nil)) }
-        files.append(AttachedFile(name: FileName.safe(name), type: kind, size: unsafe size(of: part), part: count))
+        if Self.reports[media.kind] == .delivery { status.read(unsafe decoded(part, label: nil)) }
+        if media.kind == "text/rfc822-headers" { scanForMessageIDs(unsafe decoded(part, label: nil)) }
+        unsafe list(part, name: name, kind: media.kind)
+    }
+
+    /// Bytes of a named text that is shown in its place; a longer one is only a file.
+    private static let inlineMost = 64 << 10
+    /// Texts that are made for programs.
+    private static let data: Set<String> = [
+        "text/calendar", "text/vcard", "text/x-vcard", "text/directory", "text/css", "text/csv", "text/xml",
+        "text/rfc822-headers", "text/x-amp-html", "text/javascript", "text/rtf",
+    ]
+
+    private mutating func list(_ part: UnsafeMutablePointer<GMimePart>, name: String, kind: String) {
+        files.append(
+            AttachedFile(name: FileName.safe(name), type: kind, size: unsafe size(of: part), part: count))
+    }
+
+    /// Opens a part that holds a message or an entity; whether it is listed already.
+    private mutating func visitWrapping(
+        _ part: UnsafeMutablePointer<GMimePart>, _ media: MediaType, name: String, depth: Int
+    ) -> Bool {
+        if Self.messages.contains(media.kind) {
+            // GMime leaves one alone that is encoded for the way.
+            let raw = unsafe content(of: part)
+            let repair = HeaderRepair(raw)
+            var copy = self
+            let walked = unsafe parser.message(repair.bytes) { inner in
+                unsafe copy.visitMessage(inner, name: name, kind: media.kind, size: raw.count, depth: depth)
+                return copy
+            }
+            if let walked { self = walked }
+            return walked != nil
+        }
+        let isSigned = media.kind == "application/pkcs7-mime" || media.kind == "application/x-pkcs7-mime"
+        guard isSigned || media.kind == "application/octet-stream" && name.lowercased().hasSuffix(".p7m") else {
+            return false
+        }
+        unsafe list(part, name: name, kind: media.kind)
+        switch SignedEntity(unsafe content(of: part)) {
+        case .content(let entity): if !visitEntity(entity, depth: depth) { note(.wrapping) }
+        case .encrypted: note(.encrypted)
+        case .nothing, .broken: note(.wrapping)
+        }
+        return true
+    }
+
+    private static let messages: Set<String> = ["message/rfc822", "message/rfc2822", "message/global", "message/news"]
+
+    private func name(of object: UnsafeMutablePointer<GMimeObject>, _ media: MediaType) -> String {
+        let disposition = unsafe FieldParameters(
+            GMimeValues.raw("Content-Disposition", of: object) ?? [], undeclared: charset)
+        return disposition["filename"] ?? media["name"] ?? ""
     }
 
     /// Old mail servers return a mail within the text of their report. What is found counts only in a machine's mail,
@@ -173,34 +276,49 @@ struct PartWalk {
     }
 
     private mutating func keep(messageID: String) {
-        guard !messageID.isEmpty, messageIDs.count < MailLimits.messageIDs else { return }
-        messageIDs.append(messageID)
+        if !messageID.isEmpty { messageIDs.append(messageID) }
+    }
+}
+
+// MARK: - Content
+
+extension PartWalk {
+    private mutating func piece(_ part: UnsafeMutablePointer<GMimePart>, _ media: MediaType) -> TextPiece {
+        let isMarkup = media.kind == "text/html"
+        if charset == nil { charset = media["charset"] }
+        var text = unsafe decoded(part, label: media["charset"], isMarkup: isMarkup)
+        if !isMarkup, media.says("format", "flowed") {
+            text = FlowedText.unwrapped(text, deletesSpace: media.says("delsp", "yes"))
+        }
+        if !isMarkup { scanForMessageIDs(text) }
+        return TextPiece(text: text, isMarkup: isMarkup)
     }
 
-    /// Content after its transfer encoding and out of its charset, with LF line ends.
+    /// Content out of its charset, with LF line ends.
     private mutating func decoded(
         _ part: UnsafeMutablePointer<GMimePart>, label: String?, isMarkup: Bool = false
     ) -> String {
-        guard let array = unsafe g_byte_array_new() else { return "" }
-        defer { unsafe g_byte_array_free(array, 1) }
-        let sink = unsafe desk_sink(array)
-        _ = unsafe g_mime_data_wrapper_write_to_stream(g_mime_part_get_content(part), sink)
-        unsafe desk_unref(sink)
-        let length = unsafe Int(array.pointee.len)
-        // Twice the limit: a charset may take two bytes for one of ours.
-        let kept = min(length, 2 * MailLimits.text)
-        if kept < length { note(.text) }
-        let bytes = unsafe Array(UnsafeBufferPointer(start: array.pointee.data, count: kept))
-        let declared = isMarkup ? label ?? Charset.declared(in: bytes) : label
+        var bytes = unsafe content(of: part)
+        // A charset may take several bytes for one of ours, HTML several images for a word.
+        let most = (isMarkup ? 16 : 4) * Bound.text.maximum
+        if bytes.count > most {
+            cuts.leaveOut(bytes.count - most, of: isMarkup ? .markup : .text)
+            bytes.removeSubrange(most...)
+        }
+        let declared = label?.isEmpty == false ? label : isMarkup ? Charset.declared(in: bytes) : nil
         let (text, isSound) = Charset.decode(bytes, label: declared)
         if !isSound { note(.charset) }
         return CleanText.text(text)
     }
 
-    private func says(
-        _ content: UnsafeMutablePointer<GMimeContentType>?, _ parameter: String, _ value: String
-    ) -> Bool {
-        unsafe GMimeValues.text(g_mime_content_type_get_parameter(content, parameter)).lowercased() == value
+    /// Content after its transfer encoding.
+    private func content(of part: UnsafeMutablePointer<GMimePart>) -> [UInt8] {
+        guard let array = unsafe g_byte_array_new() else { return [] }
+        defer { unsafe g_byte_array_free(array, 1) }
+        let sink = unsafe desk_sink(array)
+        _ = unsafe g_mime_data_wrapper_write_to_stream(g_mime_part_get_content(part), sink)
+        unsafe desk_unref(sink)
+        return unsafe Array(UnsafeBufferPointer(start: array.pointee.data, count: Int(array.pointee.len)))
     }
 
     private func size(of part: UnsafeMutablePointer<GMimePart>) -> Int {

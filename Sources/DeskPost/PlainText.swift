@@ -4,7 +4,6 @@
 /// empty elements leave no holes.
 struct PlainText {
     private(set) var bytes: [UInt8] = []
-    private let limit: Int
     private var pendingNewlines = 0
     private var pendingSpace = false
     private var isAtLineStart = true
@@ -20,6 +19,8 @@ struct PlainText {
         "script", "style", "head", "title", "template", "noscript", "svg", "math", "object", "iframe", "select",
         "textarea",
     ]
+    /// Those of them that take room between words all the same.
+    private static let replaced: Set<String> = ["svg", "math", "object", "iframe", "select", "textarea"]
     /// Elements that stand on lines of their own, and how many newlines part them from their neighbours.
     private static let blocks: [String: Int] = [
         "p": 2, "div": 1, "h1": 2, "h2": 2, "h3": 2, "h4": 2, "h5": 2, "h6": 2, "ul": 1, "ol": 1, "li": 1,
@@ -27,16 +28,10 @@ struct PlainText {
         "address": 1, "dl": 1, "dt": 1, "dd": 1, "form": 1, "center": 1, "fieldset": 1, "figure": 1,
     ]
 
-    /// Text of at most about `limit` bytes.
-    init(limit: Int) {
-        self.limit = limit
-    }
-
-    var isFull: Bool { bytes.count >= limit }
-
     /// An element begins; `target` is a link's, `alternative` an image's.
     mutating func open(_ tag: String, target: String?, alternative: String?, isHidden: Bool) {
         if muted > 0 || isHidden || Self.mute.contains(tag) {
+            if muted == 0, !isHidden, Self.replaced.contains(tag) { pendingSpace = true }
             muted += 1
             return
         }
@@ -53,7 +48,9 @@ struct PlainText {
         case "blockquote": quotes += 1
         case "pre": verbatim += 1
         case "hr": word("----")
-        case "img": if let alternative, !alternative.isEmpty { word("[" + alternative + "]") }
+        case "img": image(alternative ?? "")
+        case "video", "audio", "canvas", "embed", "input", "button", "map", "progress", "meter", "picture":
+            pendingSpace = true
         case "a": links.append((target ?? "", bytes.count))
         default: break
         }
@@ -77,7 +74,7 @@ struct PlainText {
 
     /// Words between two tags. U+00A0 is a blank; other controls than white space are dropped.
     mutating func text(_ words: some Sequence<UInt8>) {
-        guard muted == 0, !isFull else { return }
+        guard muted == 0 else { return }
         var lead = false
         for byte in words {
             if lead {
@@ -104,6 +101,15 @@ struct PlainText {
         case 0..<0x20, 0x7F: break
         default: put(byte)
         }
+    }
+
+    /// An image parts the words beside it, even if it says nothing.
+    private mutating func image(_ alternative: String) {
+        let words = alternative.trimmingBlanks
+        pendingSpace = true
+        guard !words.isEmpty else { return }
+        for byte in ("[" + words + "]").utf8 where byte >= 0x20 && byte != 0x7F { put(byte) }
+        pendingSpace = true
     }
 
     private mutating func item() {

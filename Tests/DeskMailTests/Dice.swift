@@ -45,7 +45,7 @@ extension Dice {
         mail.embeddedMessageIDs = list { $0.text() }
         mail.failedRecipients = list { $0.text() }
         mail.diagnosis = text()
-        mail.problems = list { dice in Problem.allCases[dice.number(0...(Problem.allCases.count - 1))] }
+        mail.problems = list { dice in Problem.plain[dice.number(0...(Problem.plain.count - 1))] }
         return mail
     }
 }

@@ -99,7 +99,29 @@ struct WorkerCodecTests {
         #expect(cut.references.last == "r499@x" && cut.references.count == MailLimits.messageIDs)
         #expect(cut.segments.map(\.text.utf8.count).reduce(0, +) <= MailLimits.text && cut.segments.count == 2)
         #expect(cut.files.count == MailLimits.parts)
-        #expect(cut.problems == [.headers, .text])
+        let room = MailLimits.text - (800_000 + 1)
+        #expect(
+            cut.problems == [
+                .leftOut(.text, 3 * 800_000 - 800_000 - (room - room % 2)), .leftOut(.fields, 4000),
+                .leftOut(.addresses, 4000), .leftOut(.messageIDs, 400), .leftOut(.parts, 4500),
+            ])
+        #expect(cut.bounded() == cut)
         #expect(try WorkerAnswer(frame: Array(WorkerAnswer.mail(mail).frame()[4...])) == .mail(cut))
+    }
+
+    @Test func `a text that changes its kind too often is kept whole`() throws {
+        var mail = ReadMail()
+        mail.segments = (0..<5000).map { Segment(kind: $0 % 2 == 0 ? .new : .quoted, text: "z\($0)") }
+        let kept = mail.bounded()
+        #expect(kept.segments.count == MailLimits.segments && kept.problems == [])
+        #expect(kept.segments.last?.text.hasSuffix("z4998\nz4999") == true && kept.segments.last?.kind == .new)
+    }
+
+    @Test func `every problem comes over the pipe as it is`() throws {
+        var mail = ReadMail()
+        mail.problems = Problem.plain + Bound.allCases.map { .leftOut($0, 7) }
+        #expect(try WorkerAnswer(frame: Array(WorkerAnswer.mail(mail).frame()[4...])) == .mail(mail))
+        #expect(
+            mail.problems.count == Problem.maximumCount && Set(mail.problems.map(\.words)).count == mail.problems.count)
     }
 }

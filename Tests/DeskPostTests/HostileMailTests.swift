@@ -20,34 +20,38 @@ struct HostileMailTests {
         let worker = try WorkerProcess("read")
         let bomb = "\(field): " + Self.repeated("g:", 100_000) + "\nSubject: x\n\nja"
         let mail = try worker.read(bomb)
-        #expect(mail.subject == "x" && mail.text == "ja" && mail.problems == [.addresses])
+        #expect(mail.subject == "x" && mail.text == "ja" && mail.problems.contains(.addresses))
         // Folded, and in an attached mail, whose header is parsed too.
         let folded = "Subject: x\n\(field) : " + Self.repeated("g:\n ", 50_000) + "\n\nja"
-        #expect(try worker.read(folded).problems == [.addresses])
+        #expect(try worker.read(folded).problems.contains(.addresses))
         let inner = "Content-Type: message/rfc822\n\n" + bomb
-        #expect(try worker.read(inner).problems == [.addresses])
+        #expect(try worker.read(inner).problems.contains(.addresses))
     }
 
     @Test(arguments: [
-        ("headers", repeated("X-A: b\n", 20_000) + "From: a@b.example\n\nja", [Problem.headers]),
+        ("headers", repeated("X-A: b\n", 20_000) + "From: a@b.example\n\nja", [Bound.fields]),
         ("parts", "Content-Type: multipart/mixed; boundary=b\n\n" + repeated("--b\n\nx\n", 5000), [.parts]),
         ("depth", nested(2000), [.depth]),
-        ("recipients", "To: " + repeated("a@b.example, ", 50_000) + "\n\nja", []),
-        ("parameters", "Content-Type: text/plain; " + repeated("a=b; ", 50_000) + "\n\nja", []),
-        ("references", "References: " + repeated("<a@b> ", 50_000) + "\n\nja", []),
-        ("subject", "Subject: " + repeated("ü", 500_000) + "\n\nja", []),
-        ("folds", "Subject: x" + repeated("\n y", 200_000) + "\n\nja", []),
-        ("words", "Subject: " + repeated("=?utf-8?Q?=C3?= ", 50_000) + "\n\nja", []),
-        ("comments", "To: " + repeated("(", 200_000) + "\n\nja", []),
-        ("quotes", "To: " + repeated("\"", 200_001) + "\n\nja", []),
-        ("routes", "To: <" + repeated("@a,", 200_000) + "\n\nja", []),
+        ("recipients", "To: " + repeated("a@b.example, ", 50_000) + "\n\nja", [.field, .addresses]),
+        ("parameters", "Content-Type: text/plain; " + repeated("a=b; ", 50_000) + "\n\nja", [.parameters]),
+        ("references", "References: " + repeated("<a@b> ", 50_000) + "\n\nja", [.field, .messageIDs]),
+        ("subject", "Subject: " + repeated("ü", 500_000) + "\n\nja", [.field, .subject]),
+        ("folds", "Subject: x" + repeated("\n y", 200_000) + "\n\nja", [.field, .subject]),
+        ("words", "Subject: " + repeated("=?utf-8?Q?=C3?= ", 50_000) + "\n\nja", [.field, .subject]),
+        ("comments", "To: " + repeated("(", 200_000) + "\n\nja", [.field]),
+        ("quotes", "To: " + repeated("\"", 200_001) + "\n\nja", [.field]),
+        ("routes", "To: <" + repeated("@a,", 200_000) + "\n\nja", [.field]),
         ("line", "From: a@b.example\n\n" + repeated("x", 8_000_000), [.text]),
         ("boundary", "Content-Type: multipart/mixed; boundary=" + repeated("b", 500_000) + "\n\nja", []),
+        ("open words", "Subject: " + repeated("=?utf-8?Q?", 50_000) + "\n\nja", [.field, .subject]),
+        ("blank lines", "Subject: x\n" + repeated(" \n", 500_000) + "\nja", []),
+        ("stray lines", "From: a@b.example\n" + repeated("kein Feld\n", 300_000) + "\nja", [.text]),
+        ("broken parts", "Content-Type: multipart/mixed; boundary=b\n\n" + repeated("--b\nx y\n", 200_000), [.parts]),
     ])
-    func `too much of`(what: String, raw: String, problems: [Problem]) throws {
+    func `too much of`(what: String, raw: String, bounds: [Bound]) throws {
         let worker = try WorkerProcess("read")
         let mail = try worker.read(raw)
-        #expect(mail.problems == problems, "\(what)")
+        #expect(Set(mail.bounds) == Set(bounds), "\(what): \(mail.problems)")
         #expect(try worker.read("From: a@b.example\n\nja").text == "ja")
     }
 

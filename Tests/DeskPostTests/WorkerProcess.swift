@@ -72,4 +72,9 @@ struct WorkerIsGone: Error {}
 extension ReadMail {
     /// The whole text, as it stood in the mail.
     var text: String { segments.map(\.text).joined(separator: "\n") }
+
+    /// The bounds that something was left out for.
+    var bounds: [Bound] {
+        problems.compactMap { if case .leftOut(let bound, _) = $0 { bound } else { nil } }
+    }
 }

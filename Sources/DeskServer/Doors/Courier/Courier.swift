@@ -342,7 +342,7 @@ extension Courier {
 
     /// As much of a reason as an event holds, one line.
     private static func reason(_ text: String) -> String {
-        CleanText.line(text, atMost: Limits.reason)
+        CleanText.shortened(text, to: Limits.reason)
     }
 }
 
