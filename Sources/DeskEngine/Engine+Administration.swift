@@ -18,11 +18,13 @@ extension Engine {
         case .addAddress(let known, let address): return try addAddress(address, known, asker)
         case .joinCustomers(let first, let second): return try join(second, into: first, asker)
         case .splitCustomer(let known, let address): return try split(address, from: known, asker)
-        case .setCustomerFlags(let address, let isRelay, let noAutomaticReply, let isUnguarded):
-            let customer = try customer(address)
+        case .setCustomerFlags(let address, let isRelay, let noAutomaticReply, let isUnguarded, let isGuarded):
+            guard !isGuarded || !isUnguarded && !isRelay else {
+                throw .usage("a relay, or a customer who is not guarded, cannot be guarded")
+            }
             let flags = CustomerChange.flags(
-                relay: isRelay, noAutomaticReply: noAutomaticReply, unguarded: isUnguarded)
-            return changed(customer, flags, asker)
+                relay: isRelay, noAutomaticReply: noAutomaticReply, unguarded: isUnguarded, guarded: isGuarded)
+            return changed(try participant(address), flags, asker)
         }
     }
 
@@ -120,23 +122,35 @@ extension Engine {
             guard owner.id == customer.id else { throw .usage("\(address) is \(owner.name): join the two") }
             return .done()
         }
+        try checkMerge(.address(address), into: .customer(customer.id), asker)
         return changed(customer, .addressAdded(address), asker)
     }
 
-    /// Two customers are one from now on. Refused while two agents serve them: none of the two was ever asked.
+    /// Two customers are one from now on.
     private func join(_ second: Address, into first: Address, _ asker: Asker) throws(Refusal) -> Decision {
         let customer = try customer(first)
         let other = try self.customer(second)
         guard customer.id != other.id else { return .done() }
-        let here = state.services[customer.id] ?? []
-        let there = state.services[other.id] ?? []
-        for service in there where customer.isOnePerson {
-            guard let colleague = here.first(where: { $0.agent != service.agent }) else { continue }
+        try checkMerge(.customer(other.id), into: .customer(customer.id), asker)
+        return changed(
+            customer, .joined(CustomerChange.Joined(customer: other.id, addresses: other.addresses)), asker)
+    }
+
+    /// Refuses to make two persons one while two agents serve them: neither of the agents was ever asked.
+    private func checkMerge(_ other: Person, into person: Person, _ asker: Asker) throws(Refusal) {
+        for service in state.services[other] ?? [] {
+            guard let colleague = colleagues(of: [service.agent], serving: [person]).first else { continue }
             guard let id = service.tickets.first, let ticket = state.tickets[id] else { continue }
             throw busy(ticket, colleague, asker)
         }
-        return changed(
-            customer, .joined(CustomerChange.Joined(customer: other.id, addresses: other.addresses)), asker)
+    }
+
+    /// The customer with that address; who only takes part in live tickets of others becomes one.
+    private func participant(_ address: Address) throws(Refusal) -> Customer {
+        guard state.customer(address) == nil, state.parts[.address(address)] != nil else {
+            return try customer(address)
+        }
+        return Customer(id: CustomerID(state.lastCustomer + 1), addresses: [address])
     }
 
     /// Undoes a join. Each ticket goes with the address that opened it, whether it came before the join or since.

@@ -24,8 +24,15 @@ extension Engine {
         let ticket = try ticket(reference, asker, need: .work)
         guard ticket.isLive else { throw .closed(ticket.id, kept: false) }
         guard ticket.holder == asker.agent else { throw .notHolder(ticket.id, holder: ticket.holder, kept: false) }
-        if let missed = missed(ticket, read: read ?? 0, asker) {
-            throw .stale(ticket.id, newest: missed.entry, who: missed.by, kept: false)
+        try checkGuard(ticket, answering: state.people(of: ticket), asker)
+        let unseen = unseen(ticket, read: read ?? 0, asker)
+        // Of the ticket itself, if there is something: what clients that do not know unseen= show first.
+        if let newest = unseen.first(where: { $0.ticket == ticket.id })
+            ?? unseen.max(by: { $0.newestAt < $1.newestAt })
+        {
+            throw .stale(
+                ticket.id, newest: EntryID(newest.ticket, newest.entries.last ?? 0), who: newest.by,
+                unseen: unseen.flatMap { each in each.entries.map { EntryID(each.ticket, $0) } }, kept: false)
         }
         return ticket
     }
@@ -43,22 +50,41 @@ extension Engine {
         return .done(.queued(EntryID(ticket.id, entry), to: letter.recipients), [event])
     }
 
-    /// The newest mail or answer that the asker was not shown: in the ticket, and for some days in the customer's other
-    /// tickets that he may read. `read` is the text of this ticket up to which he says that he has read.
-    func missed(_ ticket: Ticket, read: Int, _ asker: Asker) -> (entry: EntryID, by: AgentName?)? {
-        let mark = max(read, soft.mark(of: asker.agent, in: ticket.id))
-        if ticket.newest > mark, ticket.newestBy != asker.agent {
-            return (EntryID(ticket.id, ticket.newest), ticket.newestBy)
+    /// What an agent was not shown of one ticket.
+    struct Unseen {
+        let ticket: TicketID
+        /// The texts of persons, ascending.
+        let entries: [Int]
+        let newestAt: Moment
+        /// Who wrote the newest: an agent, or a customer (`nil`).
+        let by: AgentName?
+    }
+
+    /// The messages and answers that the asker was not shown: in the ticket, and for some days in the other tickets of
+    /// those who take part in it, as far as the asker may read them. `read` is the text of this ticket up to which they
+    /// say that they have read.
+    private func unseen(_ ticket: Ticket, read: Int, _ asker: Asker) -> [Unseen] {
+        let own = unseen(ticket, after: max(read, soft.mark(of: asker.agent, in: ticket.id)), asker.agent)
+        let since = asker.now - Limits.staleWindow
+        let others = related(to: ticket).compactMap { id -> Unseen? in
+            guard let other = state.tickets[id], other.newestAt > since, may(asker.agent, .read, in: other.queue)
+            else { return nil }
+            return unseen(other, after: soft.mark(of: asker.agent, in: id), asker.agent)
         }
-        guard let customer = state.customers[ticket.customer], customer.isOnePerson else { return nil }
-        let missed = customer.recent.last { contact in
-            let other = contact.entry.ticket
-            guard other != ticket.id, contact.by != asker.agent else { return false }
-            guard contact.at + Limits.staleWindow > asker.now else { return false }
-            guard let queue = state.tickets[other]?.queue, may(asker.agent, .read, in: queue) else { return false }
-            return contact.entry.entry > seen(other, by: asker.agent)
-        }
-        return missed.map { ($0.entry, $0.by) }
+        return ([own].compactMap { $0 } + others).sorted { $0.ticket < $1.ticket }
+    }
+
+    private func unseen(_ ticket: Ticket, after mark: Int, _ agent: AgentName) -> Unseen? {
+        guard ticket.newest > mark, ticket.newestBy != agent else { return nil }
+        return Unseen(
+            ticket: ticket.id, entries: Array(ticket.humans.reversed().prefix { $0 > mark }.reversed()),
+            newestAt: ticket.newestAt, by: ticket.newestBy)
+    }
+
+    /// The other tickets in memory, live and closed, in which one of those who take part in `ticket` does.
+    private func related(to ticket: Ticket) -> Set<TicketID> {
+        let people = state.participants(of: ticket).filter { state.isOnePerson($0) }
+        return Set(people.flatMap { state.tickets(with: $0) + state.closedTickets(with: $0) }).subtracting([ticket.id])
     }
 
     /// Up to which text an agent knows a ticket: what he was shown, and what he answered last.
@@ -105,7 +131,10 @@ extension Refusal {
         case .notHolder(let id, let holder, _): (.notHolder(id, holder: holder, kept: true), .notHolder)
         case .closed(let id, _): (.closed(id, kept: true), .closed)
         case .merged(let id, let into, _): (.merged(id, into: into, kept: true), .merged)
-        case .stale(let id, let newest, let who, _): (.stale(id, newest: newest, who: who, kept: true), .stale)
+        case .stale(let id, let newest, let who, let unseen, _):
+            (.stale(id, newest: newest, who: who, unseen: unseen, kept: true), .stale)
+        case .customerBusy(let id, let occupation, let ticket, let customer, _):
+            (.customerBusy(id, occupation, ticket: ticket, customer: customer, kept: true), .customerBusy)
         case .duplicate(let entry, _): (.duplicate(entry, kept: true), .duplicate)
         default: nil
         }

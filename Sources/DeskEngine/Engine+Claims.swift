@@ -14,11 +14,22 @@ extension Engine {
         _ ticket: Ticket, _ length: TimeSpan, isAsked: Bool = false, anyway: String?, was: AgentName??, _ asker: Asker
     ) throws(Refusal) -> Decision {
         guard ticket.isLive else { throw .closed(ticket.id, kept: false) }
-        if ticket.holder == asker.agent { return yours(ticket, isAsked ? length : nil, asker) }
+        if ticket.holder == asker.agent {
+            return yours(ticket, isAsked ? length : nil, after: try overrides(on: ticket, reason: anyway, asker), asker)
+        }
         if let holder = ticket.holder { throw taken(ticket, by: holder, asker) }
         let overrides = try pass(ticket, colleagues(of: [asker.agent], serving: [ticket]), reason: anyway, asker)
         try checkHeld([ticket], by: asker.agent)
         return granted(ticket, length, was: was, after: overrides, asker)
+    }
+
+    /// The events by which the holder of a ticket says why they serve its people beside another agent: a message
+    /// brought the two together, and answers wait for it.
+    private func overrides(on ticket: Ticket, reason: String?, _ asker: Asker) throws(Refusal) -> [Event] {
+        guard let reason else { return [] }
+        let colleagues = unaskedColleagues(
+            of: asker.agent, holding: ticket, serving: state.people(of: ticket))
+        return try pass(ticket, colleagues, reason: reason, asker)
     }
 
     func claimNext(_ queues: [QueueName], _ lease: TimeSpan?, _ asker: Asker) throws(Refusal) -> Decision {
@@ -37,8 +48,8 @@ extension Engine {
         return granted(ticket, try length(lease, of: ticket, for: asker.agent), was: nil, after: [], asker)
     }
 
-    /// The ticket that `claim next` would give to `agent`: first those of customers whom he serves, whom nobody else
-    /// may serve anyway; then by priority and age, passing over whoever is served by others.
+    /// The ticket that `claim next` would give to `agent`: first those of people whom they serve, whom nobody else may
+    /// serve anyway; then by priority and age, passing over those whose people others serve.
     func nextClaimable(for agent: AgentName, in queues: [QueueName]) -> TicketID? {
         for rank in state.preferred[agent] ?? SortedNumbers() {
             let id = Rank.ticket(rank)
@@ -51,7 +62,7 @@ extension Engine {
         let ticket = try ticket(reference, asker)
         guard ticket.isLive else { throw .closed(ticket.id, kept: false) }
         guard ticket.holder == asker.agent else { throw .notHolder(ticket.id, holder: ticket.holder, kept: false) }
-        let length = try lease == nil ? length(of: ticket, asker) : length(lease, in: ticket.queue)
+        let length = try lease == nil ? length(of: ticket) : length(lease, in: ticket.queue)
         return .done(.held(ticket.id, lease: soft.end(of: length, from: asker.now)))
     }
 
@@ -60,7 +71,8 @@ extension Engine {
         guard let holder = ticket.holder else { return .done(.already(ticket.id, holder: nil, queue: nil)) }
         let isMine = holder == asker.agent
         if !isMine { try checkLead(ticket, text, asker) }
-        let still = held(by: Soft.Lease.Key(agent: asker.agent, customer: ticket.customer)).filter { $0 != ticket.id }
+        let served = state.people(of: ticket).flatMap { state.claims(of: asker.agent, serving: $0) }
+        let still = Set(served).subtracting([ticket.id]).sorted()
         let event = ticket.event(
             .release(isMine ? .agent : .lead, text: text), at: asker.now, by: asker.agent, holder: .some(nil))
         return .done(.released(ticket.id, still: still), [event])
@@ -75,22 +87,23 @@ extension Engine {
     }
 
     /// Claiming twice is no error: whoever reconnects repeats himself.
-    func yours(_ ticket: Ticket, _ length: TimeSpan?, _ asker: Asker) -> Decision {
-        let lease = soft.end(of: length ?? self.length(of: ticket, asker), from: asker.now)
-        return .done(.claimed(ticket.id, claimed(ticket, isNew: false, lease: lease, was: nil, asker)))
+    func yours(_ ticket: Ticket, _ length: TimeSpan?, after events: [Event] = [], _ asker: Asker) -> Decision {
+        let lease = soft.end(of: length ?? self.length(of: ticket), from: asker.now)
+        return .done(.claimed(ticket.id, claimed(ticket, isNew: false, lease: lease, was: nil, asker)), events)
     }
 
-    private func length(of ticket: Ticket, _ asker: Asker) -> TimeSpan {
-        lease(asker.agent, of: ticket.customer)?.length ?? state.queues[ticket.queue]?.lease ?? .minutes(30)
+    private func length(of ticket: Ticket) -> TimeSpan {
+        soft.lease(of: state.claims(with: ticket.id))?.length ?? state.queues[ticket.queue]?.lease ?? .minutes(30)
     }
 
     private func granted(
         _ ticket: Ticket, _ length: TimeSpan, was: AgentName??, after events: [Event], _ asker: Asker
     ) -> Decision {
-        let lease = asker.now + length
+        let term = term(length, asker)
         let event = ticket.event(
-            .claim(lease: lease), at: asker.now, by: asker.agent, holder: asker.agent, state: .open)
-        let claimed = claimed(ticket, isNew: true, lease: lease, was: was, asker)
+            .claim(lease: term.until, length: term.length), at: asker.now, by: asker.agent, holder: asker.agent,
+            state: .open)
+        let claimed = claimed(ticket, isNew: true, lease: term.until, was: was, asker)
         return .done(.claimed(ticket.id, claimed), events.isEmpty ? [event] : events + [event])
     }
 
@@ -103,7 +116,7 @@ extension Engine {
     }
 
     func taken(_ ticket: Ticket, by holder: AgentName, _ asker: Asker) -> Refusal {
-        let lease = lease(holder, of: ticket.customer)
+        let lease = soft.lease(of: state.claims(with: ticket.id))
         let isLead = may(asker.agent, .lead, in: ticket.queue)
         let stealFrom = isLead ? nil : lease?.stealFrom
         return .taken(

@@ -22,8 +22,11 @@ extension Engine {
             throw .notHolder(ticket.id, holder: ticket.holder, kept: false)
         }
         let mark = max(read ?? 0, seen(ticket.id, by: asker.agent))
-        if ticket.holder != nil, ticket.newestMail > max(ticket.heldFrom, mark) {
-            throw .stale(ticket.id, newest: EntryID(ticket.id, ticket.newestMail), who: nil, kept: false)
+        let known = max(ticket.heldFrom, mark)
+        if ticket.holder != nil, ticket.newestMail > known {
+            throw .stale(
+                ticket.id, newest: EntryID(ticket.id, ticket.newestMail), who: nil,
+                unseen: ticket.humans.filter { $0 > known }.map { EntryID(ticket.id, $0) }, kept: false)
         }
         let event = ticket.event(
             .close(text: text), at: asker.now, by: asker.agent, holder: .some(nil), state: .closed)

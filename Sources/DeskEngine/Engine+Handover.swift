@@ -8,15 +8,17 @@ extension Engine {
             return try claim(ticket, length, anyway: nil, was: .some(nil), asker)
         }
         let isLead = may(asker.agent, .lead, in: ticket.queue)
-        if !isLead, let lease = lease(holder, of: ticket.customer), lease.stealFrom > asker.now {
+        if !isLead, let lease = soft.lease(of: state.claims(with: ticket.id)), lease.stealFrom > asker.now {
             throw taken(ticket, by: holder, asker)
         }
         let others = others(comingWith: ticket, to: asker.agent)
         let third = colleagues(of: [asker.agent, holder], serving: [ticket] + others)
         let overrides = try pass(ticket, with: others, third, reason: text, asker)
-        let lease = asker.now + length
-        let events = try handOver(ticket, to: asker.agent, asker) { .steal(lease: lease, was: $0, text: text) }
-        let claimed = claimed(ticket, isNew: true, lease: lease, was: .some(holder), asker)
+        let term = term(length, asker)
+        let events = try handOver(ticket, to: asker.agent, asker) {
+            .steal(lease: term.until, was: $0, text: text, length: term.length)
+        }
+        let claimed = claimed(ticket, isNew: true, lease: term.until, was: .some(holder), asker)
         return .done(.claimed(ticket.id, claimed), overrides + events)
     }
 
@@ -37,13 +39,15 @@ extension Engine {
         let party = [receiver] + (ticket.holder.map { [$0] } ?? [])
         let taken = [ticket] + others(comingWith: ticket, to: receiver)
         if let third = colleagues(of: party, serving: taken).first { throw busy(ticket, third, asker) }
-        let lease = asker.now + (try length(nil, of: ticket, for: receiver))
-        let events = try handOver(ticket, to: receiver, asker) { .give(lease: lease, was: $0, text: text) }
+        let term = term(try length(nil, of: ticket, for: receiver), asker)
+        let events = try handOver(ticket, to: receiver, asker) {
+            .give(lease: term.until, was: $0, text: text, length: term.length)
+        }
         return .done(.given(ticket.id, holder: receiver, also: also(ticket, for: asker.agent)), events)
     }
 
-    /// The events by which everything that the holder of `ticket` holds of its customer becomes `receiver`'s; `ticket`
-    /// comes last. What lies where `receiver` may not work becomes free.
+    /// The events by which everything that the holder of `ticket` holds of its people becomes `receiver`'s; `ticket`
+    /// comes last. What is in a queue where `receiver` may not work becomes free.
     private func handOver(
         _ ticket: Ticket, to receiver: AgentName, _ asker: Asker, _ kind: (AgentName?) -> Kind
     ) throws(Refusal) -> [Event] {
@@ -58,11 +62,9 @@ extension Engine {
         }
     }
 
-    /// What the holder of `ticket` holds of its customer besides.
+    /// What the holder of `ticket` holds of its people besides.
     private func claims(besides ticket: Ticket) -> [Ticket] {
-        guard let holder = ticket.holder else { return [] }
-        return held(by: Soft.Lease.Key(agent: holder, customer: ticket.customer)).filter { $0 != ticket.id }
-            .compactMap { state.tickets[$0] }
+        state.claims(with: ticket.id).filter { $0 != ticket.id }.compactMap { state.tickets[$0] }
     }
 
     /// What of that `receiver` gets, too.
@@ -101,14 +103,13 @@ extension Engine {
         return .done(.moved(ticket.id, queue: target), moving(ticket, to: target, text, asker))
     }
 
-    /// Who serves the customer beside the holder of a ticket whose claim would come under the guard of `target`
-    /// unasked: where it was, nobody had to be asked.
+    /// Who serves its people beside the holder of a ticket whose claim would come under the guard of `target` unasked:
+    /// where it was, nobody had to be asked.
     private func colleagueMet(
         by holder: AgentName, bringing ticket: Ticket, to target: QueueName
-    ) -> State.Service? {
-        guard mayHold(holder, in: target), !state.isGuarded(ticket), state.isGuarded(ticket.customer, in: target)
-        else { return nil }
-        return state.services[ticket.customer]?.first { $0.agent != holder }
+    ) -> Colleague? {
+        guard mayHold(holder, in: target), !state.hasGuard(ticket.queue), state.hasGuard(target) else { return nil }
+        return colleagues(of: [holder], serving: state.people(of: ticket)).first
     }
 
     /// A claim goes along, unless its holder may not read or work there.
@@ -145,8 +146,10 @@ extension Engine {
         var after = ticket
         after.apply(event)
         var overrides: [Event] = []
-        if ticket.holder != nil {
-            overrides = try pass(after, colleagues(of: [asker.agent], serving: [after]), reason: anyway, asker)
+        if ticket.holder != nil, state.hasGuard(ticket.queue) {
+            // The address may take part in other tickets without being a customer's yet.
+            let people = state.people(of: after) + [state.person(address)]
+            overrides = try pass(after, colleagues(of: [asker.agent], serving: people), reason: anyway, asker)
         }
         return .done(.customerSet(ticket.id, customer: customer.name, to: after.recipients), overrides + [event])
     }

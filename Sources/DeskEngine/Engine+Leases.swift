@@ -14,15 +14,18 @@ public struct Due: Equatable, Sendable {
     public struct Reminder: Equatable, Sendable {
         /// Whom.
         public let agent: AgentName
-        /// His lowest ticket of that customer.
+        /// Their lowest ticket under that lease.
         public let ticket: TicketID
-        /// The others that he holds of that customer.
+        /// The others under it.
         public let also: [TicketID]
-        /// When the lease ends unless he works.
+        /// When the lease ends unless they work.
         public let until: Moment
     }
 }
 
+// A lease belongs to an agent and the people they serve. It is kept for each ticket that is held, and read as the
+// longest of those that belong together (`State.claims(with:)`): so it follows without a step of its own when a message
+// brings two held tickets together or apart.
 extension Engine {
     /// When `due` may have something to tell; sometimes too early, never too late.
     public var nextDeadline: Moment? {
@@ -32,35 +35,61 @@ extension Engine {
     /// What is due at `now`. A reminder is told once; an expiry is told again until its event has been applied.
     public mutating func due(at now: Moment) -> Due {
         var due = Due()
-        for (key, isOver) in soft.due(at: now) {
-            if isOver {
-                due.expiries.append(.expire(key.agent, key.customer))
-            } else if let lease = soft.leases[key], let first = held(by: key).first {
+        var ends: [(at: Moment, command: Command)] = []
+        var handled: Set<TicketID> = []
+        for ticket in soft.takeAlarms(at: now) {
+            defer { soft.setAlarm(for: ticket) }
+            guard handled.insert(ticket).inserted else { continue }
+            let claims = state.claims(with: ticket)
+            guard let lease = soft.lease(of: claims), let holder = state.tickets.look(ticket, { $0.holder }) else {
+                continue
+            }
+            handled.formUnion(claims)
+            if lease.until <= now {
+                ends.append((lease.until, .expire(ticket)))
+            } else if lease.alarm <= now {
+                soft.remind(claims, of: lease)
                 due.reminders.append(
                     Due.Reminder(
-                        agent: key.agent, ticket: first, also: Array(held(by: key).dropFirst()), until: lease.until))
+                        agent: holder, ticket: claims.first ?? ticket, also: Array(claims.dropFirst()),
+                        until: lease.until))
+            } else {
+                // A claim that came to belong to these has an earlier end of its own, which no longer counts.
+                for claim in claims { soft.set(claim, lease) }
             }
         }
+        due.reminders.sort { ($0.until, $0.ticket) < ($1.until, $1.ticket) }
+        due.expiries = ends.sorted { $0.at < $1.at }.map(\.command)
         return due
     }
 
-    /// `agent` has done something that names `ticket`: all his claims of its customer last their length again.
-    public mutating func worked(by agent: AgentName, on ticket: TicketID, at now: Moment) {
-        guard let customer = state.tickets.look(ticket, { $0.customer }) else { return }
-        soft.renew(Soft.Lease.Key(agent: agent, customer: customer), at: now)
+    /// `agent` has done something that names `ticket`, whether it is theirs, another's or closed: their claims of its
+    /// people last their length again.
+    public mutating func worked(by agent: AgentName, on ticket: Ticket, at now: Moment) {
+        if state.tickets.look(ticket.id, { $0.holder }) == agent {
+            return soft.renew(state.claims(with: ticket.id), at: now)
+        }
+        guard state.holdings[agent] != nil else { return }
+        var ticket = ticket
+        ticket.customer = state.survivor(ticket.customer)
+        let served = state.people(of: ticket).flatMap { state.claims(of: agent, serving: $0) }
+        if !served.isEmpty { soft.renew(state.claims(of: agent, from: served), at: now) }
     }
 
-    /// A command of `agent` was done: if it names a ticket, his claims of its customer last their length again, or as
+    /// The same, of a ticket in memory.
+    public mutating func worked(by agent: AgentName, on ticket: TicketID, at now: Moment) {
+        if let ticket = state.tickets[ticket] { worked(by: agent, on: ticket, at: now) }
+    }
+
+    /// A command of `agent` was done: if it names a ticket, their claims of its people last their length again, or as
     /// long as `hold` or a repeated `claim` asked for.
     public mutating func worked(_ command: Command, by agent: AgentName, at now: Moment) {
         guard let id = command.ticket.flatMap({ state.id(of: $0) }) else { return }
-        guard let customer = state.tickets.look(id, { $0.customer }) else { return }
-        let key = Soft.Lease.Key(agent: agent, customer: customer)
         switch command {
         case .claim(_, let length?, _), .hold(_, let length?):
             guard state.tickets.look(id, { $0.holder }) == agent else { return }
-            soft.set(key, length, at: now, until: soft.end(of: length, from: now))
-        default: soft.renew(key, at: now)
+            soft.set(state.claims(with: id), of: agent, length, at: now, until: soft.end(of: length, from: now))
+        default: worked(by: agent, on: id, at: now)
         }
     }
 
@@ -72,13 +101,21 @@ extension Engine {
         if state.tickets.look(mark.ticket, { $0.isLive }) != true { memory.keep(mark, until: state.sequence + 1) }
     }
 
-    /// When the lease of whoever holds `ticket` ends unless he works.
+    /// When the lease of the agent who holds `ticket` ends unless they work.
     public func lease(of ticket: Ticket) -> Moment? {
-        ticket.holder.flatMap { soft.leases[Soft.Lease.Key(agent: $0, customer: ticket.customer)]?.until }
+        ticket.holder == nil ? nil : soft.lease(of: state.claims(with: ticket.id))?.until
     }
 
-    func lease(_ agent: AgentName, of customer: CustomerID) -> Soft.Lease? {
-        soft.leases[Soft.Lease.Key(agent: agent, customer: customer)]
+    /// The leases that have changed since this was asked last, for the disk.
+    public mutating func takeLeases() -> [TicketID: LeaseRecord] {
+        var records: [TicketID: LeaseRecord] = [:]
+        for (id, lease) in soft.takeUnwritten() {
+            guard let ticket = state.tickets[id], let agent = ticket.holder else { continue }
+            records[id] = LeaseRecord(
+                agent: agent, heldSince: ticket.heldSince, length: lease.length, until: lease.until,
+                worked: lease.worked)
+        }
+        return records
     }
 
     /// A lease's length as asked for, within its bounds; the queue's where nothing was asked.
@@ -92,81 +129,64 @@ extension Engine {
         return asked
     }
 
-    /// For how long `agent` gets `ticket`: as asked for; else what its queue says, but no less than he has the customer
-    /// for already, since one lease is for all of the customer's tickets.
+    /// For how long `agent` gets `ticket`: as asked for; else what its queue says, but no less than they have its
+    /// people for already, since one lease is for all tickets of the same people.
     func length(_ asked: TimeSpan?, of ticket: Ticket, for agent: AgentName) throws(Refusal) -> TimeSpan {
         let length = try length(asked, in: ticket.queue)
-        guard asked == nil, let own = lease(agent, of: ticket.customer) else { return length }
+        guard asked == nil, state.holdings[agent] != nil else { return length }
+        let served = state.people(of: ticket).flatMap { state.claims(of: agent, serving: $0) }
+        guard let own = soft.lease(of: state.claims(of: agent, from: served)) else { return length }
         return max(length, own.length)
     }
 
-    /// The events that free everything that `agent` holds of `customer`, if his lease is over.
-    func expire(_ agent: AgentName, _ customer: CustomerID, at now: Moment) -> Decision {
-        let key = Soft.Lease.Key(agent: agent, customer: customer)
-        guard let lease = soft.leases[key], lease.until <= now else { return .done() }
-        let held = held(by: key).compactMap { state.tickets[$0] }
+    /// When a lease of `length` ends that begins now, and the length where that is later: soon after a start.
+    func term(_ length: TimeSpan, _ asker: Asker) -> (until: Moment, length: TimeSpan?) {
+        let until = soft.end(of: length, from: asker.now)
+        return (until, until == asker.now + length ? nil : length)
+    }
+
+    /// The events that free `ticket` and what its holder holds of the same people, if that lease is over.
+    func expire(_ ticket: TicketID, at now: Moment) -> Decision {
+        let claims = state.claims(with: ticket)
+        guard let lease = soft.lease(of: claims), lease.until <= now else { return .done() }
+        let held = claims.compactMap { state.tickets[$0] }
         return .done(.done, held.map { $0.event(.release(.expired, text: nil), at: now, holder: .some(nil)) })
     }
 
-    func held(by key: Soft.Lease.Key) -> [TicketID] {
-        state.services[key.customer]?.first { $0.agent == key.agent }?.tickets ?? []
-    }
-
-    func isServing(_ key: Soft.Lease.Key) -> Bool {
-        !held(by: key).isEmpty
-    }
-
-    /// Gives a lease to every service that has none: from the claim on, but not before the grace is over.
-    mutating func beginLeases(at now: Moment) {
-        for (customer, services) in state.services {
-            for service in services {
-                let key = Soft.Lease.Key(agent: service.agent, customer: customer)
-                guard soft.leases[key] == nil else { continue }
-                let held = service.tickets.compactMap { state.tickets[$0] }
-                let length = held.compactMap { state.queues[$0.queue]?.lease }.max() ?? .minutes(30)
-                let since = held.map(\.heldSince).max() ?? now
-                soft.set(key, length, at: now, until: max(since + length, soft.grace))
+    /// Gives a lease to every held ticket that has none: as it was written, else from the claim on, but not before the
+    /// grace is over.
+    mutating func beginLeases(_ written: [TicketID: LeaseRecord] = [:]) {
+        for id in state.holdings.values.flatMap(\.tickets).map(Rank.ticket) where soft.leases[id] == nil {
+            guard let ticket = state.tickets[id], let holder = ticket.holder else { continue }
+            let length = state.queues[ticket.queue]?.lease ?? .minutes(30)
+            var lease = Soft.Lease(
+                agent: holder, length: length, until: ticket.heldSince + length, worked: ticket.heldSince)
+            if let record = written[id], record.agent == holder, record.heldSince == ticket.heldSince {
+                (lease.length, lease.until, lease.worked) = (record.length, record.until, record.worked)
             }
+            lease.until = max(lease.until, soft.grace)
+            soft.set(id, lease)
         }
-    }
-
-    /// Who served a customer that `event` is about to absorb.
-    func servedAgents(joinedBy event: Event) -> [AgentName] {
-        guard case .customer(_, .joined(let other)) = event.kind else { return [] }
-        return state.services[other.customer]?.map(\.agent) ?? []
     }
 
     /// What an event, just applied, means for leases and shown marks.
-    mutating func followUp(_ event: Event, _ ticket: State.Facets?, _ served: [AgentName]) {
-        if case .customer(let id, .joined(let other)) = event.kind {
-            return soft.join(other.customer, into: id, by: served)
-        }
-        if case .customer(_, .split) = event.kind { return beginLeases(at: event.at) }
-        guard let id = event.subject.ticket, let ticket else { return }
+    mutating func followUp(_ event: Event) {
+        guard let id = event.subject.ticket else { return }
         if case .reply = event.kind, let by = event.by, case .entry(let entry) = event.subject {
             soft.show(Shown(agent: by, ticket: id, entry: entry.entry))
         }
-        if case .customerSet(let change) = event.kind, let holder = event.snapshot?.holder {
-            let key = Soft.Lease.Key(agent: holder, customer: change.was)
-            if !isServing(key) { soft.end(key) }
-            return beginLeases(at: event.at)
-        }
         guard let snapshot = event.snapshot, snapshot.holder != snapshot.holderBefore else { return }
-        if let loser = snapshot.holderBefore {
-            let key = Soft.Lease.Key(agent: loser, customer: ticket.customer)
-            if !isServing(key) { soft.end(key) }
-        }
-        if let holder = snapshot.holder, let until = event.kind.lease {
-            soft.set(Soft.Lease.Key(agent: holder, customer: ticket.customer), until - event.at, at: event.at)
-        }
+        guard let holder = snapshot.holder, let (until, length) = event.kind.lease else { return soft.end(id) }
+        soft.set(state.claims(with: id), of: holder, length ?? until - event.at, at: event.at, until: until)
     }
 }
 
 extension Kind {
-    /// When the lease ends that the event grants.
-    var lease: Moment? {
+    /// When the lease ends that the event grants, and how long it is where that says something else.
+    var lease: (until: Moment, length: TimeSpan?)? {
         switch self {
-        case .claim(let lease), .steal(let lease, _, _), .give(let lease, _, _): lease
+        case .claim(let lease, let length), .steal(let lease, _, _, let length), .give(let lease, _, _, let length):
+            (lease, length)
         default: nil
         }
     }

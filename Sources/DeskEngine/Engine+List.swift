@@ -37,7 +37,7 @@ extension Engine {
     private func sources(_ query: ListQuery, _ agent: AgentName, _ queues: [QueueName]) -> [SortedNumbers] {
         if let address = query.customer {
             var ranks = SortedNumbers()
-            for id in state.customer(address)?.live ?? [] {
+            for id in state.tickets(with: state.person(address)) {
                 if let ticket = state.tickets[id] { ranks.insert(Rank(ticket).value) }
             }
             return [ranks]

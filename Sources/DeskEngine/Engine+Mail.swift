@@ -57,6 +57,7 @@ extension Engine {
         mail.body = arrival.wholeBody
         self.address(&mail, answering: arrival, in: nil, queue)
         var ticket = Ticket(id: id, number: number, mail: mail, queue: queue, at: now, sequence: 0)
+        relate(&mail, to: ticket)
         var event = ticket.event(.new(mail, number: number), at: now)
         event.changes = [.state, .priority]
         ticket.apply(event)
@@ -79,24 +80,32 @@ extension Engine {
         var mail = mail(arrival, as: EntryID(ticket.id, ticket.entries + 1), from: customer, arrivedAt: address)
         mail.machine = machine
         self.address(&mail, answering: arrival, in: ticket, ticket.queue)
-        mail.served = ticket.holder ?? mail.served
+        relate(&mail, to: ticket)
         return mail
+    }
+
+    /// Names the other tickets of everyone who takes part in the ticket that the message joins, and the agents who
+    /// serve them: it may bring two tickets together that two agents hold, and tells both.
+    private func relate(_ mail: inout Mail, to ticket: Ticket) {
+        var after = ticket
+        after.apply(ticket.event(.followUp(mail), at: ticket.newestAt))
+        // The author of a new ticket may take part in others without being a customer yet.
+        let people = state.participants(of: after) + [state.person(mail.author)]
+        mail.also = others(of: people, than: ticket.id)
+        mail.served = agents(serving: people, holder: ticket.holder)
     }
 
     private func mail(
         _ arrival: Arrival, as entry: EntryID, from customer: Correspondent, arrivedAt address: Address?
     ) -> Mail {
         let author = author(of: arrival)
-        let isOnePerson = state.customers[customer.id]?.isOnePerson ?? false
         return Mail(
             entry: entry, customer: customer.id, customerName: customer.name, sender: arrival.from,
             senderName: arrival.fromName, replyTo: arrival.replyTo.filter { !isOurs($0) }, author: author.address,
             authorName: author.name,
             arrivedAt: address, to: arrival.to, cc: arrival.cc, machine: arrival.machine, subject: arrival.subject,
-            also: others(of: customer.id, than: entry.ticket),
-            served: isOnePerson ? state.services[customer.id]?.first?.agent : nil, messageID: arrival.messageID,
-            references: arrival.references.reversed(), raw: arrival.raw, content: arrival.content, body: arrival.body,
-            files: arrival.files, problems: arrival.problems)
+            messageID: arrival.messageID, references: arrival.references.reversed(), raw: arrival.raw,
+            content: arrival.content, body: arrival.body, files: arrival.files, problems: arrival.problems)
     }
 
     /// Whether a text that a signed Message-ID of `arrival` names is one of ours.

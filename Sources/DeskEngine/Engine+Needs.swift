@@ -4,13 +4,14 @@ extension Engine {
     /// What the disk must still tell before `command` can be decided; learn it and ask again, until it is nothing.
     ///
     /// `key` is the retry key, if the command came with one. Eight rounds are always enough.
-    public func needs(_ command: Command, by agent: AgentName?, key: String? = nil) -> [Need] {
+    public func needs(_ command: Command, by agent: AgentName?, key: String? = nil, at now: Moment) -> [Need] {
         if key == nil, isAtHand(command) { return [] }
         var wants = Wants(self)
         if let agent, let key { wants.retry(agent, key) }
         switch command {
         case .arrive(let arrival): wants.placement(of: arrival)
-        case .reply(let ticket, _, _), .send(let ticket, _): wants.surroundings(of: ticket)
+        case .reply(let ticket, _, _), .send(let ticket, _):
+            wants.surroundings(of: ticket, since: now - Limits.staleWindow)
         case .sent(let entry, _), .failed(let entry, _, _): wants.ticket(entry.ticket)
         case .administer(let administration): wants.administration(administration)
         case .setCustomer(let ticket, let address, _):
@@ -59,13 +60,12 @@ extension Engine {
             wants.customer(change.was)
             if change.customer.value <= state.lastCustomer { wants.customer(change.customer) }
         }
+        if let mail = event.kind.mail {
+            for address in mail.answer.to + [mail.author] { wants.address(address) }
+        }
         if case .customer(let id, let change) = event.kind {
-            wants.customer(id)
-            switch change {
-            case .joined(let other): wants.customer(other.customer)
-            case .split: wants.recentTickets(of: id)
-            case .addressAdded, .flags: break
-            }
+            if id.value <= state.lastCustomer { wants.customer(id) }
+            if case .joined(let other) = change { wants.customer(other.customer) }
         }
         if case .restored(let restore) = event.kind {
             for entry in restore.entries { wants.ticket(entry.ticket) }
@@ -87,10 +87,12 @@ extension Engine {
         case .customer(let id, let customer):
             guard let customer else { return memory.lack(.customer(id)) }
             state.admit(customer)
+            // No live ticket has waited for this customer: the index is as it was.
+            _ = state.takeConsequences()
             memory.wake(.customer(id))
         case .address(let address, let id):
             guard let id else { return memory.lack(.address(address)) }
-            if state.addresses[address] == nil { state.addresses[address] = state.survivor(id) }
+            if state.addresses[address] == nil { state.assign(address, to: state.survivor(id)) }
         case .message(let id, let messages):
             for message in messages { state.remember(message, under: id, 0) }
             memory.lack(.message(id))
@@ -103,6 +105,8 @@ extension Engine {
             guard let value else { return memory.lack(.recipients(entry)) }
             if state.recipients[entry] == nil { state.recipients[entry] = State.Sent(value: value, sequence: 0) }
             memory.wake(.recipients(entry))
+        case .recent(let person, let since, let tickets):
+            memory.name(tickets, for: .recent(person, since: since))
         case .retry(let agent, let key, let retry, let at):
             guard let retry, let at else { return memory.lack(.retry(agent, key: key)) }
             let key = State.RetryKey(agent: agent, key: key)
@@ -116,11 +120,13 @@ extension Engine {
 private struct Wants {
     private let state: State
     private let absent: Set<Need>
+    private let recent: [Need: [TicketID]]
     private(set) var needs: [Need] = []
 
     init(_ engine: Engine) {
         state = engine.state
         absent = engine.memory.absent
+        recent = engine.memory.recent
     }
 
     private mutating func want(_ need: Need) {
@@ -142,6 +148,8 @@ private struct Wants {
     mutating func ticket(_ id: TicketID) {
         guard let ticket = state.tickets[id] else { return want(.ticket(id)) }
         customer(ticket.customer)
+        // Those who take part in a live ticket are in memory as long as it is.
+        if !ticket.isLive { for address in ticket.others { self.address(address) } }
     }
 
     mutating func customer(_ id: CustomerID) {
@@ -153,12 +161,20 @@ private struct Wants {
         if let id = state.addresses[address] { customer(id) } else { want(.address(address)) }
     }
 
-    /// An answer looks at what the customer wrote and was told in his other tickets, closed ones too.
-    mutating func surroundings(of reference: TicketReference) {
+    /// An answer looks at what its people wrote and were told in their other tickets, closed ones too.
+    mutating func surroundings(of reference: TicketReference, since: Moment) {
         ticket(reference)
-        guard let id = state.id(of: reference), let ticket = state.tickets[id] else { return }
-        guard let customer = state.customers[ticket.customer], customer.isOnePerson else { return }
-        for contact in customer.recent { self.ticket(contact.entry.ticket) }
+        guard let id = state.id(of: reference), let ticket = state.tickets[id], ticket.isLive else { return }
+        for person in state.participants(of: ticket) where state.isOnePerson(person) {
+            recent(.recent(person, since: since))
+            guard case .customer = person else { continue }
+            for address in state.addresses(of: person) { recent(.recent(.address(address), since: since)) }
+        }
+    }
+
+    private mutating func recent(_ need: Need) {
+        guard let tickets = recent[need] else { return want(need) }
+        for ticket in tickets { self.ticket(ticket) }
     }
 
     mutating func placement(of arrival: Arrival) {
@@ -181,12 +197,6 @@ private struct Wants {
         if let meant = arrival.replyTo.first { address(meant) }
     }
 
-    /// A split has to know of each text that it may take along whose ticket it is in.
-    mutating func recentTickets(of id: CustomerID) {
-        guard let customer = state.customers[state.survivor(id)] else { return customer(id) }
-        for contact in customer.recent { ticket(contact.entry.ticket) }
-    }
-
     mutating func administration(_ administration: Administration) {
         switch administration {
         case .addAddress(let known, let other), .joinCustomers(let known, let other):
@@ -195,8 +205,7 @@ private struct Wants {
         case .splitCustomer(let known, let other):
             address(known)
             address(other)
-            if let id = state.addresses[known] { recentTickets(of: id) }
-        case .setCustomerFlags(let known, _, _, _): address(known)
+        case .setCustomerFlags(let known, _, _, _, _): address(known)
         case .addAgent, .setPassword, .setRights, .setFlags, .retireAgent, .addToken, .revokeToken, .setQueue: break
         }
     }

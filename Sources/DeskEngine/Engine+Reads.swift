@@ -50,9 +50,10 @@ extension Engine {
         return ticket.humans.reversed().prefix { $0 > mark }.count
     }
 
-    /// The customer's other tickets that are not over and that `agent` may read; at most the newest of them.
+    /// The other live tickets in which one of those who take part in `ticket` does, and that `agent` may read; at most
+    /// the newest of them.
     public func also(_ ticket: Ticket, for agent: AgentName) -> [TicketID] {
-        others(of: ticket.customer, than: ticket.id).filter { id in
+        others(of: state.participants(of: ticket), than: ticket.id).filter { id in
             state.tickets.look(id) { may(agent, .read, in: $0.queue) } ?? false
         }
     }
@@ -84,15 +85,21 @@ extension Engine {
         return (lane.live.count, lane.live.count - lane.held, oldest.flatMap { state.tickets[$0]?.created })
     }
 
-    func others(of customer: CustomerID, than id: TicketID?) -> [TicketID] {
-        state.customers.look(customer) { record -> [TicketID]? in
-            guard record.isOnePerson, record.live != [id] else { return nil }
-            return record.live.filter { $0 != id }.suffix(Engine.alsoMost)
-        } ?? []
+    /// The live tickets other than `id` in which one of `people` takes part; at most the newest of them.
+    func others(of people: [Person], than id: TicketID) -> [TicketID] {
+        let found = people.filter { state.isOnePerson($0) }.map { state.tickets(with: $0) }.filter { $0 != [id] }
+        if found.isEmpty { return [] }
+        return Array(Set(found.joined()).subtracting([id]).sorted().suffix(Engine.alsoMost))
     }
 
-    /// An event or reply names at most so many other tickets of a customer: more than a line has room for, so that the
-    /// line says when there are others.
+    /// The agents who serve one of `people`, the holder of `ticket` first, then by name.
+    func agents(serving people: [Person], holder: AgentName?) -> [AgentName] {
+        let own = holder.map { [$0] } ?? []
+        return own + colleagues(of: own, serving: people).map(\.agent)
+    }
+
+    /// An event or reply names at most so many other tickets of the same people: more than a line has room for, so that
+    /// the line says when there are others.
     static let alsoMost = 250
 }
 

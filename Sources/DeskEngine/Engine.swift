@@ -18,7 +18,8 @@ public import DeskModel
 ///
 /// What holds after every event, whoever sent which commands in whatever order:
 /// - a ticket has at most one holder, and only a live ticket has one;
-/// - two agents serve one guarded customer only after a `guard-override`, just before the event that made them two;
+/// - an agent comes to serve a person whom another one serves, or answers them, only after a `guard-override`; a
+///   message can bring two held tickets together, and is told to both holders;
 /// - whoever holds a ticket may read and work in its queue;
 /// - applying the log from its beginning gives this very state.
 ///
@@ -45,19 +46,19 @@ public struct Engine: Sendable {
         automaticReply = defaultAutomaticReply
         self.zone = zone
         for mark in image.shown { soft.show(mark) }
-        beginLeases(at: now)
+        beginLeases(image.leases)
     }
 
     /// Takes the place of `other` after a write that was rolled back.
     ///
     /// The state of this one was read anew, by the image and the journal behind it as at a start; what is soft, and the
     /// settings, come from `other`, as far as they still fit.
-    public mutating func replace(_ other: Engine, at now: Moment) {
+    public mutating func replace(_ other: Engine) {
         autoReplyLimits = other.autoReplyLimits
         soft = other.soft
-        for key in soft.leases.keys where !isServing(key) { soft.end(key) }
+        for (id, lease) in soft.leases where state.tickets.look(id, { $0.holder }) != lease.agent { soft.end(id) }
         for id in soft.shown.keys { soft.fit(id, entries: state.tickets.look(id) { $0.entries } ?? 0) }
-        beginLeases(at: now)
+        beginLeases()
     }
 
     /// What `command` would cause if it were made at `now`. Nothing has happened yet when this returns.
@@ -77,7 +78,7 @@ public struct Engine: Sendable {
         case .arrive(let arrival): return try arrive(arrival, at: now)
         case .sent(let entry, let to): return delivered(entry, to, at: now) { .sent(to: $0) }
         case .failed(let entry, let to, let text): return delivered(entry, to, at: now) { .failed(to: $0, text: text) }
-        case .expire(let agent, let customer): return expire(agent, customer, at: now)
+        case .expire(let ticket): return expire(ticket, at: now)
         default: break
         }
         guard let agent else { throw .loginRequired }
@@ -105,11 +106,15 @@ public struct Engine: Sendable {
     }
 
     /// Makes a numbered event true. It cannot fail.
-    public mutating func apply(_ event: Event) {
-        let served = servedAgents(joinedBy: event)
+    ///
+    /// Returns where it may let somebody find a ticket by `claim next` who found none before it.
+    @discardableResult
+    public mutating func apply(_ event: Event) -> Openings {
         let ticket = state.apply(event)
-        memory.keep(event, ticket, in: state)
-        followUp(event, ticket, served)
+        let consequences = state.takeConsequences()
+        memory.keep(event, ticket, departed: consequences.departed, in: state)
+        followUp(event)
+        return event.kind.opensEverywhere ? .everywhere : consequences.openings
     }
 
     /// Ends a turn: what is neither live nor newer than the disk, which has `applied` events, leaves memory.

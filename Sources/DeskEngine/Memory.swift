@@ -21,13 +21,15 @@ struct Memory: Sendable {
     private var woken: [Key] = []
     /// What was asked for, and of which the disk has nothing more.
     private(set) var absent: Set<Need> = []
-    /// The last event of customers none of whose tickets is live.
+    /// Which closed tickets the disk has named for a need.
+    private(set) var recent: [Need: [TicketID]] = [:]
+    /// The last event of customers who take part in no live ticket.
     private var touched: [CustomerID: SequenceNumber] = [:]
     /// The event with which the disk has the marks of tickets that are not live.
     private var marked: [TicketID: SequenceNumber] = [:]
 
     /// Keeps what `event`, just applied, has changed until the disk has it too.
-    mutating func keep(_ event: Event, _ ticket: State.Facets?, in state: State) {
+    mutating func keep(_ event: Event, _ ticket: State.Facets?, departed: [CustomerID], in state: State) {
         if let id = event.subject.ticket, let ticket, !ticket.isLive {
             unwritten.append((event.sequence, .ticket(id)))
             keep(ticket.customer, event.sequence, in: state)
@@ -37,6 +39,7 @@ struct Memory: Sendable {
             if case .split(let part) = change { keep(part.customer, event.sequence, in: state) }
         }
         if case .customerSet(let change) = event.kind { keep(change.was, event.sequence, in: state) }
+        for customer in departed { keep(customer, event.sequence, in: state) }
         if let mail = event.kind.mail {
             if let id = mail.messageID { unwritten.append((event.sequence, .message(id))) }
             unwritten.append((event.sequence, .content(mail.content)))
@@ -68,6 +71,11 @@ struct Memory: Sendable {
         woken.append(key)
     }
 
+    /// Remembers which closed tickets the disk knows that a need is about.
+    mutating func name(_ tickets: [TicketID], for need: Need) {
+        recent[need] = tickets
+    }
+
     /// Remembers that the disk has nothing, or nothing more, under a key.
     mutating func lack(_ need: Need) {
         absent.insert(need)
@@ -78,6 +86,7 @@ struct Memory: Sendable {
     mutating func forget(applied: SequenceNumber, from state: inout State) -> [TicketID] {
         var gone: [TicketID] = []
         absent.removeAll(keepingCapacity: true)
+        recent.removeAll(keepingCapacity: true)
         for key in woken { forget(key, applied, &state, &gone) }
         woken.removeAll(keepingCapacity: true)
         while written < unwritten.count, unwritten[written].sequence <= applied {

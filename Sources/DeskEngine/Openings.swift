@@ -4,7 +4,7 @@ public import DeskModel
 public struct Openings: Equatable, Sendable {
     /// The queues in which somebody may find a ticket who found none before, each once.
     public private(set) var queues: [QueueName] = []
-    /// Nobody can tell where: rights, queues or customers have changed.
+    /// It cannot be said where: rights, queues or customers have changed.
     public private(set) var isEverywhere = false
 
     /// Nothing has come up.
@@ -34,33 +34,21 @@ public struct Openings: Equatable, Sendable {
 }
 
 extension Engine {
-    /// Where `event`, just applied, may let somebody find a ticket by `claim next` who found none before it.
-    ///
-    /// Who stops serving a customer lets go of all of the customer's free tickets, wherever they lie.
-    public func openings(by event: Event) -> Openings {
-        switch event.kind {
-        case .agent, .queue, .customer, .customerSet: return .everywhere
-        case .new, .release, .steal, .give, .close, .reopen, .move: break
-        case .followUp where event.changes.contains(.state): break
-        default: return Openings()
-        }
-        var openings = Openings()
-        guard let id = event.subject.ticket, let customer = state.tickets.look(id, { $0.customer }) else {
-            return openings
-        }
-        let others = state.customers.look(customer) { $0.isOnePerson ? $0.live : nil } ?? [id]
-        for ticket in others {
-            let queue = state.tickets.look(ticket) { $0.isLive && $0.holder == nil ? $0.queue : nil }
-            if let queue { openings.add(queue) }
-        }
-        return openings
-    }
-
     /// Whether a free ticket lies where something has come up; without one nobody need be tried.
     public func mayHaveFree(in openings: Openings) -> Bool {
         openings.isEverywhere
             || openings.queues.contains { queue in
                 state.lanes[queue].map { $0.live.count > $0.held } ?? false
             }
+    }
+}
+
+extension Kind {
+    /// Whether it may change in every queue who finds a ticket: rights, queues or customers have changed.
+    var opensEverywhere: Bool {
+        switch self {
+        case .agent, .queue, .customer: true
+        default: false
+        }
     }
 }

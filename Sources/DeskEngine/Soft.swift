@@ -4,9 +4,10 @@ internal import DeskModel
 ///
 /// It outlives a failed write, after which `State` is read anew, and is lost by a crash at little cost.
 public struct Soft: Equatable, Sendable {
-    var leases: [Lease.Key: Lease] = [:]
+    /// One for each ticket that is held; those of `State.claims(with:)` count as one lease, the one that ends last.
+    private(set) var leases: [TicketID: Lease] = [:]
     var shown: [TicketID: [AgentName: Int]] = [:]
-    /// Nobody's lease ends before this by itself: the colleagues must be able to come back after a start.
+    /// No lease ends before this by itself: the agents must be able to come back after a start.
     var grace: Moment
     private var alarms = Alarms()
 
@@ -14,32 +15,19 @@ public struct Soft: Equatable, Sendable {
         self.grace = grace
     }
 
-    /// How long an agent serves a customer unless he works; one for all of that customer's tickets.
+    /// How long a ticket stays its holder's unless they work.
     struct Lease: Equatable, Sendable {
-        /// Whose, and of whom.
-        struct Key: Hashable, Comparable, Sendable {
-            let agent: AgentName
-            let customer: CustomerID
-
-            static func < (left: Key, right: Key) -> Bool {
-                (left.agent, left.customer) < (right.agent, right.customer)
-            }
-        }
-
+        let agent: AgentName
         var length: TimeSpan
         var until: Moment
         var worked: Moment
         var isReminded = false
+        /// The disk has it as it is now.
+        var isWritten = false
 
         /// When something is due: the reminder, then the end.
         var alarm: Moment {
             isReminded ? until : until - min(Limits.leaseReminder, TimeSpan(milliseconds: length.milliseconds / 2))
-        }
-
-        mutating func renew(at now: Moment, grace: Moment) {
-            until = max(now + length, grace)
-            worked = now
-            isReminded = false
         }
 
         /// From when on a colleague who is no lead may take over.
@@ -48,16 +36,27 @@ public struct Soft: Equatable, Sendable {
         }
     }
 
-    /// Begins or sets a lease, counted from `now`.
-    mutating func set(_ key: Lease.Key, _ length: TimeSpan, at now: Moment, until: Moment? = nil) {
-        let lease = Lease(length: length, until: until ?? now + length, worked: now)
-        let earlier = leases.updateValue(lease, forKey: key)
-        if earlier.map({ lease.alarm < $0.alarm }) ?? true { alarms.add(lease.alarm, key) }
+    /// Begins or sets the leases of these tickets, which count as one.
+    mutating func set(_ tickets: [TicketID], of agent: AgentName, _ length: TimeSpan, at now: Moment, until: Moment) {
+        let lease = Lease(agent: agent, length: length, until: until, worked: now)
+        for ticket in tickets { set(ticket, lease) }
     }
 
-    /// The agent has worked for the customer: his lease lasts its length again.
-    mutating func renew(_ key: Lease.Key, at now: Moment) {
-        leases[key]?.renew(at: now, grace: grace)
+    mutating func set(_ ticket: TicketID, _ lease: Lease) {
+        let earlier = leases.updateValue(lease, forKey: ticket)
+        if earlier.map({ lease.alarm < $0.alarm }) ?? true { alarms.add(lease.alarm, ticket) }
+    }
+
+    /// The one lease of these tickets; `nil` if none has one.
+    func lease(of tickets: [TicketID]) -> Lease? {
+        if tickets.count == 1 { return leases[tickets[0]] }
+        return tickets.compactMap { leases[$0] }.max { $0.until < $1.until }
+    }
+
+    /// The holder of these tickets has worked: the lease lasts its length again.
+    mutating func renew(_ tickets: [TicketID], at now: Moment) {
+        guard let old = lease(of: tickets) else { return }
+        set(tickets, of: old.agent, old.length, at: now, until: end(of: old.length, from: now))
     }
 
     /// When a lease of `length` ends that is renewed at `now`.
@@ -65,19 +64,15 @@ public struct Soft: Equatable, Sendable {
         max(now + length, grace)
     }
 
-    mutating func end(_ key: Lease.Key) {
-        leases[key] = nil
+    mutating func end(_ ticket: TicketID) {
+        leases[ticket] = nil
     }
 
-    /// Two customers are one: who served the second serves the first.
-    mutating func join(_ other: CustomerID, into id: CustomerID, by agents: [AgentName]) {
-        for agent in agents {
-            guard let lease = leases.removeValue(forKey: Lease.Key(agent: agent, customer: other)) else { continue }
-            let key = Lease.Key(agent: agent, customer: id)
-            if let own = leases[key], own.until >= lease.until { continue }
-            leases[key] = lease
-            alarms.add(lease.alarm, key)
-        }
+    /// The leases that the disk does not have as they are now; they count as written from here on.
+    mutating func takeUnwritten() -> [TicketID: Lease] {
+        let unwritten = leases.filter { !$0.value.isWritten }
+        for ticket in unwritten.keys { leases[ticket]?.isWritten = true }
+        return unwritten
     }
 
     /// The highest text of a human that the agent was shown there.
@@ -101,22 +96,23 @@ public struct Soft: Equatable, Sendable {
         alarms.first
     }
 
-    /// The leases whose reminder or end has come, in the order of time; they are told again until they are settled.
-    mutating func due(at now: Moment) -> [(key: Lease.Key, isOver: Bool)] {
-        var found: [(key: Lease.Key, isOver: Bool, at: Moment)] = []
-        for key in Set(alarms.take(until: now)).sorted() {
-            guard var lease = leases[key] else { continue }
-            if lease.until <= now {
-                found.append((key, true, lease.until))
-            } else if lease.alarm <= now {
-                found.append((key, false, lease.alarm))
-                lease.isReminded = true
-                leases[key] = lease
-            }
-            alarms.add(lease.alarm, key)
+    /// The tickets whose leases may have a reminder or an end due at `now`, each once. The caller sets the alarm again
+    /// of what is still held.
+    mutating func takeAlarms(at now: Moment) -> [TicketID] {
+        Set(alarms.take(until: now)).filter { leases[$0] != nil }.sorted()
+    }
+
+    /// Wakes the caller again when the lease of a ticket has something due.
+    mutating func setAlarm(for ticket: TicketID) {
+        if let lease = leases[ticket] { alarms.add(lease.alarm, ticket) }
+    }
+
+    /// The holder of these tickets has been reminded that their lease, which is this one, ends.
+    mutating func remind(_ tickets: [TicketID], of lease: Lease) {
+        for ticket in tickets where leases[ticket] != nil {
+            leases[ticket] = lease
+            leases[ticket]?.isReminded = true
         }
-        found.sort { ($0.at, $0.key) < ($1.at, $1.key) }
-        return found.map { ($0.key, $0.isOver) }
     }
 }
 
@@ -125,15 +121,15 @@ public struct Soft: Equatable, Sendable {
 struct Alarms: Equatable, Sendable {
     private struct Alarm: Equatable, Sendable {
         let at: Moment
-        let key: Soft.Lease.Key
+        let ticket: TicketID
     }
 
     private var heap: [Alarm] = []
 
     var first: Moment? { heap.first?.at }
 
-    mutating func add(_ at: Moment, _ key: Soft.Lease.Key) {
-        heap.append(Alarm(at: at, key: key))
+    mutating func add(_ at: Moment, _ ticket: TicketID) {
+        heap.append(Alarm(at: at, ticket: ticket))
         var child = heap.count - 1
         while child > 0, heap[child].at < heap[(child - 1) / 2].at {
             heap.swapAt(child, (child - 1) / 2)
@@ -142,13 +138,13 @@ struct Alarms: Equatable, Sendable {
     }
 
     /// Takes out everything that rings at `now` or earlier.
-    mutating func take(until now: Moment) -> [Soft.Lease.Key] {
-        var keys: [Soft.Lease.Key] = []
+    mutating func take(until now: Moment) -> [TicketID] {
+        var tickets: [TicketID] = []
         while let alarm = heap.first, alarm.at <= now {
-            keys.append(alarm.key)
+            tickets.append(alarm.ticket)
             removeFirst()
         }
-        return keys
+        return tickets
     }
 
     private mutating func removeFirst() {

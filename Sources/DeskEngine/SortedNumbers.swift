@@ -10,15 +10,20 @@ struct SortedNumbers: Equatable, Sendable, Sequence {
     var isEmpty: Bool { count == 0 }
     var first: Int64? { chunks.first?.first }
 
-    /// Adds `number`; does nothing if it is there already.
-    mutating func insert(_ number: Int64) {
-        guard let last = chunks.last?.last, number <= last else { return append(number) }
+    /// Adds `number`; `false` if it is there already.
+    @discardableResult
+    mutating func insert(_ number: Int64) -> Bool {
+        guard let last = chunks.last?.last, number <= last else {
+            append(number)
+            return true
+        }
         let index = chunk(holding: number)
         let offset = chunks[index].partition(before: number)
-        guard chunks[index][offset] != number else { return }
+        guard chunks[index][offset] != number else { return false }
         chunks[index].insert(number, at: offset)
         count += 1
         if chunks[index].count > SortedNumbers.chunkMost { split(index) }
+        return true
     }
 
     /// Takes `number` out; does nothing if it is not there.

@@ -3,7 +3,7 @@ internal import DeskModel
 extension State {
     /// Makes `event` true. It cannot fail: what it needs was checked when it was decided.
     ///
-    /// Returns the ticket after it, if it is about one.
+    /// Returns the ticket after it, if it is about one; what it brought about in the indexes is in `consequences`.
     @discardableResult
     mutating func apply(_ event: Event) -> Facets? {
         sequence = event.sequence
@@ -15,7 +15,7 @@ extension State {
         case .token(let change): apply(change, to: event.subject)
         case .queue(let change): apply(change)
         case .customer(let id, .split(let part)): split(part, from: id, event.sequence)
-        case .customer(let id, let change): apply(change, to: id)
+        case .customer(let id, let change): apply(change, to: id, named: event.subject)
         case .autoBreaker(_, let window, let domain): autoRepliesStopped[domain ?? ""] = event.at + window
         case .restored(let restore): skip(restore)
         case .new(let mail, let number): open(mail, number, event)
@@ -106,15 +106,14 @@ extension State {
         lastCustomer = max(lastCustomer, id.value)
         guard customers[id] == nil else { return }
         customers[id] = Customer(id: id, addresses: [name])
-        addresses[name] = id
+        assign(name, to: id)
     }
 
-    /// What was said in a ticket belongs to its new customer.
+    /// A ticket belongs to another customer.
     private mutating func pass(_ ticket: TicketID?, by change: TicketCustomer) {
         guard let ticket else { return }
         meet(change.customer, as: change.address)
-        let contacts = customers.change(change.was) { $0.letGo(of: ticket) } ?? []
-        customers.change(change.customer) { $0.take(contacts) }
+        customers.change(change.was) { $0.letGo(of: ticket) }
     }
 
     /// Numbers that were given out before a step back are not given out again.
@@ -157,29 +156,30 @@ extension State {
         if let guardBefore, guardBefore != change.queue.customerGuard { resettle(lanes[name]?.live) }
     }
 
-    private mutating func apply(_ change: CustomerChange, to id: CustomerID) {
+    private mutating func apply(_ change: CustomerChange, to id: CustomerID, named subject: Event.Subject) {
+        if case .customer(let name) = subject { meet(id, as: name) }
         if case .joined(let other) = change { return join(other, into: id) }
         customers.change(id) { $0.apply(change) }
-        if case .addressAdded(let address) = change { addresses[address] = id }
-        for ticket in customers[id]?.live ?? [] { settle(ticket) }
+        if case .addressAdded(let address) = change { assign(address, to: id) }
+        settleAll(with: .customer(id))
     }
 
     private mutating func join(_ other: CustomerChange.Joined, into id: CustomerID) {
         joined[other.customer] = id
-        for address in other.addresses { addresses[address] = id }
-        let absorbed = customers[other.customer]
-        customers[other.customer] = nil
-        customers.change(id) { customer in
-            customer.apply(.joined(other))
-            if let absorbed { customer.absorb(absorbed) }
+        let people = [.customer(id), .customer(other.customer)] + other.addresses.map { Person.address($0) }
+        let closed = people.flatMap { closedTickets(with: $0) }
+        regroup(Set(people.flatMap { tickets(with: $0) } + closed).sorted()) { state in
+            for address in other.addresses { state.addresses[address] = id }
+            let absorbed = state.customers[other.customer]
+            state.customers[other.customer] = nil
+            state.customers.change(id) { customer in
+                customer.apply(.joined(other))
+                if let absorbed { customer.absorb(absorbed) }
+            }
+            for ticket in state.tickets.values where ticket.customer == other.customer {
+                state.tickets.change(ticket.id) { $0.customer = id }
+            }
         }
-        for ticket in tickets.values where ticket.customer == other.customer {
-            tickets.change(ticket.id) { $0.customer = id }
-        }
-        for service in services.removeValue(forKey: other.customer) ?? [] {
-            for ticket in service.tickets { serve(id, by: service.agent, in: ticket) }
-        }
-        for ticket in customers[id]?.live ?? [] { settle(ticket) }
     }
 }
 
@@ -190,6 +190,12 @@ extension State {
     private mutating func split(_ split: CustomerChange.Split, from id: CustomerID, _ sequence: SequenceNumber) {
         splits.append(RecentSplit(sequence: sequence, customer: id, split: split))
         lastCustomer = max(lastCustomer, split.customer.value)
+        let people = [id, split.customer].map { Person.customer($0) }
+        let concerned = people.flatMap { tickets(with: $0) + closedTickets(with: $0) }
+        regroup(Set(concerned).sorted()) { $0.part(split, from: id) }
+    }
+
+    private mutating func part(_ split: CustomerChange.Split, from id: CustomerID) {
         let owned = tickets.values.filter { split.addresses.contains($0.owner) }
         let moved = owned.filter { $0.customer == id || $0.customer == split.customer }.map(\.id)
         guard let whole = customers[id] else { return }
@@ -199,15 +205,7 @@ extension State {
             customer.leave(isMoved: moved.contains)
         }
         for address in split.addresses { addresses[address] = split.customer }
-        for ticket in moved {
-            let facets = tickets.change(ticket) { ticket in
-                let before = Facets(ticket)
-                ticket.customer = split.customer
-                return (before: before, after: Facets(ticket))
-            }
-            if let facets { reindex(ticket, from: facets.before, to: facets.after) }
-        }
-        for ticket in whole.live { settle(ticket) }
+        for ticket in moved { tickets.change(ticket) { $0.customer = split.customer } }
     }
 }
 

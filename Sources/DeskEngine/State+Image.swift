@@ -19,6 +19,7 @@ extension State {
         numbers.reserveCapacity(image.tickets.count)
         for customer in image.customers { admit(customer) }
         for ticket in image.tickets.sorted(by: { $0.id < $1.id }) { admit(ticket) }
+        consequences = Consequences()
     }
 
     /// Takes in a ticket that the disk has, unless memory, which is never behind, has it too.
@@ -35,20 +36,21 @@ extension State {
     mutating func admit(_ customer: Customer) {
         guard customers[customer.id] == nil else { return }
         customers[customer.id] = customer
-        for address in customer.addresses where addresses[address] == nil { addresses[address] = customer.id }
+        for address in customer.addresses where addresses[address] == nil { assign(address, to: customer.id) }
     }
 
     /// Drops a ticket, unless it is live or the disk, which has `applied` events, lacks its last one.
     mutating func dismiss(_ id: TicketID, applied: SequenceNumber) -> Bool {
         guard let ticket = tickets[id], !ticket.isLive, ticket.changed <= applied else { return false }
+        unindex(ticket)
         tickets[id] = nil
         numbers[ticket.number] = nil
         return true
     }
 
-    /// Drops a customer none of whose tickets is live.
+    /// Drops a customer who takes part in no live ticket.
     mutating func dismiss(_ id: CustomerID) {
-        guard let customer = customers[id], customer.live.isEmpty else { return }
+        guard let customer = customers[id], customer.live.isEmpty, parts[.customer(id)] == nil else { return }
         customers[id] = nil
         for address in customer.addresses where addresses[address] == id { addresses[address] = nil }
     }

@@ -7,7 +7,7 @@ public import DeskModel
 public struct State: Equatable, Sendable {
     /// The tickets that are live, and those woken or not yet on disk.
     public internal(set) var tickets = Records<TicketID, Ticket>()
-    /// The customers of live tickets, and those woken or not yet on disk.
+    /// The customers of live tickets and those who take part in them, and those woken or not yet on disk.
     public internal(set) var customers = Records<CustomerID, Customer>()
     /// Everybody who ever worked here.
     public internal(set) var agents: [AgentName: Agent] = [:]
@@ -43,10 +43,16 @@ public struct State: Equatable, Sendable {
     // Where live tickets lie and who holds them.
     var lanes = Few<QueueName, Lane>()
     var holdings: [AgentName: Holdings] = [:]
-    var services: [CustomerID: [Service]] = [:]
-    /// Free tickets whose customer one agent serves: for whom they are kept, and his in the order of rank.
+    var services: [Person: [Service]] = [:]
+    /// Where persons take part whose tickets they are not.
+    var parts: [Person: Part] = [:]
+    /// The closed tickets in memory, by their customers and by the addresses that take part in them.
+    var closed: [Person: [TicketID]] = [:]
+    /// Free tickets whose people one agent serves: for whom they are kept, and an agent's in the order of rank.
     var reserved: [TicketID: AgentName] = [:]
     var preferred: [AgentName: SortedNumbers] = [:]
+    /// What the event that is being applied has brought about in the indexes.
+    var consequences = Consequences()
 
     /// A text that a key leads to.
     struct Place: Equatable, Sendable {
@@ -94,7 +100,7 @@ public struct State: Equatable, Sendable {
         var perQueue = Few<QueueName, Int>()
     }
 
-    /// One agent serves one customer: the tickets by which he does, lowest first.
+    /// One agent serves one person: the tickets by which they do, lowest first.
     struct Service: Equatable, Sendable {
         let agent: AgentName
         var tickets: [TicketID]
@@ -110,21 +116,9 @@ public struct State: Equatable, Sendable {
         return found
     }
 
-    /// Whether two agents must not serve the customer of `ticket` unasked.
-    func isGuarded(_ ticket: Ticket) -> Bool {
-        isGuarded(ticket.customer, in: ticket.queue)
-    }
-
-    func isGuarded(_ customer: CustomerID, in queue: QueueName) -> Bool {
-        guard queues[queue]?.customerGuard != .off else { return false }
-        return customers.look(customer) { $0.isOnePerson } ?? false
-    }
-}
-
-extension Customer {
-    /// Whether it means anything that two of his tickets are his: not for web forms, scanners and mails without sender.
-    var isOnePerson: Bool {
-        !isUnguarded && !name.description.isEmpty
+    /// Whether agents in `queue` are asked before a second one serves a person.
+    func hasGuard(_ queue: QueueName) -> Bool {
+        queues[queue]?.customerGuard != .off
     }
 }
 

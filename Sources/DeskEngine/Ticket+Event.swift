@@ -1,4 +1,4 @@
-internal import DeskModel
+public import DeskModel
 
 extension Ticket {
     /// The event `kind` of this ticket, or of its text `entry`, with what else of the snapshot it changes.
@@ -32,7 +32,7 @@ extension Ticket {
 
 extension Command {
     /// The ticket that the command names.
-    var ticket: TicketReference? {
+    public var ticket: TicketReference? {
         switch self {
         case .claim(let ticket, _, _), .hold(let ticket, _), .release(let ticket, _), .steal(let ticket, _),
             .give(let ticket, _, _), .reply(let ticket, _, _), .draft(let ticket, _), .send(let ticket, _),

@@ -23,7 +23,8 @@ public enum Administration: Equatable, Sendable {
     /// An address of a customer, with those that came by the same join, is a customer of its own again.
     case splitCustomer(Address, Address)
     /// The flags of a customer.
-    case setCustomerFlags(Address, isRelay: Bool, wantsNoAutomaticReply: Bool, isUnguarded: Bool)
+    case setCustomerFlags(
+        Address, isRelay: Bool, wantsNoAutomaticReply: Bool, isUnguarded: Bool, isGuarded: Bool = false)
 }
 
 /// What somebody may do in one queue, or in every one.
@@ -67,7 +68,7 @@ public enum CustomerChange: Equatable, Sendable {
     /// He has another address.
     case addressAdded(Address)
     /// His flags.
-    case flags(relay: Bool, noAutomaticReply: Bool, unguarded: Bool)
+    case flags(relay: Bool, noAutomaticReply: Bool, unguarded: Bool, guarded: Bool = false)
     /// Another customer turned out to be him; that one's addresses and tickets are his now.
     case joined(Joined)
     /// Some addresses turned out to be another customer's: they are a customer of their own, with the tickets that they

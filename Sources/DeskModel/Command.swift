@@ -36,8 +36,8 @@ public enum Command: Equatable, Sendable {
     case sent(EntryID, to: [Address])
     /// The courier has given our message up for these recipients.
     case failed(EntryID, to: [Address], text: String)
-    /// The lease of an agent's claims of a customer has run out.
-    case expire(AgentName, CustomerID)
+    /// The lease of a held ticket, and of what its holder holds of the same people, has run out.
+    case expire(TicketID)
     /// Administration.
     indirect case administer(Administration)
 }

@@ -180,15 +180,18 @@ public enum Kind: Equatable, Sendable {
     /// diagnosis.
     indirect case bounced(Mail, to: [Address], text: String)
     /// An agent took a free ticket.
-    case claim(lease: Moment)
-    /// An agent knowingly serves a customer whom another one serves; told on every ticket concerned.
+    ///
+    /// Of this kind, `steal` and `give`, `length` is how long the lease is after each work, where it ends later than
+    /// that: soon after a start. `nil`: it ends so long after the event.
+    case claim(lease: Moment, length: TimeSpan? = nil)
+    /// An agent knowingly serves a person whom another one serves; told on every ticket concerned.
     case guardOverride(other: [TicketID], text: String)
     /// A ticket became free.
     case release(ReleaseReason, text: String?)
     /// An agent took a ticket from another.
-    case steal(lease: Moment, was: AgentName?, text: String?)
+    case steal(lease: Moment, was: AgentName?, text: String?, length: TimeSpan? = nil)
     /// An agent was given a ticket.
-    case give(lease: Moment, was: AgentName?, text: String?)
+    case give(lease: Moment, was: AgentName?, text: String?, length: TimeSpan? = nil)
     /// An answer of an agent is stored and queued for sending.
     indirect case reply(Letter)
     /// An automatic reply is stored and queued for sending.
@@ -287,6 +290,8 @@ public enum DraftReason: UInt8, Equatable, Sendable {
     case closed
     /// A refusal kept it: the ticket was merged.
     case merged
+    /// A refusal kept it: another agent serves one of its recipients.
+    case customerBusy = 7
 }
 
 /// Which rule said that a mail gets no automatic reply (PROTOCOL.md, `auto-suppressed`).

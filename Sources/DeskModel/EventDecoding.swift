@@ -13,9 +13,9 @@ public enum FoundText: Equatable, Sendable {
 /// Bytes that are no events of ours give a `Corruption`; a text that is not there, or not as it was written, reads as
 /// empty and makes its event `isDamaged`. Only credentials are deleted by the desk itself.
 public struct EventDecoder {
-    private var reader: ByteReader
+    var reader: ByteReader
     private let texts: (SequenceNumber, Int, Digest) -> FoundText
-    private var version: UInt8 = 0
+    var version: UInt8 = 0
     private var sequence: SequenceNumber = 0
     private var ordinal = 0
     /// Ordinals and salted digests of the texts that can be long in the event that was read last: the passages of a
@@ -98,11 +98,15 @@ public struct EventDecoder {
             return .new(try mail(), number: number)
         case 2: return .followUp(try mail())
         case 3: return .bounced(try mail(), to: try version < 2 ? [address()] : addresses(), text: try sealed())
-        case 4: return .claim(lease: try moment())
+        case 4: return .claim(lease: try moment(), length: try leaseLength())
         case 5: return .guardOverride(other: try tickets(), text: try sealed())
         case 6: return .release(try raw(), text: try sealedIfAny())
-        case 7: return .steal(lease: try moment(), was: try agentIfAny(), text: try sealedIfAny())
-        case 8: return .give(lease: try moment(), was: try agentIfAny(), text: try sealedIfAny())
+        case 7:
+            let (until, length, was) = (try moment(), try leaseLength(), try agentIfAny())
+            return .steal(lease: until, was: was, text: try sealedIfAny(), length: length)
+        case 8:
+            let (until, length) = (try moment(), try leaseLength())
+            return .give(lease: until, was: try agentIfAny(), text: try sealedIfAny(), length: length)
         case 9: return .reply(try letter())
         case 10: return .autoSent(try letter(), subjectKey: try sealed())
         case 11: return .autoSuppressed(try raw())
@@ -159,7 +163,7 @@ public struct EventDecoder {
         let machine = try machine()
         let subject = try sealed()
         let also = try tickets()
-        let served = try agentIfAny()
+        let served = try served()
         let messageID = try sealedIfAny()
         let references = try list { decoder throws(Corruption) in try decoder.sealed() }
         let (rawBytes, content) = (try digest(), try digest())
@@ -235,7 +239,7 @@ public struct EventDecoder {
         case 1: return .addressAdded(try address())
         case 2:
             let flags = try flags()
-            return .flags(relay: flags[0], noAutomaticReply: flags[1], unguarded: flags[2])
+            return .flags(relay: flags[0], noAutomaticReply: flags[1], unguarded: flags[2], guarded: flags[3])
         case 3:
             let customer = CustomerID(try reader.number())
             return .joined(.init(customer: customer, addresses: try addresses()))
@@ -306,11 +310,11 @@ extension EventDecoder {
         try optional { decoder throws(Corruption) in try decoder.sealed() }
     }
 
-    private mutating func agentIfAny() throws(Corruption) -> AgentName? {
+    mutating func agentIfAny() throws(Corruption) -> AgentName? {
         try optional { decoder throws(Corruption) in try decoder.agent() }
     }
 
-    private mutating func optional<Value>(
+    mutating func optional<Value>(
         _ decode: (inout EventDecoder) throws(Corruption) -> Value
     ) throws(Corruption) -> Value? {
         switch try reader.byte() {
@@ -321,7 +325,7 @@ extension EventDecoder {
     }
 
     /// A list is at most as long as the bytes that are left, so a wrong count cannot ask for memory.
-    private mutating func list<Value>(
+    mutating func list<Value>(
         _ decode: (inout EventDecoder) throws(Corruption) -> Value
     ) throws(Corruption) -> [Value] {
         var values: [Value] = []
@@ -374,7 +378,7 @@ extension EventDecoder {
         EntryID(try ticket(), try int())
     }
 
-    private mutating func agent() throws(Corruption) -> AgentName {
+    mutating func agent() throws(Corruption) -> AgentName {
         let text = try reader.string()
         if text == AgentName.desk.description { return .desk }
         guard let name = AgentName(text) else { throw .outOfRange }

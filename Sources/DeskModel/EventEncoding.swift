@@ -174,14 +174,15 @@ extension EventEncoder {
             self.mail(mail)
             list(to) { $0.sealed($1) }
             sealed(text)
-        case .claim(let lease): event.number(lease.milliseconds)
+        case .claim(let until, let length): lease(until, length)
         case .guardOverride(let other, let text):
             tickets(other)
             sealed(text)
         case .release(let why, let text):
             event.byte(why.rawValue)
             sealed(ifAny: text)
-        case .steal(let lease, let was, let text), .give(let lease, let was, let text): transfer(lease, was, text)
+        case .steal(let until, let was, let text, let length), .give(let until, let was, let text, let length):
+            transfer(until, length, was, text)
         case .reply(let letter): self.letter(letter)
         case .autoSent(let letter, let subjectKey):
             self.letter(letter)
@@ -235,10 +236,15 @@ extension EventEncoder {
         list(restore.entries) { $0.entry($1) }
     }
 
-    private mutating func transfer(_ lease: Moment, _ was: AgentName?, _ text: String?) {
-        event.number(lease.milliseconds)
+    private mutating func transfer(_ until: Moment, _ length: TimeSpan?, _ was: AgentName?, _ text: String?) {
+        lease(until, length)
         plain(ifAny: was)
         sealed(ifAny: text)
+    }
+
+    private mutating func lease(_ until: Moment, _ length: TimeSpan?) {
+        event.number(until.milliseconds)
+        optional(length) { $0.event.number($1.milliseconds) }
     }
 
     private mutating func letter(_ letter: Letter) {
@@ -269,7 +275,7 @@ extension EventEncoder {
         optional(mail.machine) { $0.event.byte($1.rawValue) }
         sealed(mail.subject)
         tickets(mail.also)
-        plain(ifAny: mail.served)
+        list(mail.served) { $0.plain($1.description) }
         sealed(ifAny: mail.messageID)
         list(mail.references) { $0.sealed($1) }
         mail.raw.append(to: &event.bytes)
@@ -331,9 +337,9 @@ extension EventEncoder {
         case .addressAdded(let address):
             event.byte(1)
             sealed(address)
-        case .flags(let relay, let noAutomaticReply, let unguarded):
+        case .flags(let relay, let noAutomaticReply, let unguarded, let guarded):
             event.byte(2)
-            flags(relay, noAutomaticReply, unguarded)
+            flags(relay, noAutomaticReply, unguarded, guarded)
         case .joined(let joined):
             event.byte(3)
             event.number(joined.customer.value)

@@ -57,7 +57,12 @@ public enum Limits {
     public static let leaseAfterStart = TimeSpan.minutes(10)
     /// The holder is reminded this long before his lease ends.
     public static let leaseReminder = TimeSpan.minutes(5)
-    /// Mails and answers in a customer's other tickets make a reply stale for this long.
+    /// A person who takes part in the live tickets of this many other customers is a supplier or a carrier, whom
+    /// several agents may serve: a claim of one of those tickets must not close the others to everybody else.
+    public static let sharedPerson = 3
+    /// Lines of an open block renew leases at most once in this time.
+    public static let typingPause = TimeSpan.seconds(1)
+    /// Messages and answers in other tickets of the same people make a reply stale for this long.
     public static let staleWindow = TimeSpan.hours(72)
     /// The same answer twice within this time is taken for a slip.
     public static let duplicateWindow = TimeSpan.minutes(10)

@@ -28,10 +28,10 @@ public struct Mail: Equatable, Sendable {
     public var machine: Machine?
     /// Its subject, decoded, whole.
     public var subject: String
-    /// The customer's other tickets that are not over.
+    /// The other live tickets in which its author, or one of the people of its ticket, takes part.
     public var also: [TicketID]
-    /// The agent who serves this customer at the moment.
-    public var served: AgentName?
+    /// The agents who serve one of the people of its ticket at the moment, the ticket's holder first.
+    public var served: [AgentName]
     /// Its Message-ID without the angle brackets; `nil` if it has none.
     public var messageID: String?
     /// The Message-IDs it answers, oldest first.
@@ -52,7 +52,7 @@ public struct Mail: Equatable, Sendable {
         entry: EntryID, customer: CustomerID, customerName: Address, sender: Address, senderName: String = "",
         replyTo: [Address] = [], author: Address? = nil, authorName: String? = nil, answer: Recipients? = nil,
         arrivedAt: Address? = nil, to: [Address] = [], cc: [Address] = [], machine: Machine? = nil,
-        subject: String, also: [TicketID] = [], served: AgentName? = nil, messageID: String? = nil,
+        subject: String, also: [TicketID] = [], served: [AgentName] = [], messageID: String? = nil,
         references: [String] = [], raw: Digest, content: Digest, body: [Passage], files: [MailFile] = [],
         problems: [String] = []
     ) {

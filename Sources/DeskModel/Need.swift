@@ -16,6 +16,9 @@ public enum Need: Hashable, Sendable {
     case recipients(EntryID)
     /// What an agent's retry key stands for.
     case retry(AgentName, key: String)
+    /// Tickets that are closed and had a message or an answer since that moment: those of a customer, or those in which
+    /// an address takes part that is not their customer's.
+    case recent(Person, since: Moment)
 }
 
 /// What the disk knows about a need; absence is knowledge too.
@@ -36,6 +39,8 @@ public enum Fact: Equatable, Sendable {
     case recipients(EntryID, Recipients?)
     /// What the key stands for, and when it was used.
     case retry(AgentName, key: String, Event.Retry?, at: Moment?)
+    /// Which tickets they are, in no order that means anything.
+    case recent(Person, since: Moment, [TicketID])
 }
 
 /// A message that came in, as a later one finds it by its Message-ID: whoever wrote it or was sent it may answer it.
@@ -66,7 +71,7 @@ public struct Image: Equatable, Sendable {
     public var applied: SequenceNumber = 0
     /// The tickets that are not over.
     public var tickets: [Ticket] = []
-    /// The customers of those tickets.
+    /// The customers of those tickets, and those who take part in them.
     public var customers: [Customer] = []
     /// Everybody who ever worked here.
     public var agents: [Agent] = []
@@ -90,6 +95,8 @@ public struct Image: Equatable, Sendable {
     public var joined: [CustomerID: CustomerID] = [:]
     /// How far agents were shown the live tickets.
     public var shown: [Shown] = []
+    /// The leases of the claims on live tickets, as far as they were written.
+    public var leases: [TicketID: LeaseRecord] = [:]
 
     /// A desk on which nothing has happened.
     public init() {}
@@ -196,5 +203,30 @@ public struct Shown: Hashable, Sendable {
         self.agent = agent
         self.ticket = ticket
         self.entry = entry
+    }
+}
+
+/// How long a claim lasts unless its holder works: ephemeral state without an event, like `Shown`.
+///
+/// A crash loses the newest renewals at most; until the end of the grace after a start no lease ends anyway.
+public struct LeaseRecord: Equatable, Sendable {
+    /// Who holds the ticket.
+    public let agent: AgentName
+    /// When that claim began: a record of an earlier claim says nothing about this one.
+    public let heldSince: Moment
+    /// How long the lease is after each work.
+    public let length: TimeSpan
+    /// When it ends.
+    public let until: Moment
+    /// When the agent worked last.
+    public let worked: Moment
+
+    /// The lease of one claim.
+    public init(agent: AgentName, heldSince: Moment, length: TimeSpan, until: Moment, worked: Moment) {
+        self.agent = agent
+        self.heldSince = heldSince
+        self.length = length
+        self.until = until
+        self.worked = worked
     }
 }

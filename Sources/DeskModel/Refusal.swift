@@ -22,16 +22,17 @@ public enum Refusal: Error, Equatable, Sendable {
     case notAdmin
     /// Another agent holds the ticket.
     case taken(TicketID, Occupation, stealFrom: Moment?)
-    /// The ticket is free, but another agent serves its customer, in `ticket` if the asker may read that.
-    case customerBusy(TicketID, Occupation, ticket: TicketID?, customer: Address)
+    /// Another agent serves `customer`, one of the ticket's people, in `ticket` if the asker may read that.
+    case customerBusy(TicketID, Occupation, ticket: TicketID?, customer: Address, kept: Bool = false)
     /// The verb needs the claim, which `holder` has, or nobody.
     case notHolder(TicketID, holder: AgentName?, kept: Bool)
     /// The ticket is over.
     case closed(TicketID, kept: Bool)
     /// The ticket lives on in another.
     case merged(TicketID, into: TicketID, kept: Bool)
-    /// Something was written that the asker was not shown; `who` wrote it (`nil`: the customer).
-    case stale(TicketID, newest: EntryID, who: AgentName?, kept: Bool)
+    /// `unseen` was written and not shown to the asker; `newest` is the newest of it in this
+    /// ticket, else in the others, written by `who` (`nil`: a customer).
+    case stale(TicketID, newest: EntryID, who: AgentName?, unseen: [EntryID], kept: Bool)
     /// The same text has just gone out.
     case duplicate(EntryID, kept: Bool)
     /// The asker has no draft there.

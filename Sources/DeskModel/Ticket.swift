@@ -58,10 +58,27 @@ public struct Ticket: Equatable, Sendable {
     public var answerFrom: Address?
     /// The newest answer of each agent in the last minutes, against the slip of sending it twice.
     public var recentReplies: [RecentReply] = []
+    /// Which guards have been overridden in it, by its holder or by the agent of the other ticket; they end with the
+    /// claim that they are about.
+    public var overrides: [Override] = []
     /// When the last automatic reply went out, and how many did.
     public var lastAutoReply: Moment?
     /// The event that changed it last.
     public var changed: SequenceNumber
+
+    /// An agent has said why two tickets that share a person are held by two agents.
+    public struct Override: Equatable, Sendable {
+        /// The agent who said it.
+        public let by: AgentName
+        /// The other of the two tickets.
+        public let other: TicketID
+
+        /// Remembers one override.
+        public init(by: AgentName, other: TicketID) {
+            self.by = by
+            self.other = other
+        }
+    }
 
     /// One agent's last answer: which text, how it began as a number, when.
     public struct RecentReply: Equatable, Sendable {
@@ -128,6 +145,21 @@ public struct Ticket: Equatable, Sendable {
         state == .new || state == .open
     }
 
+    /// The addresses that take part in it besides its customer's: those its next answer goes to, and those whose
+    /// message joined it. Each of them once; in most tickets there are none.
+    public var others: [Address] {
+        guard recipients.to.contains(where: isOther) || authors.contains(where: isOther) else { return [] }
+        var found: [Address] = []
+        for address in recipients.to + authors where isOther(address) && !found.contains(address) {
+            found.append(address)
+        }
+        return found
+    }
+
+    private func isOther(_ address: Address) -> Bool {
+        address != owner && !address.description.isEmpty
+    }
+
     /// A number for a text, the same on every run: FNV-1a over its UTF-8.
     public static func fingerprint(of text: String) -> UInt64 {
         text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
@@ -140,7 +172,11 @@ extension Ticket {
     public mutating func apply(_ event: Event) {
         changed = event.sequence
         if let snapshot = event.snapshot {
-            if holder != snapshot.holder { (heldSince, heldFrom) = (event.at, entries) }
+            if holder != snapshot.holder {
+                (heldSince, heldFrom) = (event.at, entries)
+                // Who takes the ticket has said why just before; every other override was about the claim that ends.
+                overrides.removeAll { $0.by != snapshot.holder }
+            }
             queue = snapshot.queue
             holder = snapshot.holder
             state = snapshot.state
@@ -164,7 +200,16 @@ extension Ticket {
             customer = change.customer
             owner = change.address
             recipients = Recipients(to: [change.address], cc: recipients.cc)
+        case .guardOverride(let tickets, _): remember(overridden: tickets, by: event.by)
         default: break
+        }
+    }
+
+    private mutating func remember(overridden tickets: [TicketID], by agent: AgentName?) {
+        guard let agent else { return }
+        for ticket in tickets {
+            let override = Override(by: agent, other: ticket)
+            if !overrides.contains(override) { overrides.append(override) }
         }
     }
 
@@ -205,31 +250,12 @@ public struct Customer: Equatable, Sendable {
     public var wantsNoAutomaticReply = false
     /// Not guarded: a scanner, a monitor, many people behind one address.
     public var isUnguarded = false
+    /// Guarded even while they take part in the tickets of many other customers.
+    public var isGuarded = false
     /// The addresses of each customer who was joined to this one, newest last: what a split takes back together.
     public var joins: [[Address]] = []
-    /// His tickets that are not over, oldest first.
+    /// Their tickets that are not closed, oldest first.
     public var live: [TicketID] = []
-    /// The newest mail and each agent's newest answer of the last days, ticket by ticket, oldest first: what makes a
-    /// reply in another ticket stale.
-    public var recent: [Contact] = []
-
-    /// A mail of his or an answer to him.
-    public struct Contact: Equatable, Sendable {
-        /// Which text.
-        public let entry: EntryID
-        /// When.
-        public let at: Moment
-        /// The agent who answered; `nil`: the customer wrote.
-        public let by: AgentName?
-
-        /// Remembers one mail or answer.
-        public init(entry: EntryID, at: Moment, by: AgentName?) {
-            self.entry = entry
-            self.at = at
-            self.by = by
-        }
-    }
-
     /// A customer who has just written for the first time.
     public init(id: CustomerID, addresses: [Address]) {
         self.id = id
@@ -252,9 +278,7 @@ extension Customer {
         }
         switch event.kind {
         case .new(let mail, _), .followUp(let mail):
-            if mail.countsAsPerson { wrote(mail, at: event.at) }
-        case .reply:
-            if case .entry(let id) = event.subject { met(id, at: event.at, by: event.by) }
+            if mail.countsAsPerson { wrote(mail) }
         default: break
         }
     }
@@ -264,8 +288,8 @@ extension Customer {
         switch change {
         case .addressAdded(let address):
             if !addresses.contains(address) { addresses.append(address) }
-        case .flags(let relay, let noAutomaticReply, let unguarded):
-            (isRelay, wantsNoAutomaticReply, isUnguarded) = (relay, noAutomaticReply, unguarded)
+        case .flags(let relay, let noAutomaticReply, let unguarded, let guarded):
+            (isRelay, wantsNoAutomaticReply, isUnguarded, isGuarded) = (relay, noAutomaticReply, unguarded, guarded)
         case .joined(let other):
             addresses.append(contentsOf: other.addresses.filter { !addresses.contains($0) })
             joins.append(other.addresses)
@@ -273,16 +297,9 @@ extension Customer {
         }
     }
 
-    /// A ticket is another customer's from now on; what was said in it goes along.
-    public mutating func letGo(of ticket: TicketID) -> [Contact] {
+    /// A ticket belongs to another customer from now on.
+    public mutating func letGo(of ticket: TicketID) {
         live.removeAll { $0 == ticket }
-        defer { recent.removeAll { $0.entry.ticket == ticket } }
-        return recent.filter { $0.entry.ticket == ticket }
-    }
-
-    /// A ticket that was another customer's is theirs from now on.
-    public mutating func take(_ contacts: [Contact]) {
-        recent = (recent + contacts).sorted { ($0.at, $0.entry.ticket) < ($1.at, $1.entry.ticket) }
     }
 
     /// What a split of `address` takes along: the addresses of the smallest join that brought it, else it alone.
@@ -295,17 +312,16 @@ extension Customer {
     /// that both had; `isMoved` says of a ticket whether it goes along. To be asked before `apply`.
     public func splitOff(_ split: CustomerChange.Split, isMoved: (TicketID) throws -> Bool) rethrows -> Customer {
         var part = Customer(id: split.customer, addresses: split.addresses)
-        (part.isRelay, part.wantsNoAutomaticReply, part.isUnguarded) = (isRelay, wantsNoAutomaticReply, isUnguarded)
+        (part.isRelay, part.wantsNoAutomaticReply) = (isRelay, wantsNoAutomaticReply)
+        (part.isUnguarded, part.isGuarded) = (isUnguarded, isGuarded)
         part.joins = joins.filter { $0.count < split.addresses.count && $0.allSatisfy(split.addresses.contains) }
         part.live = try live.filter(isMoved)
-        part.recent = try recent.filter { try isMoved($0.entry.ticket) }
         return part
     }
 
     /// Forgets the tickets that went to another customer.
     public mutating func leave(isMoved: (TicketID) throws -> Bool) rethrows {
         try live.removeAll(where: isMoved)
-        try recent.removeAll { try isMoved($0.entry.ticket) }
     }
 
     private mutating func leave(_ part: [Address]) {
@@ -313,25 +329,16 @@ extension Customer {
         joins = joins.map { $0.filter { !part.contains($0) } }.filter { !$0.isEmpty }
     }
 
-    /// Takes over what was recorded of him under another number: addresses, live tickets, mails and answers.
+    /// Takes over what was recorded of them under another number: addresses and live tickets.
     public mutating func absorb(_ other: Customer) {
         addresses.append(contentsOf: other.addresses.filter { !addresses.contains($0) })
         joins += other.joins
         if displayName.isEmpty { displayName = other.displayName }
         live = (live + other.live).sorted()
-        recent = (recent + other.recent).sorted { ($0.at, $0.entry.ticket) < ($1.at, $1.entry.ticket) }
     }
 
-    private mutating func wrote(_ mail: Mail, at: Moment) {
-        met(mail.entry, at: at, by: nil)
+    private mutating func wrote(_ mail: Mail) {
         // Somebody else's message in one of their tickets does not name them.
         if !mail.authorName.isEmpty, addresses.contains(mail.author) { displayName = mail.authorName }
-    }
-
-    private mutating func met(_ entry: EntryID, at: Moment, by: AgentName?) {
-        recent.removeAll {
-            $0.at + Limits.staleWindow < at || ($0.entry.ticket == entry.ticket && $0.by == by)
-        }
-        recent.append(Contact(entry: entry, at: at, by: by))
     }
 }

@@ -52,11 +52,9 @@ final class CustomerRows {
         try change(ticket.customer) { $0.apply(event, to: ticket) }
     }
 
-    /// What was said in a ticket belongs to its new customer.
-    func pass(_ ticket: TicketID, from was: CustomerID, to customer: CustomerID) throws(StoreError) {
-        var contacts: [Customer.Contact] = []
-        try change(was) { contacts = $0.letGo(of: ticket) }
-        try change(customer) { $0.take(contacts) }
+    /// A ticket of that customer is another's from now on.
+    func pass(_ ticket: TicketID, from was: CustomerID) throws(StoreError) {
+        try change(was) { $0.letGo(of: ticket) }
     }
 
     /// `other` is `survivor` from now on.

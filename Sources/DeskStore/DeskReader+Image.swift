@@ -30,7 +30,7 @@ extension DeskReader {
         ).each { row throws(StoreError) in
             customers.append(try CustomerRow.read(CustomerID(row.integer(0)), row.bytes(1)))
         }
-        image.customers = customers
+        image.customers = customers + (try others(of: tickets, besides: Set(customers.map(\.id))))
         var shown: [Shown] = []
         try database.prepare(
             """
@@ -42,6 +42,30 @@ extension DeskReader {
             shown.append(Shown(agent: agent, ticket: TicketID(row.integer(1)), entry: Int(row.integer(2))))
         }
         image.shown = shown
+        try readLeases(&image)
+    }
+
+    /// The customers who take part in these tickets although they are not theirs.
+    private func others(of tickets: [Ticket], besides known: Set<CustomerID>) throws(StoreError) -> [Customer] {
+        var known = known
+        var found: [Customer] = []
+        for address in tickets.lazy.flatMap(\.others) {
+            guard let id = try facts.customer(address), known.insert(id).inserted else { continue }
+            if let customer = try facts.customer(id) { found.append(customer) }
+        }
+        return found
+    }
+
+    private func readLeases(_ image: inout Image) throws(StoreError) {
+        var leases: [TicketID: LeaseRecord] = [:]
+        try database.prepare("SELECT ticket, agent, since, length, until, worked FROM lease").each { row in
+            guard let agent = AgentName(row.text(1)) else { return }
+            leases[TicketID(row.integer(0))] = LeaseRecord(
+                agent: agent, heldSince: Moment(milliseconds: row.integer(2)),
+                length: TimeSpan(milliseconds: row.integer(3)), until: Moment(milliseconds: row.integer(4)),
+                worked: Moment(milliseconds: row.integer(5)))
+        }
+        image.leases = leases
     }
 
     private func readPeople(_ image: inout Image) throws(StoreError) {

@@ -55,6 +55,7 @@ public final class DeskReader {
         case .content(let digest): try content(digest)
         case .recipients(let entry): .recipients(entry, try recipients(entry))
         case .retry(let agent, let key): try retry(agent, key)
+        case .recent(let person, let since): .recent(person, since: since, try facts.recent(person, since: since))
         }
     }
 

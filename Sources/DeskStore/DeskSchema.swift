@@ -4,7 +4,7 @@ import DeskModel
 enum DeskSchema {
     /// What `PRAGMA user_version` says of a file that this program can go on with. Raise it with every change here, of
     /// what a table holds, and of what `apply` makes of an event.
-    static let version: Int64 = 6
+    static let version: Int64 = 7
 
     /// SQLite's `application_id` of the file.
     static let application: Int64 = 0x5A75_7203
@@ -26,6 +26,11 @@ enum DeskSchema {
         CREATE INDEX ticket_number ON ticket(day, counter);
         CREATE INDEX ticket_place ON ticket(state, queue);
         CREATE INDEX ticket_customer ON ticket(customer);
+        CREATE INDEX ticket_recent ON ticket(customer, newest_at) WHERE state IN (2, 3);
+        CREATE TABLE part(
+            address TEXT NOT NULL, ticket INTEGER NOT NULL, t INTEGER NOT NULL, PRIMARY KEY(address, ticket)
+        ) WITHOUT ROWID;
+        CREATE INDEX part_recent ON part(address, t);
 
         CREATE TABLE customer(id INTEGER PRIMARY KEY, name TEXT NOT NULL, record BLOB NOT NULL);
         CREATE TABLE address(address TEXT PRIMARY KEY, customer INTEGER NOT NULL) WITHOUT ROWID;
@@ -58,6 +63,9 @@ enum DeskSchema {
         CREATE TABLE shown(
             ticket INTEGER NOT NULL, agent TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY(ticket, agent)
         ) WITHOUT ROWID;
+        CREATE TABLE lease(
+            ticket INTEGER PRIMARY KEY, agent TEXT NOT NULL, since INTEGER NOT NULL, length INTEGER NOT NULL,
+            until INTEGER NOT NULL, worked INTEGER NOT NULL);
         """
 }
 

@@ -13,6 +13,8 @@ final class FactReads {
     private let entryByRaw: Statement
     private let letterByEntry: Statement
     private let retryByKey: Statement
+    private let recentOfCustomer: Statement
+    private let recentWithAddress: Statement
 
     init(_ database: borrowing Database) throws(StoreError) {
         ticketByID = try database.prepare("SELECT \(TicketRow.columns) FROM ticket WHERE id = ?")
@@ -27,6 +29,9 @@ final class FactReads {
         entryByRaw = try database.prepare("SELECT 1 FROM entry WHERE raw = ? LIMIT 1")
         letterByEntry = try database.prepare(
             "SELECT seq FROM delivery WHERE ticket = ? AND n = ? LIMIT 1")
+        recentOfCustomer = try database.prepare(
+            "SELECT id FROM ticket WHERE customer = ? AND newest_at > ? AND state IN (2, 3)")
+        recentWithAddress = try database.prepare("SELECT ticket FROM part WHERE address = ? AND t > ?")
         retryByKey = try database.prepare("SELECT seq FROM retry WHERE agent = ? AND key = ?")
     }
 
@@ -92,6 +97,23 @@ final class FactReads {
         letterByEntry.bind(1, entry.ticket.value)
         letterByEntry.bind(2, Int64(entry.entry))
         return try letterByEntry.first { $0.integer(0) }
+    }
+
+    /// Tickets of a customer, or those in which an address takes part that is not their customer's, that had a message
+    /// or an answer since; live tickets may be among them.
+    func recent(_ person: Person, since: Moment) throws(StoreError) -> [TicketID] {
+        var found: [TicketID] = []
+        switch person {
+        case .customer(let id):
+            recentOfCustomer.bind(1, id.value)
+            recentOfCustomer.bind(2, since.milliseconds)
+            try recentOfCustomer.each { found.append(TicketID($0.integer(0))) }
+        case .address(let address):
+            recentWithAddress.bind(1, address.description)
+            recentWithAddress.bind(2, since.milliseconds)
+            try recentWithAddress.each { found.append(TicketID($0.integer(0))) }
+        }
+        return found
     }
 
     func retry(_ agent: AgentName, _ key: String) throws(StoreError) -> SequenceNumber? {

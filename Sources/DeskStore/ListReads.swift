@@ -8,8 +8,10 @@ public struct TicketFilter: Equatable, Sendable {
     public var states: [TicketState]
     /// Only of these priorities; empty: of any.
     public var priorities: [UInt8] = []
-    /// Only of this customer.
-    public var customer: CustomerID?
+    /// Only those in which this person takes part.
+    public var person: Person?
+    /// The addresses of that person.
+    public var addresses: [Address] = []
     /// Only older tickets than this one: where an earlier reply was cut.
     public var before: TicketID?
     /// At most so many.
@@ -46,6 +48,7 @@ final class ListReads {
     private let inPlace: Statement
     private let byID: Statement
     private let ofCustomer: Statement
+    private let withAddress: Statement
     private let eventsOf: Statement
     private let entriesOf: Statement
     private let entry: Statement
@@ -63,6 +66,12 @@ final class ListReads {
             SELECT \(TicketRow.columns) FROM ticket
             WHERE customer = ? AND id < ? AND (1 << priority) & ? AND (1 << state) & ? ORDER BY id DESC
             """)
+        withAddress = try database.prepare(
+            """
+            SELECT \(TicketRow.columns) FROM part JOIN ticket ON id = part.ticket
+            WHERE part.address = ? AND part.ticket < ? AND (1 << priority) & ? AND (1 << state) & ?
+            ORDER BY part.ticket DESC
+            """)
         eventsOf = try database.prepare("SELECT seq FROM event WHERE ticket = ? AND seq > ? ORDER BY seq LIMIT ?")
         entriesOf = try database.prepare("SELECT seq FROM entry WHERE ticket = ? AND n > ? ORDER BY n LIMIT ?")
         entry = try database.prepare("SELECT seq FROM entry WHERE ticket = ? AND n = ?")
@@ -72,7 +81,7 @@ final class ListReads {
     func tickets(_ filter: TicketFilter) throws(StoreError) -> [Ticket] {
         let mask = filter.priorities.isEmpty ? -1 : filter.priorities.reduce(Int64(0)) { $0 | 1 << Int64($1) }
         let before = filter.before?.value ?? .max
-        if let customer = filter.customer { return try tickets(of: customer, filter, mask, before) }
+        if let person = filter.person { return try tickets(of: person, filter, mask, before) }
         var numbers: [Int64] = []
         for queue in filter.queues {
             for state in filter.states {
@@ -96,20 +105,37 @@ final class ListReads {
     }
 
     private func tickets(
-        of customer: CustomerID, _ filter: TicketFilter, _ mask: Int64, _ before: Int64
+        of person: Person, _ filter: TicketFilter, _ mask: Int64, _ before: Int64
     ) throws(StoreError) -> [Ticket] {
-        var found: [Ticket] = []
-        let queues = Set(filter.queues)
-        ofCustomer.bind(1, customer.value)
-        ofCustomer.bind(2, before)
-        ofCustomer.bind(3, mask)
-        ofCustomer.bind(4, filter.states.reduce(Int64(0)) { $0 | 1 << Int64($1.rawValue) })
-        try ofCustomer.scan { row throws(StoreError) in
-            let ticket = try TicketRow.read(row)
-            if queues.contains(ticket.queue) { found.append(ticket) }
-            return found.count < filter.limit
+        var found: [TicketID: Ticket] = [:]
+        if case .customer(let id) = person {
+            ofCustomer.bind(1, id.value)
+            try scan(ofCustomer, filter, mask, before, &found)
         }
-        return found
+        for address in filter.addresses {
+            withAddress.bind(1, address.description)
+            try scan(withAddress, filter, mask, before, &found)
+        }
+        return Array(found.values.sorted { $0.id > $1.id }.prefix(filter.limit))
+    }
+
+    /// Takes the first tickets of a statement, newest first, that the filter wants.
+    private func scan(
+        _ statement: borrowing Statement, _ filter: TicketFilter, _ mask: Int64, _ before: Int64,
+        _ found: inout [TicketID: Ticket]
+    ) throws(StoreError) {
+        let queues = Set(filter.queues)
+        var count = 0
+        statement.bind(2, before)
+        statement.bind(3, mask)
+        statement.bind(4, filter.states.reduce(Int64(0)) { $0 | 1 << Int64($1.rawValue) })
+        try statement.scan { row throws(StoreError) in
+            let ticket = try TicketRow.read(row)
+            guard queues.contains(ticket.queue) else { return true }
+            found[ticket.id] = ticket
+            count += 1
+            return count < filter.limit
+        }
     }
 
     func events(of ticket: TicketID, after: SequenceNumber, limit: Int) throws(StoreError) -> [SequenceNumber] {

@@ -65,8 +65,10 @@ final class Projection {
     /// Events that one bite takes at most: larger ones cost less per event, but hold the disk longer.
     static let bite = 16_384
 
-    /// Folds whole turns, which follow on from `applied`, and soft marks, in one transaction.
-    func apply(_ turns: [Turn], shown: [Shown] = []) throws(StoreError) {
+    /// Folds whole turns, which follow on from `applied`, and what is no event, in one transaction.
+    func apply(
+        _ turns: [Turn], shown: [Shown] = [], leases: [TicketID: LeaseRecord] = [:]
+    ) throws(StoreError) {
         precondition(turns.first.map { $0.events.first?.sequence == applied + 1 } ?? true, "turns follow on")
         let (head, link) = turns.last.map { ($0.last, $0.chain) } ?? (applied, chain)
         try database.transaction { () throws(StoreError) in
@@ -76,6 +78,7 @@ final class Projection {
             try flush()
             if let at = turns.last?.events.last?.at { try prune(at) }
             try trail.show(shown)
+            try trail.keep(leases)
             setMeta.bind(1, head)
             setMeta.bind(2, link.bytes)
             setMeta.bind(3, pruned)
@@ -139,8 +142,7 @@ final class Projection {
         case .new(let mail, _), .followUp(let mail): try customers.meet(after.customer, as: mail.customerName)
         case .customerSet(let change):
             try customers.meet(change.customer, as: change.address)
-            try customers.pass(id, from: change.was, to: change.customer)
-        case .reply: break
+            try customers.pass(id, from: change.was)
         default: if before?.isLive == after.isLive { return }  // Nothing of it concerns the customer.
         }
         try customers.apply(event, to: after)

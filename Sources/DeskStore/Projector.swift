@@ -14,6 +14,7 @@ public final class Projector: Sendable {
         var turns: [Turn] = []
         var queued = 0
         var shown: [Shown] = []
+        var leases: [TicketID: LeaseRecord] = [:]
         var isWoken = false
         /// It rests after a bite: a turn does not end that, only somebody who waits or a full bite does.
         var isResting = false
@@ -24,6 +25,7 @@ public final class Projector: Sendable {
     private struct Work {
         var turns: [Turn]
         var shown: [Shown]
+        var leases: [TicketID: LeaseRecord]
         var head: SequenceNumber
     }
 
@@ -99,6 +101,14 @@ public final class Projector: Sendable {
         }
     }
 
+    /// Takes leases; they are written with the next bite.
+    public func note(_ leases: [TicketID: LeaseRecord]) {
+        shared.changeQuietly { shared in
+            shared.leases.merge(leases) { $1 }
+            return !shared.isResting
+        }
+    }
+
     /// Cuts the rest short: somebody waits.
     public func wake() {
         shared.change { $0.isWoken = true }
@@ -146,7 +156,7 @@ public final class Projector: Sendable {
                 }
                 for event in turns.lazy.flatMap(\.events) where event.isDamaged { onDamage(event.sequence) }
             }
-            try projection.apply(turns, shown: work.shown)
+            try projection.apply(turns, shown: work.shown, leases: work.leases)
             // Within the monitor, so that those who wait for it look again.
             shared.change { _ in reached.store(projection.applied, ordering: .releasing) }
             onApplied(projection.applied)
@@ -158,14 +168,16 @@ public final class Projector: Sendable {
     /// Waits until there is something to write; `nil` once the desk stops and everything is written.
     private func nextWork(_ applied: SequenceNumber) -> Work? {
         let next = shared.wait { shared -> Work?? in
-            guard shared.head > applied || !shared.shown.isEmpty else {
+            guard shared.head > applied || !shared.shown.isEmpty || !shared.leases.isEmpty else {
                 return shared.isStopping ? .some(nil) : nil
             }
             let stale = shared.turns.prefix { $0.last <= applied }.count
             shared.turns.removeFirst(stale)
-            let work = Work(turns: Projector.bite(of: &shared.turns), shown: shared.shown, head: shared.head)
+            let work = Work(
+                turns: Projector.bite(of: &shared.turns), shown: shared.shown, leases: shared.leases, head: shared.head)
             shared.queued = shared.turns.reduce(0) { $0 + $1.events.count }
             shared.shown = []
+            shared.leases = [:]
             shared.isWoken = false
             return .some(work)
         }

@@ -27,6 +27,10 @@ extension Ticket {
             writer.number(Int64(reply.entry))
             writer.moment(reply.at)
         }
+        writer.list(overrides) { writer, override in
+            writer.string(override.by.description)
+            writer.number(override.other.value)
+        }
         return writer.bytes
     }
 
@@ -51,6 +55,9 @@ extension Ticket {
             let fingerprint = UInt64(try reader.number()) << 32 | UInt64(try reader.number())
             return RecentReply(agent: agent, fingerprint: fingerprint, entry: try reader.int(), at: try reader.moment())
         }
+        overrides = try reader.list { reader throws(Corruption) in
+            Override(by: try reader.agent(), other: TicketID(try reader.number()))
+        }
     }
 }
 
@@ -60,15 +67,10 @@ extension Customer {
         var writer = ByteWriter()
         writer.addresses(addresses)
         writer.string(displayName)
-        writer.byte((isRelay ? 1 : 0) | (wantsNoAutomaticReply ? 2 : 0) | (isUnguarded ? 4 : 0))
+        writer.byte(
+            (isRelay ? 1 : 0) | (wantsNoAutomaticReply ? 2 : 0) | (isUnguarded ? 4 : 0) | (isGuarded ? 8 : 0))
         writer.list(joins) { $0.addresses($1) }
         writer.list(live) { $0.number($1.value) }
-        writer.list(recent) { writer, contact in
-            writer.number(contact.entry.ticket.value)
-            writer.number(Int64(contact.entry.entry))
-            writer.moment(contact.at)
-            writer.optional(contact.by) { $0.string($1.description) }
-        }
         return writer.bytes
     }
 
@@ -78,15 +80,10 @@ extension Customer {
         self.init(id: id, addresses: try reader.addresses())
         displayName = try reader.string()
         let flags = try reader.byte()
-        (isRelay, wantsNoAutomaticReply, isUnguarded) = (flags & 1 != 0, flags & 2 != 0, flags & 4 != 0)
+        (isRelay, wantsNoAutomaticReply) = (flags & 1 != 0, flags & 2 != 0)
+        (isUnguarded, isGuarded) = (flags & 4 != 0, flags & 8 != 0)
         joins = try reader.list { reader throws(Corruption) in try reader.addresses() }
         live = try reader.list { reader throws(Corruption) in TicketID(try reader.number()) }
-        recent = try reader.list { reader throws(Corruption) in
-            let entry = EntryID(TicketID(try reader.number()), try reader.int())
-            let at = try reader.moment()
-            return Contact(
-                entry: entry, at: at, by: try reader.optional { reader throws(Corruption) in try reader.agent() })
-        }
     }
 }
 

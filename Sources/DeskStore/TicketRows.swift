@@ -5,9 +5,23 @@ final class TicketRows {
     /// A ticket and what of it the file holds.
     private struct Known {
         var ticket: Ticket
-        /// Queue, state and customer as the row has them, since each is part of an index; `nil`: there is no row yet.
-        var stored: (queue: QueueName, state: TicketState, customer: CustomerID)?
+        /// What of the row is part of an index; `nil`: there is no row yet.
+        var stored: Stored?
         var isChanged = false
+    }
+
+    /// What the indexes and the rows of `part` hold of a ticket.
+    private struct Stored: Equatable {
+        let queue: QueueName
+        let state: TicketState
+        var customer: CustomerID
+        let others: [Address]
+        let newestAt: Moment
+
+        init(_ ticket: Ticket) {
+            (queue, state, customer) = (ticket.queue, ticket.state, ticket.customer)
+            (others, newestAt) = (ticket.others, ticket.newestAt)
+        }
     }
 
     private var known: [TicketID: Known] = [:]
@@ -18,6 +32,8 @@ final class TicketRows {
     private let place: Statement
     private let giveAll: Statement
     private let idsOfCustomer: Statement
+    private let setPart: Statement
+    private let dropPart: Statement
 
     /// Tickets that are remembered between bites; when there are more, all are read anew.
     private static let most = 20_000
@@ -31,6 +47,8 @@ final class TicketRows {
         place = try database.prepare("UPDATE ticket SET queue = ?, state = ?, customer = ? WHERE id = ?")
         giveAll = try database.prepare("UPDATE ticket SET customer = ? WHERE customer = ?")
         idsOfCustomer = try database.prepare("SELECT id FROM ticket WHERE customer = ?")
+        setPart = try database.prepare("INSERT OR REPLACE INTO part VALUES(?, ?, ?)")
+        dropPart = try database.prepare("DELETE FROM part WHERE address = ? AND ticket = ?")
     }
 
     /// The ticket as the events so far have left it; `nil` if there is none.
@@ -38,7 +56,7 @@ final class TicketRows {
         if let found = known[id] { return found.ticket }
         select.bind(1, id.value)
         guard let ticket = try select.first({ row throws(StoreError) in try TicketRow.read(row) }) else { return nil }
-        known[id] = Known(ticket: ticket, stored: (ticket.queue, ticket.state, ticket.customer))
+        known[id] = Known(ticket: ticket, stored: Stored(ticket))
         return ticket
     }
 
@@ -104,7 +122,7 @@ final class TicketRows {
         for id in changed {
             guard let entry = known[id] else { continue }
             try write(entry)
-            known[id]?.stored = (entry.ticket.queue, entry.ticket.state, entry.ticket.customer)
+            known[id]?.stored = Stored(entry.ticket)
             known[id]?.isChanged = false
         }
         changed.removeAll(keepingCapacity: true)
@@ -117,6 +135,7 @@ final class TicketRows {
 
     private func write(_ entry: Known) throws(StoreError) {
         let ticket = entry.ticket
+        try writeParts(of: ticket, entry.stored)
         guard let stored = entry.stored else {
             TicketRow.bind(ticket, to: insert)
             return try insert.run()
@@ -128,12 +147,31 @@ final class TicketRows {
         update.bind(5, ticket.rest)
         update.bind(6, ticket.id.value)
         try update.run()
-        guard stored != (ticket.queue, ticket.state, ticket.customer) else { return }
+        guard stored.queue != ticket.queue || stored.state != ticket.state || stored.customer != ticket.customer
+        else { return }
         place.bind(1, ticket.queue.description)
         place.bind(2, Int64(ticket.state.rawValue))
         place.bind(3, ticket.customer.value)
         place.bind(4, ticket.id.value)
         try place.run()
+    }
+
+    /// Who takes part besides the customer, and how new the ticket is, to be found by an address.
+    private func writeParts(of ticket: Ticket, _ stored: Stored?) throws(StoreError) {
+        let others = ticket.others
+        guard !others.isEmpty || stored?.others.isEmpty == false else { return }
+        for address in stored?.others ?? [] where !others.contains(address) {
+            dropPart.bind(1, address.description)
+            dropPart.bind(2, ticket.id.value)
+            try dropPart.run()
+        }
+        guard others != stored?.others || ticket.newestAt != stored?.newestAt else { return }
+        for address in others {
+            setPart.bind(1, address.description)
+            setPart.bind(2, ticket.id.value)
+            setPart.bind(3, ticket.newestAt.milliseconds)
+            try setPart.run()
+        }
     }
 }
 

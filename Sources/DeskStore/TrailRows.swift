@@ -13,6 +13,8 @@ final class TrailRows {
     private let dropDraft: Statement
     private let addAutoReply: Statement
     private let setShown: Statement
+    private let setLease: Statement
+    private let pruneLease: Statement
     private let pruneContent: Statement
     private let pruneRetry: Statement
     private let pruneAutoReply: Statement
@@ -37,6 +39,9 @@ final class TrailRows {
             INSERT INTO shown VALUES(?, ?, ?)
             ON CONFLICT DO UPDATE SET n = excluded.n WHERE excluded.n > n
             """)
+        setLease = try database.prepare("INSERT OR REPLACE INTO lease VALUES(?, ?, ?, ?, ?, ?)")
+        pruneLease = try database.prepare(
+            "DELETE FROM lease WHERE agent IS NOT (SELECT holder FROM ticket WHERE id = lease.ticket)")
         pruneContent = try database.prepare("DELETE FROM content WHERE t < ?")
         pruneRetry = try database.prepare("DELETE FROM retry WHERE t < ?")
         pruneAutoReply = try database.prepare("DELETE FROM auto_reply WHERE t < ?")
@@ -140,6 +145,19 @@ final class TrailRows {
         }
     }
 
+    /// How long claims last; a record of a claim that has ended is pruned later and not read until then.
+    func keep(_ leases: [TicketID: LeaseRecord]) throws(StoreError) {
+        for (ticket, lease) in leases {
+            setLease.bind(1, ticket.value)
+            setLease.bind(2, lease.agent.description)
+            setLease.bind(3, lease.heldSince.milliseconds)
+            setLease.bind(4, lease.length.milliseconds)
+            setLease.bind(5, lease.until.milliseconds)
+            setLease.bind(6, lease.worked.milliseconds)
+            try setLease.run()
+        }
+    }
+
     /// Deletes what was outside its window at `now`.
     func prune(_ now: Moment) throws(StoreError) {
         pruneContent.bind(1, (now - Limits.deliveryWindow).milliseconds)
@@ -148,6 +166,7 @@ final class TrailRows {
         try pruneRetry.run()
         pruneAutoReply.bind(1, (now - TrailRows.autoReplyWindow).milliseconds)
         try pruneAutoReply.run()
+        try pruneLease.run()
     }
 
     /// The longest of the windows in which automatic replies are counted.

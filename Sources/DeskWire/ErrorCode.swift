@@ -56,16 +56,17 @@ public struct ErrorCode: Equatable, Sendable {
             "taken", of: "#T", pairs: "holder= since= lease= [steal-from=]", "another agent holds it",
             then: "take the next"),
         ErrorCode(
-            "customer-busy", of: "#T", pairs: "holder= [ticket=] customer= since= lease=",
-            "another agent serves its customer", then: "take the next; a person speaks up"),
+            "customer-busy", of: "#T", pairs: "holder= [ticket=] customer= since= lease= [kept=yes]",
+            "another agent serves one of its people", then: "take the next; a person speaks up"),
         ErrorCode(
             "not-holder", of: "#T", pairs: "holder= [kept=yes]", "the verb needs the claim", then: "claim, then send"),
         ErrorCode("closed", of: "#T", pairs: "[kept=yes]", "it is over", then: "reopen, or leave it"),
         ErrorCode(
             "merged", of: "#T", pairs: "into= [kept=yes]", "it lives on in another ticket", then: "go on in INTO"),
         ErrorCode(
-            "stale", of: "#T", pairs: "newest= who= [kept=yes]", "something was written that you were not shown",
-            then: "show, then send or say it again"),
+            "stale", of: "#T", pairs: "newest= who= unseen= [kept=yes]",
+            "something was written that you were not shown",
+            then: "show the ticket of each unseen=, then send or say it again"),
         ErrorCode(
             "duplicate", of: "#T.E", pairs: "[kept=yes]", "the same text has just gone out",
             then: "take it as done; a person sends"),

@@ -58,14 +58,14 @@ extension Kind {
             out.pair("to", addresses: to, most: WireLimits.list)
             out.pair("entry", mail.entry)
             out.pair(text: text)
-        case .claim(let lease): out.pair("lease", lease)
+        case .claim(let lease, _): out.pair("lease", lease)
         case .guardOverride(let other, let text):
             out.pair("other", other)
             out.pair(text: text)
         case .release(let why, let text):
             out.pair("why", why.wire)
             Kind.append(reason: text, to: &out)
-        case .steal(let lease, let was, let text), .give(let lease, let was, let text):
+        case .steal(let lease, let was, let text, _), .give(let lease, let was, let text, _):
             out.pair("lease", lease)
             out.pair("was", holder: was)
             Kind.append(reason: text, to: &out)
@@ -115,7 +115,7 @@ extension Mail {
         if let machine { out.pair("machine", machine.wire) }
         out.pair(subject: subject)
         out.pair(ifAny: "also", also)
-        if let served { out.pair("served", holder: served) }
+        if !served.isEmpty { out.pair("served", list: served.map(\.description)) }
     }
 }
 
@@ -168,11 +168,12 @@ extension CustomerChange {
         case .addressAdded(let address):
             out.pair("change", "address")
             out.pair("address", address)
-        case .flags(let isRelay, let noAutomaticReply, let isUnguarded):
+        case .flags(let isRelay, let noAutomaticReply, let isUnguarded, let isGuarded):
             out.pair("change", "flags")
             out.flag("relay", isRelay)
             out.flag("no-auto", noAutomaticReply)
             out.flag("unguarded", isUnguarded)
+            out.flag("guarded", isGuarded)
         case .joined(let other):
             out.pair("change", "joined")
             out.pair("addresses", list: other.addresses.map(\.description))

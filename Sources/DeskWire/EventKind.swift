@@ -44,7 +44,7 @@ public struct EventKind: Equatable, Sendable {
 
     private static let claims: [EventKind] = [
         EventKind("claim", "#T", "by= holder= [state=]", "lease=", "an agent took a free ticket"),
-        EventKind("guard-override", "#T", "by=", "other= text=", "an agent serves a customer whom another serves"),
+        EventKind("guard-override", "#T", "by=", "other= text=", "an agent serves a person whom another serves"),
         EventKind("release", "#T", "[by=] holder=-", "why= [text=]", "a ticket became free"),
         EventKind("steal", "#T", "by= holder= [state=]", "lease= was= [text=]", "an agent took a ticket from another"),
         EventKind("give", "#T", "by= holder= [state=]", "lease= was= [text=]", "an agent was given a ticket"),
@@ -67,7 +67,7 @@ public struct EventKind: Equatable, Sendable {
             "an agent came, left or changed"),
         EventKind("token", "NAME", "by=", "change= agent=", seen: "g", "a token was made or taken back"),
         EventKind(
-            "customer", "ADDRESS", "by=", "change= [address=] [relay=] [no-auto=] [unguarded=] [addresses=]",
+            "customer", "ADDRESS", "by=", "change= [address=] [relay=] [no-auto=] [unguarded=] [addresses=] [guarded=]",
             seen: "g", "a customer was changed by hand"),
         EventKind(
             "queue", "QUEUE", "by=", "change= addresses= lease= guard= held= auto= [default=]",

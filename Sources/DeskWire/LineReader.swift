@@ -99,6 +99,19 @@ public struct LineReader: Sendable {
         return patience()
     }
 
+    /// Whether a block has begun and not ended.
+    public var isInBlock: Bool {
+        block != nil
+    }
+
+    /// The line that began the block that is being read, without the text that has arrived so far; `nil` outside a
+    /// block, and where that line is wrong.
+    public var openLine: Line? {
+        guard let block, block.flaw == nil else { return nil }
+        guard case .line(let line) = Line.read(block.head, 0..<block.head.count, block: "-") else { return nil }
+        return line
+    }
+
     private mutating func endBlock() -> Input? {
         guard let ended = block else { return nil }
         block = nil

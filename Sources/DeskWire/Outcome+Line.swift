@@ -52,7 +52,7 @@ extension Outcome {
 
 extension Outcome.Claimed {
     fileprivate func append(to out: inout [UInt8], _ id: TicketID, _ sequence: SequenceNumber?) {
-        out.code(isNew ? "claimed" : "yours", id, isNew ? sequence : nil)
+        out.code(isNew ? "claimed" : "yours", id, sequence)
         out.pair("lease", lease)
         out.pair("customer", customer)
         out.pair("unread", unread)

@@ -46,7 +46,8 @@ extension Refusal {
     private func ticketHints(after verb: Verb?) -> [String] {
         switch self {
         case .taken(_, let who, _): ["\(who.holder) has it since \(who.since.timeOfDay)"]
-        case .customerBusy(let id, let who, let other, _): busyHints(id, who.holder, other, after: verb)
+        case .customerBusy(let id, let who, let other, _, let kept):
+            busyHints(id, who.holder, other, kept, after: verb)
         case .notHolder(let id, let holder, let kept):
             Refusal.hints(holder.map { "\($0) holds it" } ?? "nobody holds it", kept, "claim \(id.value)", id)
         case .closed(let id, true): Refusal.hints("it is closed", true, "reopen \(id.value)", id)
@@ -54,7 +55,7 @@ extension Refusal {
             (verb?.right.hasPrefix("w") == true ? ["it is closed: first \"reopen \(id.value)\""] : [])
                 + ["it is closed"]
         case .merged(_, let into, _): ["it lives on in \(into)"]
-        case .stale(let id, let newest, let who, let kept): staleHints(id, newest, who, kept)
+        case .stale(let id, let newest, let who, let unseen, let kept): staleHints(id, newest, who, unseen, kept)
         case .duplicate(let id, _):
             [
                 "the same text went out just now; once more: \"send \(id.ticket.value)\"",
@@ -65,17 +66,25 @@ extension Refusal {
         }
     }
 
-    private func busyHints(_ id: TicketID, _ holder: AgentName, _ other: TicketID?, after verb: Verb?) -> [String] {
+    private func busyHints(
+        _ id: TicketID, _ holder: AgentName, _ other: TicketID?, _ kept: Bool, after verb: Verb?
+    ) -> [String] {
         let serving = "\(holder) is serving this customer" + (other.map { " in \($0)" } ?? "")
+        if kept { return Refusal.hints(serving, true, "claim \(id.value) anyway=WHY", id) }
         guard verb?.options.contains("anyway") == true else { return [serving] }
         let ask = other.map { "\"say \($0) TEXT\"" } ?? "\"say @\(holder) TEXT\""
         return ["\(serving); \(ask), or \"claim \(id.value) anyway=WHY\"", "\(serving); \(ask)", serving]
     }
 
-    private func staleHints(_ id: TicketID, _ newest: EntryID, _ who: AgentName?, _ kept: Bool) -> [String] {
+    private func staleHints(
+        _ id: TicketID, _ newest: EntryID, _ who: AgentName?, _ unseen: [EntryID], _ kept: Bool
+    ) -> [String] {
         let wrote = "\(who?.description ?? "the customer") wrote \(newest), which you were not shown"
-        let show = "show \(newest.ticket.value)"
-        return kept ? Refusal.hints(wrote, true, show, id) : ["\(wrote): \"\(show)\" first", wrote]
+        let tickets = Set(unseen.map(\.ticket)).sorted()
+        let lines = tickets.prefix(3).map { "\"show \($0.value)\"" }.joined(separator: ", ")
+        let show = tickets.count > 3 ? lines + ", …" : lines
+        guard kept else { return ["\(wrote): \(show) first", wrote] }
+        return ["\(wrote); your text is kept: \(show), then \"send \(id.value)\"", "\(wrote); your text is kept"]
     }
 
     /// What is so, what became of the text, and what to do about it.

@@ -88,13 +88,14 @@ extension Refusal {
             out.pair("since", occupation.since)
             out.pair("lease", occupation.lease)
             if let stealFrom { out.pair("steal-from", stealFrom) }
-        case .customerBusy(let id, let occupation, let other, let customer):
+        case .customerBusy(let id, let occupation, let other, let customer, let kept):
             out.subject(id.description)
             out.pair("holder", holder: occupation.holder)
             if let other { out.pair("ticket", other) }
             out.pair("customer", customer)
             out.pair("since", occupation.since)
             out.pair("lease", occupation.lease)
+            out.flag("kept", kept)
         default: break
         }
     }
@@ -112,10 +113,11 @@ extension Refusal {
             out.subject(id.description)
             out.pair("into", into)
             out.flag("kept", kept)
-        case .stale(let id, let newest, let who, let kept):
+        case .stale(let id, let newest, let who, let unseen, let kept):
             out.subject(id.description)
             out.pair("newest", newest)
             out.pair("who", who?.description ?? "customer")
+            out.pair("unseen", list: unseen.map(\.description))
             out.flag("kept", kept)
         case .duplicate(let id, let kept):
             out.subject(id.description)

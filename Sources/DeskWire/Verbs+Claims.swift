@@ -7,12 +7,13 @@ extension Verb {
             "claim", aliases: ["take"], forms: [#"claim T [lease=DURATION] [anyway="REASON"]"#], right: "w",
             options: ["lease", "anyway"],
             finals: [
-                "claimed #T seq= lease= customer= unread= [also=]", "yours #T lease= customer= unread= [also=]",
+                "claimed #T seq= lease= customer= unread= [also=]", "yours #T [seq=] lease= customer= unread= [also=]",
             ],
             codes: ["closed", "taken", "customer-busy", "too-many"], events: ["guard-override", "claim"],
             help: """
-                Makes a free ticket yours, so that you alone answer. If a colleague serves its customer already you \
-                are told who; anyway= does it all the same and tells everybody why.
+                Makes a free ticket yours, so that you alone answer. If a colleague serves one of its people already \
+                you are told who; anyway= does it all the same and tells everybody why. Of a ticket that you hold \
+                anyway= lets your answers go out beside that colleague's.
                 """,
             example: "claim 42"
         ) { words throws(Malformed) in
@@ -45,7 +46,7 @@ extension Verb {
         Verb(
             "hold", forms: ["hold T [lease=DURATION]"], right: "holder", options: ["lease"],
             finals: ["held #T lease="], codes: ["closed", "not-holder"],
-            help: "Renews your claims of this ticket's customer; every work on one of his tickets does so too.",
+            help: "Renews your claims of this ticket's people; every work on one of their tickets does so too.",
             example: "hold 42 lease=2h"
         ) { words throws(Malformed) in
             let ticket = try words.ticket()

@@ -6,7 +6,10 @@ extension Verb {
         Verb(
             "reply", aliases: ["answer"], forms: ["reply T[.E] TEXT", "reply T[.E] <<"], right: "holder, w",
             finals: ["queued #T.E seq= to= [cc=]"],
-            codes: ["no-such-entry", "merged", "closed", "not-holder", "stale", "duplicate", "text-too-long"],
+            codes: [
+                "no-such-entry", "merged", "closed", "not-holder", "customer-busy", "stale", "duplicate",
+                "text-too-long",
+            ],
             events: ["reply", "sent", "failed", "bounced", "draft"],
             help: """
                 Answers the customer by mail. If he or a colleague wrote what you were not shown, nothing is sent and \
@@ -30,7 +33,7 @@ extension Verb {
         },
         Verb(
             "send", forms: ["send T[.E]"], right: "holder, w", finals: ["queued #T.E seq= to= [cc=]"],
-            codes: ["no-draft", "no-such-entry", "merged", "closed", "not-holder", "stale"],
+            codes: ["no-draft", "no-such-entry", "merged", "closed", "not-holder", "customer-busy", "stale"],
             events: ["reply", "sent", "failed", "bounced"],
             help: "Sends your draft.", example: "send 42"
         ) { words throws(Malformed) in

@@ -62,6 +62,7 @@ extension DraftReason {
         case .duplicate: "duplicate"
         case .closed: "closed"
         case .merged: "merged"
+        case .customerBusy: "customer-busy"
         }
     }
 }

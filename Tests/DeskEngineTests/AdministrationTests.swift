@@ -180,7 +180,7 @@ struct AdministrationTests {
         desk.say(.claim(.id(one), lease: nil, anyway: nil), by: .schulze)
         desk.say(.claim(.id(two), lease: nil, anyway: nil), by: .meier)
         let join = Administration.joinCustomers(Address("a@example.org"), Address("b@example.org"))
-        guard case .customerBusy(two, let occupation, _, _) = desk.say(.administer(join), by: .desk).refusal else {
+        guard case .customerBusy(two, let occupation, _, _, _) = desk.say(.administer(join), by: .desk).refusal else {
             Issue.record("joined")
             return
         }

@@ -57,6 +57,13 @@ struct Desk {
         return queue
     }
 
+    /// A queue with another lease.
+    func queue(_ name: QueueName, lease: TimeSpan) -> Queue {
+        var queue = engine.state.queues[name] ?? Queue(name: name)
+        queue.lease = lease
+        return queue
+    }
+
     mutating func wait(_ span: TimeSpan) {
         now = now + span
     }

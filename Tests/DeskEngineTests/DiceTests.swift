@@ -14,7 +14,7 @@ struct DiceTests {
         for _ in 0..<DiceTests.steps {
             let before = game.desk.engine.state
             let decision = game.step()
-            try Soundness(before, game.desk.engine, decision).check()
+            try Soundness(before, game.desk, decision).check()
         }
         var again = Engine(image: Image(), at: game.desk.now, defaultAutomaticReply: "Ihr Ticket {number}: {subject}")
         for event in game.desk.log { again.apply(event) }
@@ -30,8 +30,7 @@ struct DiceTests {
             let before = engine
             var openings = Openings()
             for event in game.step().events {
-                engine.apply(event)
-                openings.formUnion(engine.openings(by: event))
+                openings.formUnion(engine.apply(event))
             }
             for queue in Mischief.queues where !openings.isEverywhere {
                 let found = Mischief.agents.filter { agent in
@@ -68,7 +67,7 @@ struct DiceTests {
                 default: .move(ticket, to: dice.pick([.inbox, .recorder]), text: nil)
                 }
             let decision = desk.say(command, by: agent)
-            try Soundness(before, desk.engine, decision).check()
+            try Soundness(before, desk, decision).check()
             if case .customerBusy? = decision.refusal { refused.insert(String("\(command)".prefix { $0 != "(" })) }
         }
         #expect(refused.contains("move"))
@@ -213,7 +212,7 @@ struct Forgetful<Below: Follower> {
             try show(mark.agent, mark.ticket)
         }
         _ = engine.due(at: now)
-        try wake { $0.needs(game.last.command, by: game.last.agent) }
+        try wake { $0.needs(game.last.command, by: game.last.agent, at: now) }
         var decision = engine.decide(game.last.command, by: game.last.agent, at: now)
         for index in decision.events.indices {
             decision.events[index].sequence = engine.state.sequence + 1
@@ -268,7 +267,7 @@ struct Forgetful<Below: Follower> {
             try wake { $0.needs(toApply: event) }
             engine.apply(event)
         }
-        engine.replace(before, at: now)
+        engine.replace(before)
         engine.forget(applied: disk.applied)
     }
 }

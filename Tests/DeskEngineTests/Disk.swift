@@ -49,8 +49,7 @@ struct Disk: Follower {
         if case .customerSet(let change) = event.kind, let id = event.subject.ticket {
             let customer = survivor(change.customer)
             meet(customer, as: change.address)
-            let contacts = customers[survivor(change.was)]?.letGo(of: id) ?? []
-            customers[customer]?.take(contacts)
+            customers[survivor(change.was)]?.letGo(of: id)
         }
         if let id = event.subject.ticket, tickets[id] != nil {
             tickets[id]?.apply(event)
@@ -114,8 +113,9 @@ struct Disk: Follower {
         case (.token(.added(let name, let digest)), .token(let token)): agents[name]?.tokens[token] = digest
         case (.token(.revoked(let name)), .token(let token)): agents[name]?.tokens[token] = nil
         case (.queue(let change), _): queues[change.queue.name] = change.queue
-        case (.customer(let id, let change), _):
+        case (.customer(let id, let change), .customer(let name)):
             if case .split(let split) = change { return self.split(split, from: id) }
+            meet(id, as: name)
             customers[id]?.apply(change)
             if case .addressAdded(let address) = change { addresses[address] = id }
             guard case .joined(let other) = change else { break }
@@ -152,15 +152,27 @@ struct Disk: Follower {
         case .message(let id): .message(id, Array((messages[id] ?? []).prefix(Limits.sameMessageID)))
         case .content(let digest): .content(digest, contents[digest]?.0, at: contents[digest]?.1)
         case .recipients(let entry): .recipients(entry, recipients[entry])
+        case .recent(let person, let since):
+            .recent(
+                person, since: since,
+                tickets.values.filter { !$0.isLive && $0.newestAt > since && takesPart(person, in: $0) }.map(\.id))
         case .retry(let agent, let key):
             .retry(agent, key: key, retries["\(agent) \(key)"]?.0, at: retries["\(agent) \(key)"]?.1)
+        }
+    }
+
+    private func takesPart(_ person: Person, in ticket: Ticket) -> Bool {
+        switch person {
+        case .customer(let id): survivor(ticket.customer) == id
+        case .address(let address): ticket.others.contains(address)
         }
     }
 
     var live: Image {
         var image = image
         image.tickets = tickets.values.filter(\.isLive)
-        image.customers = customers.values.filter { !$0.live.isEmpty }
+        let others = Set(image.tickets.flatMap(\.others).compactMap { addresses[$0] })
+        image.customers = customers.values.filter { !$0.live.isEmpty || others.contains($0.id) }
         image.agents = Array(agents.values)
         image.queues = Array(queues.values)
         for ticket in image.tickets {

@@ -55,7 +55,7 @@ struct HandoverTests {
         desk.say(.claim(.id(one), lease: nil, anyway: nil), by: .meier)
         desk.say(.claim(.id(two), lease: nil, anyway: "Telefon"), by: .schulze)
         let given = desk.say(.give(.id(one), to: .weber, text: nil), by: .meier)
-        guard case .customerBusy(one, let occupation, two, _)? = given.refusal else {
+        guard case .customerBusy(one, let occupation, two, _, _)? = given.refusal else {
             Issue.record("\(given)")
             return
         }
@@ -75,7 +75,7 @@ struct HandoverTests {
         desk.say(.claim(.id(two), lease: nil, anyway: nil), by: .meier)
         desk.say(.claim(.id(three), lease: nil, anyway: nil), by: .schulze)
         let given = desk.say(.give(.id(one), to: .weber, text: nil), by: .meier)
-        guard case .customerBusy(one, _, three, _)? = given.refusal else {
+        guard case .customerBusy(one, _, three, _, _)? = given.refusal else {
             Issue.record("\(given)")
             return
         }
@@ -98,7 +98,7 @@ struct HandoverTests {
         desk.say(.claim(.id(two), lease: nil, anyway: nil), by: .schulze)
         for asker in [AgentName.meier, .mustermann] {
             guard
-                case .customerBusy(one, let occupation, two, _)? =
+                case .customerBusy(one, let occupation, two, _, _)? =
                     desk.say(.move(.id(one), to: .inbox, text: nil), by: asker).refusal
             else {
                 Issue.record("two serve one customer, unasked")
@@ -187,6 +187,6 @@ struct HandoverTests {
 
 extension Kind {
     fileprivate func isGive(from agent: AgentName?) -> Bool {
-        if case .give(_, let was, _) = self { was == agent } else { false }
+        if case .give(_, let was, _, _) = self { was == agent } else { false }
     }
 }

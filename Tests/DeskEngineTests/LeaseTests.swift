@@ -1,6 +1,7 @@
-import DeskEngine
 import DeskModel
 import Testing
+
+@testable import DeskEngine
 
 struct LeaseTests {
     @Test func `an idle holder is reminded five minutes before, once, and loses all of that customer together`() throws
@@ -20,7 +21,7 @@ struct LeaseTests {
         #expect(due.reminders.first?.until == until)
         #expect(desk.ring() == Due())
         desk.wait(.minutes(5))
-        #expect(desk.ring().expiries == [.expire(.meier, try desk.ticket(one).customer)])
+        #expect(desk.ring().expiries == [.expire(one)])
         #expect(desk.log.suffix(2).map(\.kind) == [.release(.expired, text: nil), .release(.expired, text: nil)])
         #expect(desk.log.suffix(2).allSatisfy { $0.by == nil })
         #expect(desk.engine.held(by: .meier).isEmpty)
@@ -79,6 +80,71 @@ struct LeaseTests {
             let engine = Engine(image: image, at: start, defaultAutomaticReply: "")
             #expect(engine.lease(of: try desk.ticket(id)) == desk.now + .minutes(end))
         }
+    }
+
+    @Test func `end and length outlive a restart, but not the claim that they are of`() throws {
+        var desk = Desk()
+        let (one, two) = (desk.bring(), desk.bring(from: "other@example.org"))
+        desk.say(.claim(.id(one), lease: .hours(2), anyway: nil), by: .meier)
+        desk.say(.claim(.id(two), lease: .minutes(2), anyway: nil), by: .schulze)
+        desk.wait(.minutes(1))
+        desk.engine.worked(by: .meier, on: one, at: desk.now)
+        let until = desk.now + .hours(2)
+        var image = Image()
+        image.leases = desk.engine.takeLeases()
+        #expect(image.leases.keys.sorted() == [one, two] && desk.engine.takeLeases().isEmpty)
+        desk.say(.release(.id(two), text: nil), by: .schulze)
+        desk.wait(.minutes(1))
+        desk.say(.claim(.id(two), lease: nil, anyway: nil), by: .schulze)
+        (image.tickets, image.customers) = (
+            [try desk.ticket(one), try desk.ticket(two)], desk.engine.state.customers.values
+        )
+        (image.agents, image.queues) = (Array(desk.engine.state.agents.values), desk.engine.state.queues.values)
+        let start = desk.now + .minutes(29)
+        var engine = Engine(image: image, at: start, defaultAutomaticReply: "")
+        #expect(engine.lease(of: try desk.ticket(one)) == until)
+        #expect(engine.lease(of: try desk.ticket(two)) == start + .minutes(10))
+        engine.worked(by: .meier, on: one, at: start)
+        #expect(engine.lease(of: try desk.ticket(one)) == start + .hours(2))
+    }
+
+    @Test func `what is granted soon after a start ends when it says, and is as long as it was asked for`() throws {
+        var desk = Desk()
+        let (one, two) = (desk.bring(), desk.bring(from: "other@example.org"))
+        desk.engine.soft.grace = desk.now + .minutes(10)
+        let grace = desk.engine.soft.grace
+        let claim = desk.say(.claim(.id(one), lease: .minutes(2), anyway: nil), by: .meier)
+        #expect(claim.claimed?.lease == grace)
+        #expect(claim.events.map(\.kind) == [.claim(lease: grace, length: .minutes(2))])
+        desk.say(.claimNext([.inbox], lease: .minutes(3)), by: .schulze)
+        #expect(desk.engine.lease(of: try desk.ticket(two)) == grace)
+        desk.administer(.setQueue(desk.queue(.inbox, lease: .minutes(5))))
+        for receiver in [AgentName.weber, .schulze] {
+            desk.say(.give(.id(two), to: receiver, text: nil), by: desk.engine.state.tickets[two]?.holder)
+            #expect(desk.engine.lease(of: try desk.ticket(two)) == grace)
+        }
+        let stolen = desk.say(.steal(.id(two), text: "eilt"), by: .mustermann)
+        #expect(stolen.claimed?.lease == grace)
+        #expect(desk.engine.lease(of: try desk.ticket(two)) == grace)
+        desk.wait(.minutes(9))
+        desk.engine.worked(by: .meier, on: one, at: desk.now)
+        #expect(desk.engine.lease(of: try desk.ticket(one)) == desk.now + .minutes(2))
+    }
+
+    @Test func `reading a ticket that is closed and not in memory is work for its people`() throws {
+        var desk = Desk()
+        let (one, two) = (desk.bring(), desk.bring())
+        desk.say(.claim(.id(two), lease: nil, anyway: nil), by: .meier)
+        desk.say(.close(.id(two), read: nil, text: nil), by: .meier)
+        let closed = try desk.ticket(two)
+        desk.say(.claim(.id(one), lease: nil, anyway: nil), by: .meier)
+        desk.engine.forget(applied: desk.engine.state.sequence)
+        #expect(desk.engine.state.tickets[two] == nil)
+        desk.wait(.minutes(20))
+        desk.engine.worked(by: .schulze, on: closed, at: desk.now)
+        #expect(desk.engine.lease(of: try desk.ticket(one)) == desk.now + .minutes(10))
+        desk.engine.worked(by: .meier, on: closed, at: desk.now)
+        #expect(desk.engine.lease(of: try desk.ticket(one)) == desk.now + .minutes(30))
     }
 
     @Test func `the lease of the loser ends only with his last ticket of the customer`() throws {

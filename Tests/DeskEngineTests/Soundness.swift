@@ -8,9 +8,12 @@ struct Soundness {
     let before: State
     let engine: Engine
     let decision: Decision
+    let log: [Event]
+    let model: PeopleModel
 
-    init(_ before: State, _ engine: Engine, _ decision: Decision) {
-        (self.before, self.engine, self.decision) = (before, engine, decision)
+    init(_ before: State, _ desk: Desk, _ decision: Decision) {
+        (self.before, engine, self.decision, log) = (before, desk.engine, decision, desk.log)
+        model = PeopleModel(engine.state)
     }
 
     func check() throws {
@@ -21,7 +24,9 @@ struct Soundness {
         }
         checkRefusal()
         checkGuard()
+        checkAnswers()
         checkIndexes()
+        checkRelation()
         checkLeases()
     }
 
@@ -37,57 +42,98 @@ struct Soundness {
         }
     }
 
-    /// Nobody comes to hold a ticket under the guard, beside a colleague who serves its customer, but by an override;
-    /// not by a move either, which brings a ticket under it that its holder has already.
+    /// No agent comes to hold a ticket under the guard, beside a colleague who serves one of its people, but by an
+    /// override; not by a move either, which brings a ticket under it that its holder has already.
     private func checkGuard() {
         for event in decision.events {
-            if case .customer(let id, .joined(let other)) = event.kind { checkJoin(id, other.customer) }
+            if case .customer(let id, let change) = event.kind { checkMerge(change, into: id) }
             guard let holder = event.snapshot?.holder, let id = event.subject.ticket,
-                let ticket = engine.state.tickets[id], ticket.holder == holder, engine.state.isGuarded(ticket)
+                let ticket = engine.state.tickets[id], ticket.holder == holder, engine.state.hasGuard(ticket.queue)
             else { continue }
-            if let was = before.tickets[id], was.holder == holder, before.isGuarded(was) { continue }
-            let agents = engine.state.agents(serving: ticket.customer)
+            if let was = before.tickets[id], was.holder == holder, before.hasGuard(was.queue) { continue }
             let isTold = decision.events.contains { event in
                 guard case .guardOverride(let other, _) = event.kind else { return false }
                 return !other.isEmpty && event.by == holder
             }
-            #expect(agents.count == 1 || isTold, "\(agents) serve \(ticket.customer), unasked: \(event.kind)")
+            let overlap = model.overlap(in: ticket)
+            #expect(overlap.isEmpty || isTold, "\(overlap) beside \(ticket.id), unasked: \(event.kind)")
         }
     }
 
-    private func checkJoin(_ id: CustomerID, _ other: CustomerID) {
-        let (here, there) = (before.agents(serving: id), before.agents(serving: other))
-        guard before.customers[id]?.isOnePerson == true else { return }
-        let colleagues = here.contains { agent in there.contains { $0 != agent } }
-        #expect(!colleagues)
+    private func checkMerge(_ change: CustomerChange, into id: CustomerID) {
+        let other: Person
+        switch change {
+        case .joined(let joined): other = .customer(joined.customer)
+        case .addressAdded(let address): other = .address(address)
+        case .flags, .split: return
+        }
+        guard PeopleModel(before).isGuarded(.customer(id)) else { return }
+        let here = (before.services[.customer(id)] ?? []).map(\.agent)
+        let there = (before.services[other] ?? []).map(\.agent)
+        #expect(!here.contains { agent in there.contains { $0 != agent } })
+    }
+
+    /// No answer goes out beside a colleague who serves one of the ticket's people unless one of the two has said why.
+    private func checkAnswers() {
+        for event in decision.events {
+            guard case .reply = event.kind, let id = event.subject.ticket, let ticket = before.tickets[id],
+                before.hasGuard(ticket.queue)
+            else { continue }
+            let model = PeopleModel(before)
+            for (agent, tickets) in model.service(of: ticket) where agent != ticket.holder {
+                let own = model.service(of: ticket)[event.by ?? .desk] ?? []
+                let ledger = OverrideLedger(log)
+                let isTold = own.contains { mine in tickets.contains { ledger.isTold(mine, $0) } }
+                #expect(isTold, "\(agent) serves the people of \(id) by \(tickets), unasked")
+            }
+        }
     }
 
     /// The indexes are those that the tickets alone would give.
     private func checkIndexes() {
         var image = Image()
         image.tickets = engine.state.tickets.values.filter(\.isLive)
-        image.customers = engine.state.customers.values.filter { !$0.live.isEmpty }
+        image.customers = engine.state.customers.values
         image.queues = Array(engine.state.queues.values)
         let rebuilt = State(image)
         #expect(rebuilt.lanes == engine.state.lanes)
         #expect(rebuilt.holdings == engine.state.holdings)
         #expect(rebuilt.services == engine.state.services)
+        #expect(rebuilt.parts == engine.state.parts)
+        #expect(engine.state.consequences == State.Consequences())
         #expect(rebuilt.reserved == engine.state.reserved)
         #expect(rebuilt.preferred == engine.state.preferred)
     }
 
-    /// There is a lease for every service and for nothing else.
-    private func checkLeases() {
-        let served = engine.state.services.flatMap { customer, services in
-            services.map { Soft.Lease.Key(agent: $0.agent, customer: customer) }
+    /// They say what the slow model says: whom a ticket may go to, who is busy, what hangs together.
+    private func checkRelation() {
+        for ticket in engine.state.tickets.values where ticket.isLive {
+            let agents = model.service(of: ticket).keys.sorted()
+            #expect(engine.state.agents(serving: State.Facets(ticket)) == agents, "\(ticket.id)")
+            let others = engine.others(of: engine.state.participants(of: ticket), than: ticket.id)
+            #expect(others == model.others(of: ticket), "\(ticket.id)")
+            if ticket.holder != nil {
+                #expect(engine.state.claims(with: ticket.id) == model.claims(with: ticket), "\(ticket.id)")
+                continue
+            }
+            let rank = Rank(ticket).value
+            let isForAnybody = engine.state.lanes[ticket.queue]?.claimable.first(from: rank) == rank
+            #expect(isForAnybody == (agents.isEmpty || !engine.state.hasGuard(ticket.queue)), "\(ticket.id)")
+            #expect(engine.state.reserved[ticket.id] == (agents.count == 1 ? agents[0] : nil), "\(ticket.id)")
         }
-        #expect(Set(served) == Set(engine.soft.leases.keys))
+    }
+
+    /// There is a lease for every held ticket and for nothing else, in its holder's name.
+    private func checkLeases() {
+        let held = engine.state.tickets.values.filter { $0.holder != nil }
+        #expect(Set(held.map(\.id)) == Set(engine.soft.leases.keys))
+        #expect(held.allSatisfy { engine.soft.leases[$0.id]?.agent == $0.holder })
     }
 }
 
 extension State {
     /// Who serves a customer now; by name.
     func agents(serving customer: CustomerID) -> [AgentName] {
-        services[customer]?.map(\.agent) ?? []
+        services[.customer(customer)]?.map(\.agent) ?? []
     }
 }

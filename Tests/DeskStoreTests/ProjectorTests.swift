@@ -26,6 +26,29 @@ import Testing
             folder.files, head: head, pause: pause, onApplied: { told.applied($0) }, onTrouble: { told.trouble($0) })
     }
 
+    @Test func `leases are kept, the newest of each ticket, until their claims are over`() throws {
+        var story = Story(seed: 52)
+        var journal = try folder.journal()
+        let told = Told()
+        let projector = try start(told)
+        for _ in 0..<100 { projector.follow(try journal.append(story.nextTurn())) }
+        let held = try #require(story.image.tickets.first { $0.holder != nil })
+        let agent = try #require(held.holder)
+        func lease(_ minutes: Int64, of agent: AgentName) -> LeaseRecord {
+            LeaseRecord(
+                agent: agent, heldSince: held.heldSince, length: .hours(2), until: held.heldSince + .minutes(minutes),
+                worked: held.heldSince)
+        }
+        projector.note([held.id: lease(10, of: agent)])
+        projector.note([held.id: lease(20, of: agent), TicketID(9999): lease(5, of: agent)])
+        projector.stop()
+        let image = try DeskReader(folder.files).image()
+        #expect(image.leases[held.id] == lease(20, of: agent))
+        let projection = try Projection(path: folder.files.desk)
+        try projection.trail.prune(held.heldSince)
+        #expect(try DeskReader(folder.files).image().leases == [held.id: lease(20, of: agent)])
+    }
+
     @Test func `it follows turn by turn, and stopping writes what is left`() throws {
         var story = Story(seed: 50)
         var journal = try folder.journal()

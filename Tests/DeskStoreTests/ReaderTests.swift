@@ -161,7 +161,7 @@ import Testing
         #expect(try reader.tickets(filter) == closed.filter { $0.queue == .inbox })
         let customer = closed[0].customer
         filter = TicketFilter(queues: Story.places, states: [.closed], limit: 500)
-        filter.customer = customer
+        filter.person = .customer(customer)
         #expect(try reader.tickets(filter) == closed.filter { $0.customer == customer })
     }
 

@@ -281,8 +281,7 @@ extension Story {
         }
         if case .customerSet(let change) = event.kind, let id = event.subject.ticket {
             meet(change.customer, as: change.address)
-            let contacts = customers[change.was]?.letGo(of: id) ?? []
-            customers[change.customer]?.take(contacts)
+            customers[change.was]?.letGo(of: id)
         }
         if let id = event.subject.ticket, tickets[id] != nil {
             tickets[id]?.apply(event)
@@ -347,6 +346,12 @@ extension Story {
         image.tickets = tickets.values.filter(\.isLive).sorted { $0.id < $1.id }
         let live = Set(image.tickets.map(\.customer))
         image.customers = customers.values.filter { live.contains($0.id) }.sorted { $0.id < $1.id }
+        var others: [Customer] = []
+        for address in image.tickets.flatMap(\.others) {
+            guard let customer = customers.values.first(where: { $0.addresses.contains(address) }) else { continue }
+            if !live.contains(customer.id), !others.contains(customer) { others.append(customer) }
+        }
+        image.customers += others
         image.agents = agents.values.sorted { $0.name < $1.name }
         image.queues = queues.values.sorted { $0.name < $1.name }
         image.drafts = drafts.values.sorted { ($0.agent, $0.ticket) < ($1.agent, $1.ticket) }

@@ -1,11 +1,14 @@
 /// What a `desk.db` holds but for soft things, as text: equal for equal desks.
 package enum DeskDump {
-    /// All rows of all tables but shown marks; `column` is left out, whatever table has it.
+    /// All rows of all tables but shown marks and leases; `column` is left out, whatever table has it.
     ///
     /// `ask` gives the first column of what a statement finds.
     package static func rows(without column: String = "", ask: (String) throws -> [String]) rethrows -> [String] {
         var rows: [String] = []
-        for table in try ask("SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'shown' ORDER BY name") {
+        let tables = """
+            SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('shown', 'lease') ORDER BY name
+            """
+        for table in try ask(tables) {
             let columns = try ask(
                 "SELECT 'quote(' || name || ')' FROM pragma_table_info('\(table)') WHERE name <> '\(column)'")
             let row = columns.joined(separator: " || '|' || ")

@@ -22,7 +22,7 @@ struct EventLineTests {
                 .followUp(
                     {
                         var mail = Samples.mail(EntryID(TicketID(4711), 3), subject: "Bandsalat")
-                        (mail.served, mail.also, mail.machine) = (Samples.meier, [TicketID(43), TicketID(44)], .auto)
+                        (mail.served, mail.also, mail.machine) = ([Samples.meier], [TicketID(43), TicketID(44)], .auto)
                         return mail
                     }())),
             "* 50 follow-up #4711 queue=inbox \(t) customer=schmidt@example.org entry=#4711.3 to=hotline@desk.example "

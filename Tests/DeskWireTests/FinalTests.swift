@@ -87,9 +87,21 @@ struct FinalTests {
         ),
         (.refused(.notHolder(id(42), holder: nil, kept: false)), "ERR not-holder #42 holder=- : nobody holds it"),
         (
-            .refused(.stale(id(42), newest: EntryID(id(42), 3), who: nil, kept: true)),
-            "ERR stale #42 newest=#42.3 who=customer kept=yes : the customer wrote #42.3, which you were not shown;"
-                + " your text is kept: \"show 42\", then \"send 42\""
+            .refused(
+                .stale(
+                    id(42), newest: EntryID(id(41), 3), who: nil, unseen: [EntryID(id(41), 3), EntryID(id(42), 2)],
+                    kept: true)),
+            "ERR stale #42 newest=#41.3 who=customer unseen=#41.3,#42.2 kept=yes"
+                + " : the customer wrote #41.3, which you were not shown; your text is kept: \"show 41\", \"show 42\","
+                + " then \"send 42\""
+        ),
+        (
+            .refused(
+                .customerBusy(id(43), who, ticket: id(42), customer: Samples.schmidt, kept: true),
+                verb: .named("reply")),
+            "ERR customer-busy #43 holder=meier ticket=#42 customer=schmidt@example.org since=\(at) lease=\(lease)"
+                + " kept=yes : meier is serving this customer in #42; your text is kept: \"claim 43 anyway=WHY\", then"
+                + " \"send 43\""
         ),
         (
             .refused(.closed(id(42), kept: false), verb: .named("claim")),

@@ -58,8 +58,14 @@ enum Samples {
             .customerBusy(id(42), who, ticket: id(43), customer: bad),
             .customerBusy(id(42), who, ticket: nil, customer: schmidt), .notHolder(id(42), holder: meier, kept: true),
             .notHolder(id(42), holder: nil, kept: false), .closed(id(42), kept: true), .closed(id(42), kept: false),
-            .merged(id(42), into: id(43), kept: true), .stale(id(42), newest: EntryID(id(43), 2), who: nil, kept: true),
-            .stale(id(42), newest: EntryID(id(42), 2), who: schulze, kept: false),
+            .merged(id(42), into: id(43), kept: true),
+            .stale(
+                id(42), newest: EntryID(id(43), 2), who: nil, unseen: [EntryID(id(42), 2), EntryID(id(43), 2)],
+                kept: true),
+            .stale(
+                id(42), newest: EntryID(id(42), 900), who: schulze, unseen: (1...900).map { EntryID(id(42), $0) },
+                kept: false),
+            .customerBusy(id(42), who, ticket: id(43), customer: schmidt, kept: true),
             .duplicate(EntryID(id(42), 3), kept: true), .noDraft(id(42)),
             .empty([inbox, recorder]), .timeout(Array(repeating: recorder, count: 900)), .tooMany(.held, most: 10),
             .tooMany(.waits, most: 10), .tooMany(.subscriptions, most: 1000), .tooMany(.drafts, most: 100),
@@ -110,7 +116,7 @@ enum Samples {
         mail.customerName = Address(nasty)
         mail.machine = .bounce
         mail.also = (1...500).map { id(Int64($0) * 1_000_000_000_000) }
-        mail.served = meier
+        mail.served = [meier]
         let letter = Letter(to: Recipients(to: [Address(nasty)]), text: nasty)
         var queue = Queue(name: inbox)
         queue.addresses = Array(repeating: hotline, count: 100)
@@ -133,7 +139,7 @@ enum Samples {
             .agent(added), .agent(.retired),
             .agent(.rights(queue: nil, [.read, .work])), .agent(.flags(isBot: false, isAdmin: false)),
             .token(.revoked(meier)), .customer(CustomerID(1), .addressAdded(letter.recipients.to[0])),
-            .customer(CustomerID(1), .flags(relay: true, noAutomaticReply: true, unguarded: true)),
+            .customer(CustomerID(1), .flags(relay: true, noAutomaticReply: true, unguarded: true, guarded: true)),
             .customer(CustomerID(1), .joined(.init(customer: CustomerID(2), addresses: [schmidt, hotline]))),
             .queue(QueueChange(queue: queue, isNew: true)), .autoBreaker(count: 100, window: .hours(1), domain: nasty),
             .restored(

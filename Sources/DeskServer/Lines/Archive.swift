@@ -127,6 +127,11 @@ final class Archive {
         projector.note(marks)
     }
 
+    /// Keeps leases, with the projector's next bite.
+    func note(_ leases: [TicketID: LeaseRecord]) {
+        if !leases.isEmpty { projector.note(leases) }
+    }
+
     /// Waits a moment for `desk.db` if it is so far behind that the desk has to slow down.
     func letProjectorCatchUp() {
         guard projector.lag > Archive.lagMost else { return }

@@ -28,6 +28,8 @@ final class Session {
     var reader = LineReader()
     /// Bytes that were received and not cut into lines yet: more lines than a turn takes.
     var unheard: [UInt8] = []
+    /// When lines of an open block renewed a lease last.
+    var typed: Moment?
     /// Lines and blocks that wait for their turn, oldest first.
     var inputs: [Input] = []
     /// Bytes received since `inputs` was last empty.

@@ -163,7 +163,7 @@ final class Stream {
     }
 
     private func concerns(_ snapshot: Event.Snapshot, _ kind: Kind, _ agent: AgentName) -> Bool {
-        snapshot.holder == agent || snapshot.holderBefore == agent || kind.mail?.served == agent
+        snapshot.holder == agent || snapshot.holderBefore == agent || kind.mail?.served.contains(agent) == true
     }
 
     private func shows(queue: QueueName, _ sequence: SequenceNumber, _ mayRead: (QueueName) -> Bool) -> Bool {

@@ -65,7 +65,7 @@ extension Switchboard {
         // Nothing is told from a memory that holds what was rolled back, not even by a retry key.
         if isMemoryStale { return .failure(.storage(retry: 1)) }
         do throws(StoreError) {
-            try wake { engine.needs(command, by: agent) }
+            try wake { engine.needs(command, by: agent, at: round.at) }
             if let agent, let key, let found = try recall(key, of: agent, for: command) { return found }
         } catch {
             return .failure(.storage(retry: 5))
@@ -87,8 +87,8 @@ extension Switchboard {
         }
         for event in events {
             let numbered = round.append(event)
-            engine.apply(numbered)
-            if !waits.isEmpty { waits.note(engine.openings(by: numbered)) }
+            let openings = engine.apply(numbered)
+            if !waits.isEmpty { waits.note(openings) }
         }
         switch decision.verdict {
         case .done(let outcome):

@@ -102,7 +102,7 @@ extension Switchboard {
     func readAnew() throws(StoreError) {
         isMemoryStale = true
         var read = try archive.readEngine(settings, at: clock.now)
-        read.replace(engine, at: clock.now)
+        read.replace(engine)
         engine = read
         isMemoryStale = false
     }

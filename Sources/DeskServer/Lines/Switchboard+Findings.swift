@@ -112,12 +112,12 @@ extension Switchboard {
             let more = end < slice.total ? Cursor(kind: Cut.raw, position: Int64(end)) : nil
             reply.end(.answered(.raw(id, lines: lines, more: more), at: at), to: &out)
         }
-        if let agent = session.agent { engine.worked(by: agent, on: ticket.id, at: clock.now) }
+        if let agent = session.agent { engine.worked(by: agent, on: ticket, at: clock.now) }
     }
 
     /// Reading is work, and colleagues are told.
     private func looked(_ agent: AgentName, at ticket: Ticket) {
-        engine.worked(by: agent, on: ticket.id, at: clock.now)
+        engine.worked(by: agent, on: ticket, at: clock.now)
         tellLooking(agent, at: ticket)
     }
 }

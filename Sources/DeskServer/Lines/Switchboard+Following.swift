@@ -98,6 +98,7 @@ extension Switchboard {
                 resolved.append(.ticket(try readable(reference, by: agent).id))
             }
         }
+        for case .ticket(let id) in resolved { engine.worked(by: agent.name, on: id, at: clock.now) }
         return resolved
     }
 

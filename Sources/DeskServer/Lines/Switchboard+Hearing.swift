@@ -11,6 +11,18 @@ extension Switchboard {
         session.inputByteCount += bytes.count
         session.unheard.append(contentsOf: bytes)
         cut(session)
+        noteTyping(of: session)
+    }
+
+    /// Lines of an open block are work on the ticket that its first line names: no agent loses it while they type.
+    private func noteTyping(of session: Session) {
+        guard let agent = session.agent, session.reader.isInBlock else { return }
+        if let typed = session.typed, clock.now < typed + Limits.typingPause { return }
+        session.typed = clock.now
+        guard case .success(.change(let command))? = session.reader.openLine?.request,
+            let id = command.ticket.flatMap({ engine.state.id(of: $0) })
+        else { return }
+        engine.worked(by: agent, on: id, at: clock.now)
     }
 
     /// The client sends nothing more: what is complete is still answered, waits end, then the connection does.

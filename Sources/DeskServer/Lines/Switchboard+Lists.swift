@@ -34,15 +34,15 @@ extension Switchboard {
         filter.priorities = list.priorities
         filter.before = list.after.map { TicketID($0.position) }
         if let address = list.customer {
-            guard let customer = try customer(address) else {
-                return finish(session, tag, .answered(.list(count: 0, more: nil), at: head))
-            }
-            filter.customer = customer
+            try load(address)
+            let person = engine.state.person(address)
+            (filter.person, filter.addresses) = (person, engine.state.addresses(of: person))
         }
         ask(.tickets(filter), Pending(tag: tag, query: .list(list), ticket: nil), session)
     }
 
-    private func customer(_ address: Address) throws(Refusal) -> CustomerID? {
+    /// Sees to it that a customer with that address, if there is one, is in memory.
+    private func load(_ address: Address) throws(Refusal) {
         do throws(StoreError) {
             var query = ListQuery()
             query.customer = address
@@ -50,6 +50,5 @@ extension Switchboard {
         } catch {
             throw .storage(retry: 5)
         }
-        return engine.state.customer(address)?.id
     }
 }

@@ -155,7 +155,7 @@ extension Switchboard {
             reply.draft(draft, to: &out)
             reply.end(.answered(.draft(ticket.id), at: head), to: &out)
         }
-        engine.worked(by: agent.name, on: ticket.id, at: clock.now)
+        engine.worked(by: agent.name, on: ticket, at: clock.now)
     }
 
     /// Writes the record of a ticket that is in memory.

@@ -16,6 +16,7 @@ extension Switchboard {
         guard Clock.monotonic() >= nextSecond else { return }
         nextSecond = Clock.monotonic() + 1_000_000_000
         tick()
+        archive.note(engine.takeLeases())
         endLateLogins()
         try probe()
     }
@@ -105,6 +106,8 @@ extension Switchboard: Watcher {
     func shut() {
         passwordChecker.close()
         readingRoom.close()
+        // What the agents did in the last second counts after the restart, too.
+        if !isMemoryStale { archive.note(engine.takeLeases()) }
         archive.close()
     }
 }

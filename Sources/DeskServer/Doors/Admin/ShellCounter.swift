@@ -115,6 +115,7 @@ extension Customer {
         if isRelay { words.append("relay") }
         if wantsNoAutomaticReply { words.append("no-reply") }
         if isUnguarded { words.append("unguarded") }
+        if isGuarded { words.append("guarded") }
         if !live.isEmpty { words.append("open=\(live.map(\.description).joined(separator: ","))") }
         return words.joined(separator: " ")
     }
@@ -131,8 +132,8 @@ extension Refusal {
         case .storage: "the desk cannot write at the moment, try again"
         case .shuttingDown: "the desk is going down, try again"
         case .usage(let text): text
-        case .customerBusy(_, let occupation, _, let customer):
-            "two agents serve \(customer), one of them is \(occupation.holder): one has to release his ticket first"
+        case .customerBusy(_, let occupation, _, let customer, _):
+            "two agents serve \(customer), one of them is \(occupation.holder): one has to release their ticket first"
         default: "the desk refuses that (\(self))"
         }
     }

@@ -164,11 +164,12 @@ private struct RequestReader {
         case "address":
             return .administer(.addAddress(try address(word(2, "ADDRESS")), try address(word(3, "NEW-ADDRESS"))))
         case "flags":
-            let flags = try flags(words.plain.dropFirst(3), known: ["relay", "no-reply", "unguarded"])
+            let flags = try flags(words.plain.dropFirst(3), known: ["relay", "no-reply", "unguarded", "guarded"])
             return .administer(
                 .setCustomerFlags(
                     try address(word(2, "ADDRESS")), isRelay: flags.contains("relay"),
-                    wantsNoAutomaticReply: flags.contains("no-reply"), isUnguarded: flags.contains("unguarded")))
+                    wantsNoAutomaticReply: flags.contains("no-reply"), isUnguarded: flags.contains("unguarded"),
+                    isGuarded: flags.contains("guarded")))
         default: throw .usage("customer show, join, split, address or flags")
         }
     }

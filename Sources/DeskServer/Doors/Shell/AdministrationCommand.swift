@@ -37,7 +37,7 @@ enum AdministrationCommand {
             "customer split", "ADDRESS OTHER-ADDRESS",
             "undoes a join: OTHER-ADDRESS is a customer of its own, with the tickets it opened", []),
         verb("customer address", "ADDRESS NEW-ADDRESS", "one more address of a customer", []),
-        verb("customer flags", "ADDRESS relay|no-reply|unguarded|-…", "what he is from now on", []),
+        verb("customer flags", "ADDRESS relay|no-reply|unguarded|guarded|-…", "what they are from now on", []),
         verb("customer show", "ADDRESS", "what is known of a customer", []),
         verb("token add", "AGENT NAME", "a token for a program, shown once", []),
         verb("token revoke", "AGENT NAME", "it is void", []),
