@@ -58,6 +58,7 @@ extension QuotedLine {
 
     /// Whether the text above an old mail says that its author goes on within it.
     static func pointsBelow(_ line: Substring) -> Bool {
+        guard line.utf8.count <= 400, line.utf8.first != UInt8(ascii: ">") else { return false }
         let lowered = line.lowercased()
         return pointers.contains { lowered.contains($0) }
     }

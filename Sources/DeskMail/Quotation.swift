@@ -8,9 +8,13 @@ public struct Quotation {
     private var fates: [Segment.Kind]
 
     private let answered: AnsweredMail?
+    /// The first line that says that its author goes on below.
+    private let pointer: Int?
 
     /// Lines of text behind the last quote mark that are the rest of a quoted line which was broken on the way.
     private static let brokenLines = 2
+    /// So many lines above an old mail are looked at for what presents it.
+    private static let presentingLines = 20
     /// Bytes that a quoted line has at least when its end was broken off.
     private static let brokenLength = 50
     /// A signature has at most so many lines.
@@ -32,6 +36,7 @@ public struct Quotation {
         self.answered = answered
         lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { Substring($0) }
         kinds = lines.map { QuotedLine($0.utf8) }
+        pointer = kinds.contains(where: \.isQuoting) ? lines.firstIndex(where: QuotedLine.pointsBelow) : nil
         fates = Array(repeating: .new, count: lines.count)
     }
 
@@ -117,10 +122,10 @@ public struct Quotation {
     /// Whether the text above ends with a colon: what stands here is what its author wants to be read. Words that point
     /// below say the same of everything below.
     private func isPresented(_ index: Int) -> Bool {
-        let above = lines.indices[..<index].filter { kinds[$0] == .text }
-        guard let last = above.last else { return false }
-        let end = lines[last].utf8.last { !$0.isBlank }
-        return end == UInt8(ascii: ":") || above.contains { QuotedLine.pointsBelow(lines[$0]) }
+        if let pointer, pointer < index { return true }
+        let near = lines.indices[max(0, index - Self.presentingLines)..<index]
+        guard let last = near.last(where: { kinds[$0] == .text }) else { return false }
+        return lines[last].utf8.last { !$0.isBlank } == UInt8(ascii: ":")
     }
 
     private mutating func dropEnvelopeOfPGP() {

@@ -72,7 +72,10 @@ struct HeaderEnds {
 
     private mutating func readHeaderLine(_ line: Int, _ next: Int) {
         if isEmpty(line) { return endHeader() }
-        defer { header?.isFirstLine = false }
+        defer {
+            header?.isFirstLine = false
+            blankNUL(in: line..<next)
+        }
         if bytes[line].isBlankByte { return readBlankLed(line, next) }
         if let name = fieldName(line), isField(name, line, next) {
             takeField(name, line, next)
@@ -89,6 +92,14 @@ struct HeaderEnds {
         } else {
             edits.append((line..<line, [0x0A]))
             endHeader()
+        }
+    }
+
+    /// A NUL would end the value for GMime, whose strings are those of C.
+    private mutating func blankNUL(in line: Range<Int>) {
+        guard bytes[line].contains(0) else { return }
+        for index in line where bytes[index] == 0 && edits.count < Self.editsMost {
+            edits.append((index..<(index + 1), [0x20]))
         }
     }
 

@@ -77,6 +77,8 @@ struct QuotationTests {
 
     @Test(arguments: [
         "> On 1.1.2020 10:00 a@b wrote:\n", "-- \n", "Von: a\n", "\n", "----\n", "On 1 <\n", "a@b> wrote:\n", "x ",
+        "On 1.1.2020 10:00 a@b wrote:\nx\n", "From: a@b\nSent: x\nTo: b\n> q\n", "--\nx\n\n",
+        "x:\nFrom: a@b\nTo: b\nSubject: c\n",
     ])
     func `a quarter of a megabyte of anything takes no time to speak of`(piece: String) {
         let text = String(repeating: piece, count: (1 << 18) / piece.utf8.count)

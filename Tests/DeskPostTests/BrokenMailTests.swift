@@ -37,6 +37,7 @@ struct BrokenMailTests {
     @Test(arguments: [
         ("Subject: lang\n und länger\n \nFrom: a@b.example\n\nText", "lang und länger"),
         ("Subject: lang\nund länger\nFrom: a@b.example\n\nText", "lang und länger"),
+        ("Subject: a\u{0}b\nFrom: a@b.example\n\nText", "a b"),
         ("Unsinn am Anfang\nSubject: y\nFrom: a@b.example\n\nText", "y"),
         ("Subject: y\nReceived: from x\nby y with z\nid 4\nFrom: a@b.example\n\nText", "y"),
         ("From someone Mon Nov 30\nSubject: y\nFrom: a@b.example\n\nText", "y"),
