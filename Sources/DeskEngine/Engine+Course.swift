@@ -30,7 +30,8 @@ extension Engine {
         }
         let event = ticket.event(
             .close(text: text), at: asker.now, by: asker.agent, holder: .some(nil), state: .closed)
-        return .done(.closed(ticket.id), [event])
+        let isUnanswered = ticket.newestMail > 0 && !ticket.isAnswered && !ticket.recipients.to.isEmpty
+        return .done(.closed(ticket.id, isUnanswered: isUnanswered), [event])
     }
 
     func reopen(_ reference: TicketReference, _ text: String?, _ asker: Asker) throws(Refusal) -> Decision {
@@ -53,6 +54,7 @@ extension Engine {
             return .done(.saidIn(EntryID(ticket.id, entry)), [event])
         case .agent(let name):
             guard let colleague = state.agents[name], !colleague.isRetired else { throw .noSuchAgent(name) }
+            guard state.says[name]?.waiting.count ?? 0 < Limits.says else { throw .tooMany(.says, most: Limits.says) }
             let event = Event(at: asker.now, by: asker.agent, subject: .agent(name), kind: .say(text: text))
             return .done(.said(target), [event])
         }
@@ -63,6 +65,21 @@ extension Engine {
         guard let waiting = state.outbox[entry], let ticket = state.tickets[entry.ticket] else { return .done() }
         let ended = waiting.pending.filter { to.contains($0) }
         return .done(.done, ended.map { ticket.event(kind($0), at: now, entry: entry.entry) })
+    }
+
+    /// What was said to the asker: what has not reached them, or everything after an event as far as it is kept.
+    func says(_ since: SequenceNumber?, marks: Bool, _ asker: Asker) -> Decision {
+        let kept = state.says[asker.agent] ?? Says()
+        let found = since.map { since in kept.all.filter { $0.sequence > since } } ?? kept.waiting
+        let reached = marks ? heard(found.map(\.sequence), asker).events : []
+        return .done(.says(found), reached)
+    }
+
+    func heard(_ sequences: [SequenceNumber], _ asker: Asker) -> Decision {
+        let waiting = (state.says[asker.agent] ?? Says()).waiting.map(\.sequence).filter(sequences.contains)
+        guard !waiting.isEmpty else { return .done() }
+        return .done(
+            .done, [Event(at: asker.now, by: asker.agent, subject: .agent(asker.agent), kind: .heard(waiting))])
     }
 }
 
@@ -102,7 +119,7 @@ extension Engine {
             .close(_, _, let text), .reopen(_, let text), .move(_, _, let text):
             try checkReason(text)
         case .steal(_, let text), .say(_, let text): try checkReason(text)
-        case .claimNext, .hold, .send, .arrive, .sent, .failed, .expire, .administer: break
+        case .claimNext, .hold, .send, .says, .heard, .arrive, .sent, .failed, .expire, .administer: break
         }
         switch command {
         case .reply(_, _, ""), .note(_, ""), .say(_, ""), .steal(_, ""), .claim(_, _, ""):

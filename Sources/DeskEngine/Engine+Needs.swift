@@ -17,7 +17,8 @@ extension Engine {
         case .setCustomer(let ticket, let address, _):
             wants.ticket(ticket)
             wants.address(address)
-        case .claim, .claimNext, .hold, .release, .steal, .give, .draft, .note, .close, .reopen, .move, .say, .expire:
+        case .claim, .claimNext, .hold, .release, .steal, .give, .draft, .note, .close, .reopen, .move, .say,
+            .says, .heard, .expire:
             if let ticket = command.ticket { wants.ticket(ticket) }
         }
         return wants.needs
@@ -26,7 +27,7 @@ extension Engine {
     /// Whether a command concerns only a live ticket, as most do.
     private func isAtHand(_ command: Command) -> Bool {
         switch command {
-        case .claimNext, .expire: return true
+        case .claimNext, .says, .heard, .expire: return true
         case .arrive, .sent, .failed, .administer, .reply, .send, .say, .setCustomer: return false
         default:
             guard case .id(let id)? = command.ticket else { return false }

@@ -67,10 +67,23 @@ public struct Engine: Sendable {
     public func decide(_ command: Command, by agent: AgentName?, at now: Moment) -> Decision {
         do throws(Refusal) {
             try check(command)
-            return try verdict(on: command, by: agent, at: now)
+            return within(share(of: agent, at: now), try verdict(on: command, by: agent, at: now))
         } catch {
-            return refuse(command, by: agent, at: now, error)
+            return within(share(of: agent, at: now), refuse(command, by: agent, at: now, error))
         }
+    }
+
+    /// Bytes that an agent may still write on the day of `now`.
+    private func share(of agent: AgentName?, at now: Moment) -> Int {
+        Limits.writtenPerDay - (agent.flatMap { state.written[$0] }?.bytes(at: now) ?? 0)
+    }
+
+    /// What is decided, unless its texts are more than their author may still write today; a refusal that would keep
+    /// one as a draft is then one that keeps nothing.
+    private func within(_ share: Int, _ decision: Decision) -> Decision {
+        let bytes = decision.events.reduce(0) { $0 + ($1.by == nil ? 0 : $1.textBytes) }
+        guard bytes > 0, bytes > share else { return decision }
+        return Decision(Refusal.tooMany(.bytes, most: Limits.writtenPerDay))
     }
 
     private func verdict(on command: Command, by agent: AgentName?, at now: Moment) throws(Refusal) -> Decision {
@@ -100,6 +113,8 @@ public struct Engine: Sendable {
         case .setCustomer(let ticket, let address, let anyway):
             return try setCustomer(ticket, address, anyway, asker)
         case .say(let target, let text): return try say(target, text, asker)
+        case .says(let since, let marks): return says(since, marks: marks, asker)
+        case .heard(let sequences): return heard(sequences, asker)
         case .administer(let administration): return try administer(administration, asker)
         case .arrive, .sent, .failed, .expire: return .done()
         }

@@ -10,7 +10,10 @@ extension State {
         if let by = event.by, let retry = event.retry {
             retries[RetryKey(agent: by, key: retry.key)] = Used(retry: retry, at: event.at, sequence: event.sequence)
         }
+        if let by = event.by, event.textBytes > 0 { written[by, default: Written()].add(event) }
         switch event.kind {
+        case .say, .heard:
+            if case .agent(let name) = event.subject { says[name, default: Says()].apply(event) }
         case .agent(let change): apply(change, to: event.subject)
         case .token(let change): apply(change, to: event.subject)
         case .queue(let change): apply(change)

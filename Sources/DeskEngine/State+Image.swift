@@ -11,6 +11,7 @@ extension State {
         for agent in image.agents { agents[agent.name] = agent }
         for queue in image.queues { (queues[queue.name], lanes[queue.name]) = (queue, Lane()) }
         for draft in image.drafts { drafts[draft.agent, default: [:]][draft.ticket] = draft }
+        (says, written) = (image.says, image.written)
         for letter in image.outbox { outbox.add(letter) }
         for reply in image.autoReplies { autoReplies.add(reply) }
         tickets.reserve(image.tickets.count)

@@ -15,6 +15,10 @@ public struct State: Equatable, Sendable {
     public internal(set) var queues = Few<QueueName, Queue>()
     /// Unsent texts by agent and ticket.
     public internal(set) var drafts: [AgentName: [TicketID: Draft]] = [:]
+    /// What was said to agents alone.
+    public internal(set) var says: [AgentName: Says] = [:]
+    /// What agents have written on their last day.
+    public internal(set) var written: [AgentName: Written] = [:]
     /// Mails of ours on their way.
     public internal(set) var outbox = Outbox()
     /// The last event applied.

@@ -39,7 +39,7 @@ extension Command {
             .note(let ticket, _), .close(let ticket, _, _), .reopen(let ticket, _), .move(let ticket, _, _),
             .setCustomer(let ticket, _, _), .say(.ticket(let ticket), _):
             ticket
-        case .claimNext, .say, .arrive, .sent, .failed, .expire, .administer: nil
+        case .claimNext, .say, .says, .heard, .arrive, .sent, .failed, .expire, .administer: nil
         }
     }
 }

@@ -69,7 +69,7 @@ public struct Agent: Equatable, Sendable {
     public func rights(in queue: QueueName) -> Rights {
         if isRetired { return [] }
         let granted = rights[queue] ?? []
-        return isBot ? granted.union(everywhere.subtracting(.work)) : granted.union(everywhere)
+        return granted.union(isBot ? everywhere.intersection(.read) : everywhere)
     }
 
     /// The one question about rights that the whole product asks.

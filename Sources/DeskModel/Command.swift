@@ -30,6 +30,10 @@ public enum Command: Equatable, Sendable {
     case setCustomer(TicketReference, Address, anyway: String?)
     /// `say QUEUE|#T|@AGENT TEXT`
     case say(SayTarget, text: String)
+    /// `says [since=N]`; `marks`: what it lists counts as having reached the asker.
+    case says(since: SequenceNumber?, marks: Bool)
+    /// What was said to the asker has been handed to one of their streams.
+    case heard([SequenceNumber])
     /// A mail has been read at the door.
     indirect case arrive(Arrival)
     /// The courier has handed our message over for these recipients.
@@ -130,6 +134,10 @@ public enum SessionRequest: Equatable, Sendable {
     case quit
     /// `login NAME SECRET`; the name may be one that nobody can have.
     case login(name: String, secret: String)
+    /// `session [reads=yes|no]`
+    case session(reads: Bool?)
+    /// `says [since=N]`
+    case says(since: SequenceNumber?)
     /// `claim next QUEUE… wait=`
     case awaitNext([QueueName], lease: TimeSpan?, wait: TimeSpan)
     /// `subscribe WHAT… [since=] [epoch=] [tick=]`

@@ -209,6 +209,8 @@ public enum Kind: Equatable, Sendable {
     case note(text: String)
     /// An agent said something: in a ticket, in a queue, to one colleague.
     case say(text: String)
+    /// What was said to an agent alone has reached them: the numbers of those events.
+    case heard([SequenceNumber])
     /// An agent's unsent text was kept; empty: dropped.
     case draft(text: String, why: DraftReason)
     /// A ticket is over.

@@ -132,6 +132,7 @@ public struct EventDecoder {
             let (customer, address) = (CustomerID(try reader.number()), try address())
             let (was, wasName) = (CustomerID(try reader.number()), try self.address())
             return .customerSet(TicketCustomer(customer: customer, address: address, was: was, wasName: wasName))
+        case 28: return .heard(try list { decoder throws(Corruption) in try decoder.reader.number() })
         case 30: return .restored(try restore())
         default: throw .unknown(kind)
         }

@@ -196,6 +196,7 @@ extension EventEncoder {
             sealed(customer)
             self.entry(entry)
         case .note(let text), .say(let text): sealed(text)
+        case .heard(let says): list(says) { $0.event.number($1) }
         case .draft(let text, let why):
             event.byte(why.rawValue)
             sealed(text)
@@ -393,6 +394,7 @@ extension Kind {
         case .queue: 24
         case .autoBreaker: 25
         case .customerSet: 27
+        case .heard: 28
         case .restored: 30
         }
     }

@@ -43,6 +43,10 @@ public enum Limits {
     public static let authors = 100
     /// Drafts that one agent may have set himself; those kept by refusals do not count.
     public static let drafts = 100
+    /// What was said to one agent alone and has not reached them, at most; as much is kept when it has.
+    public static let says = 100
+    /// Bytes of text that one agent can write in a day (UTC): the disk belongs to all of them.
+    public static let writtenPerDay = 1 << 30
     /// Records of one reply where `limit=` says nothing, and at most.
     public static let records = 50
     /// The largest `limit=`.

@@ -93,6 +93,10 @@ public struct Image: Equatable, Sendable {
     public var lastNumber: TicketNumber?
     /// Customers who were absorbed, and by whom.
     public var joined: [CustomerID: CustomerID] = [:]
+    /// What was said to agents alone.
+    public var says: [AgentName: Says] = [:]
+    /// What agents have written on their last day.
+    public var written: [AgentName: Written] = [:]
     /// How far agents were shown the live tickets.
     public var shown: [Shown] = []
     /// The leases of the claims on live tickets, as far as they were written.

@@ -101,6 +101,10 @@ public enum Refusal: Error, Equatable, Sendable {
         case subscriptions
         /// Drafts.
         case drafts
+        /// What was said to an agent and has not reached them.
+        case says
+        /// Bytes that an agent has written in a day.
+        case bytes
     }
 }
 
@@ -122,8 +126,8 @@ public enum Outcome: Equatable, Sendable {
     case drafted(TicketID, bytes: Int)
     /// `noted`
     case noted(EntryID)
-    /// `closed`
-    case closed(TicketID)
+    /// `closed`; whether its customer was never answered in it.
+    case closed(TicketID, isUnanswered: Bool)
     /// `reopened`
     case reopened(TicketID)
     /// `moved`
@@ -134,6 +138,8 @@ public enum Outcome: Equatable, Sendable {
     case said(SayTarget)
     /// `said`, in a ticket.
     case saidIn(EntryID)
+    /// `says`: what was said to the asker, oldest first.
+    case says([Says.Say])
     /// A mail was placed: which text it became, `nil` if it was dropped, and the ticket's public number.
     case arrived(EntryID?, number: TicketNumber?)
     /// Done, and nobody reads about it on a line: courier, clock, shell.

@@ -56,6 +56,8 @@ public struct Ticket: Equatable, Sendable {
     public var authors: [Address] = []
     /// The queue's address that the newest mail came to, the sender of the answer; `nil`: the queue's first.
     public var answerFrom: Address?
+    /// Whether an agent has answered in it; an automatic reply is no answer.
+    public var isAnswered = false
     /// The newest answer of each agent in the last minutes, against the slip of sending it twice.
     public var recentReplies: [RecentReply] = []
     /// Which guards have been overridden in it, by its holder or by the agent of the other ticket; they end with the
@@ -189,6 +191,7 @@ extension Ticket {
         case .reply(let letter):
             guard case .entry(let id) = event.subject else { break }
             entries = max(entries, id.entry)
+            isAnswered = true
             wrote(id.entry, at: event.at, by: event.by)
             remember(letter, as: id.entry, by: event.by, at: event.at)
         case .autoSent:

@@ -81,6 +81,19 @@ extension DeskReader {
             queues.append(try AgentRow.read(name, row.bytes(1)))
         }
         image.queues = queues
+        var says: [AgentName: Says] = [:]
+        try database.prepare("SELECT agent, record FROM says").each { row throws(StoreError) in
+            guard let name = AgentName(row.text(0)) else { throw .corrupt("an agent's name cannot be read") }
+            says[name] = try AgentRow.says(name, row.bytes(1))
+        }
+        image.says = says
+        var written: [AgentName: Written] = [:]
+        try database.prepare("SELECT agent, day, bytes FROM written").each { row in
+            if let name = AgentName(row.text(0)) {
+                written[name] = Written(day: row.integer(1), bytes: Int(row.integer(2)))
+            }
+        }
+        image.written = written
         var drafts: [Draft] = []
         try database.prepare("SELECT agent, ticket, text, kept FROM draft ORDER BY agent, ticket").each { row in
             guard let agent = AgentName(row.text(0)) else { return }

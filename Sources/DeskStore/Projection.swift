@@ -104,6 +104,7 @@ final class Projection {
         }
         if let retry = event.retry, let agent = event.by { try trail.remember(retry.key, of: agent, event) }
         if let change = event.draftChange { try trail.follow(change) }
+        if let by = event.by, event.textBytes > 0 { try people.count(event, by: by) }
         switch (event.kind, event.subject) {
         case (.new(let mail, _), _), (.followUp(let mail), _):
             try trail.arrive(mail, event)
@@ -119,6 +120,7 @@ final class Projection {
             if let address = letter.recipients.to.first { try trail.answer(address, subject, event) }
         case (.note, .entry(let entry)), (.say, .entry(let entry)):
             try trail.write(entry, event)
+        case (.say, .agent(let name)), (.heard, .agent(let name)): try people.say(event, to: name)
         case (.sent(let to), .entry(let entry)): try trail.deliver(entry, .sent, to: to)
         case (.failed(let to, _), .entry(let entry)): try trail.deliver(entry, .failed, to: to)
         case (.agent(let change), .agent(let name)): try people.change(name) { $0.apply(change) }

@@ -19,6 +19,7 @@ extension Ticket {
         writer.addresses(authors)
         writer.string(owner.description)
         writer.optional(answerFrom) { $0.string($1.description) }
+        writer.byte(isAnswered ? 1 : 0)
         writer.optional(lastAutoReply) { $0.moment($1) }
         writer.list(recentReplies) { writer, reply in
             writer.string(reply.agent.description)
@@ -49,6 +50,7 @@ extension Ticket {
         authors = try reader.addresses()
         owner = Address(known: try reader.string())
         answerFrom = try reader.optional { reader throws(Corruption) in Address(known: try reader.string()) }
+        isAnswered = try reader.byte() != 0
         lastAutoReply = try reader.optional { reader throws(Corruption) in try reader.moment() }
         recentReplies = try reader.list { reader throws(Corruption) in
             let agent = try reader.agent()
@@ -130,6 +132,32 @@ extension Agent {
             let token = try reader.string()
             tokens[token] = Digest(try reader.blob())
         }
+    }
+}
+
+extension Says {
+    /// All that is kept.
+    var record: [UInt8] {
+        var writer = ByteWriter()
+        writer.list(all) { writer, say in
+            writer.number(say.sequence)
+            writer.moment(say.at)
+            writer.string(say.by.description)
+            writer.string(say.text)
+            writer.byte(say.isHeard ? 1 : 0)
+        }
+        return writer.bytes
+    }
+
+    /// What was said to the agent whose `record` that is.
+    init(record: [UInt8]) throws(Corruption) {
+        var reader = ByteReader(record)
+        self.init(
+            try reader.list { reader throws(Corruption) in
+                Say(
+                    sequence: try reader.number(), at: try reader.moment(), by: try reader.agent(),
+                    text: try reader.string(), isHeard: try reader.byte() != 0)
+            })
     }
 }
 

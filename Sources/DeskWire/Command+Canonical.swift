@@ -25,7 +25,7 @@ extension Command {
         case .setCustomer(let ticket, let address, let anyway):
             writer.canonical("customer", ticket, address.description, anyway)
         case .say(let target, let text): writer.canonical("say", nil, target.wire, text)
-        case .arrive, .sent, .failed, .expire, .administer: return nil
+        case .says, .heard, .arrive, .sent, .failed, .expire, .administer: return nil
         }
         return writer.bytes
     }

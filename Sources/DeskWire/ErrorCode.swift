@@ -24,12 +24,12 @@ public struct ErrorCode: Equatable, Sendable {
 
     /// The line itself is wrong, or nobody has logged in.
     private static let lines: [ErrorCode] = [
-        ErrorCode("unknown-verb", of: "WORD", "no verb is called so", then: "be mended"),
-        ErrorCode("usage", "the verb is not said so; the hint shows the form", then: "be mended"),
-        ErrorCode("bad-tag", "the tag is not one, or a pending wait has it", then: "be mended"),
-        ErrorCode("bad-key", "the retry key is not one", then: "be mended"),
-        ErrorCode("bad-utf8", "the bytes are not UTF-8", then: "be mended"),
-        ErrorCode("bad-char", "a control character stands in the line", then: "be mended"),
+        ErrorCode("unknown-verb", of: "WORD", "unknown verb", then: "fix the client"),
+        ErrorCode("usage", "wrong arguments; the hint shows the form", then: "fix the client"),
+        ErrorCode("bad-tag", "the tag is not valid, or a pending wait has it", then: "fix the client"),
+        ErrorCode("bad-key", "the retry key is not valid", then: "fix the client"),
+        ErrorCode("bad-utf8", "the bytes are not UTF-8", then: "fix the client"),
+        ErrorCode("bad-char", "the line contains a control character", then: "fix the client"),
         ErrorCode(
             "line-too-long", pairs: "max=", "a line is over max bytes, alone or in a block", then: "split the line"),
         ErrorCode("text-too-long", pairs: "max=", "a text is over max bytes", then: "shorten the text"),
@@ -48,9 +48,9 @@ public struct ErrorCode: Equatable, Sendable {
         ErrorCode("no-such-ticket", of: "T", "there is no such ticket, or not for you", then: "drop it, list again"),
         ErrorCode("no-such-entry", of: "#T.E", "the ticket has no such text", then: "drop it, list again"),
         ErrorCode("no-such-queue", of: "QUEUE", "there is no such queue, or not for you", then: "drop it, list again"),
-        ErrorCode("no-such-agent", of: "@AGENT", "nobody is called so", then: "drop it, list again"),
+        ErrorCode("no-such-agent", of: "@AGENT", "no agent has that name", then: "drop it, list again"),
         ErrorCode("no-such-tag", of: "TAG", "no wait with that tag is pending", then: "drop it"),
-        ErrorCode("no-such-customer", of: "ADDRESS", "no customer has that address", then: "drop it"),
+        ErrorCode("no-such-customer", of: "ADDRESS", "reserved: no customer has that address", then: "drop it"),
         ErrorCode("no-draft", of: "#T", "you have no draft there", then: "look at the history"),
         ErrorCode(
             "taken", of: "#T", pairs: "holder= since= lease= [steal-from=]", "another agent holds it",
@@ -60,9 +60,10 @@ public struct ErrorCode: Equatable, Sendable {
             "another agent serves one of its people", then: "take the next; a person speaks up"),
         ErrorCode(
             "not-holder", of: "#T", pairs: "holder= [kept=yes]", "the verb needs the claim", then: "claim, then send"),
-        ErrorCode("closed", of: "#T", pairs: "[kept=yes]", "it is over", then: "reopen, or leave it"),
+        ErrorCode("closed", of: "#T", pairs: "[kept=yes]", "it is closed", then: "reopen, or leave it"),
         ErrorCode(
-            "merged", of: "#T", pairs: "into= [kept=yes]", "it lives on in another ticket", then: "go on in INTO"),
+            "merged", of: "#T", pairs: "into= [kept=yes]", "reserved: it continues in another ticket",
+            then: "go on in INTO"),
         ErrorCode(
             "stale", of: "#T", pairs: "newest= who= unseen= [kept=yes]",
             "something was written that you were not shown",
@@ -73,13 +74,13 @@ public struct ErrorCode: Equatable, Sendable {
         ErrorCode("empty", of: "LIST", "nothing to claim in these queues now", then: "wait, or ask again"),
         ErrorCode("timeout", of: "LIST", "nothing to claim came up in time", then: "wait, or ask again"),
         ErrorCode("too-many", pairs: "what= max=", "a limit of the desk or of a queue", then: "finish something"),
-        ErrorCode("key-reused", "the retry key stands for another command", then: "be mended"),
+        ErrorCode("key-reused", "the retry key stands for another command", then: "fix the client"),
         ErrorCode("streaming", pairs: "at=", "since= while a stream runs", then: "unsubscribe first"),
         ErrorCode("ahead", pairs: "at=", "since= lies ahead of this log", then: "forget, list, since= the at= of that"),
         ErrorCode(
             "epoch", pairs: "epoch= at=", "epoch= names another log", then: "forget, list, since= the at= of that"),
         ErrorCode(
-            "too-old", pairs: "first= at=", "events before first are no longer kept",
+            "too-old", pairs: "first= at=", "reserved: events before first are no longer kept",
             then: "list, since= the at= of that"),
     ]
 

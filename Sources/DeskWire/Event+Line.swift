@@ -80,6 +80,8 @@ extension Kind {
             out.pair("entry", entry)
         case .note: break
         case .say(let text): out.pair(text: text)
+        case .heard(let says):
+            out.pair("says", list: says.map { String($0) }, most: WireLimits.reason)
         case .draft(let text, let why):
             out.pair("bytes", text.utf8.count)
             out.pair("why", why.wire)

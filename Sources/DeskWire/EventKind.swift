@@ -9,7 +9,8 @@ public struct EventKind: Equatable, Sendable {
     /// Its own pairs in their order, those in brackets optional.
     public let pairs: String
     /// Who sees it, always with the right to read in the queue today: `q` who follows the queue or `*`, `m` who follows
-    /// mine and holds, held or serves, `t` who follows the ticket, `a` the agents named alone, `g` admins with `*`.
+    /// mine and holds, held or serves, `t` who follows the ticket, `a` the agents named alone, `g` admins with `*`, `–`
+    /// no stream.
     public let seen: String
     /// When it happens.
     public let meaning: String
@@ -54,6 +55,7 @@ public struct EventKind: Equatable, Sendable {
         EventKind("reply", "#T.E", "by=", "to= [cc=]", "an answer is stored and will be sent"),
         EventKind("note", "#T.E", "by=", "", "an agent wrote something down"),
         EventKind("say", "#T.E, QUEUE, @AGENT", "by=", "text=", seen: "q m t; q; a", "an agent said something"),
+        EventKind("heard", "@AGENT", "by=", "says=", seen: "–", "what was said to an agent alone has reached them"),
         EventKind("draft", "#T", "by=", "bytes= why=", seen: "a", "your unsent text was kept, or dropped"),
         EventKind("close", "#T", "[by=] [holder=-] state=", "[text=]", "a ticket is over"),
         EventKind("reopen", "#T", "by= state=", "[text=]", "a ticket is not over after all"),

@@ -80,7 +80,9 @@ public enum Answer: Equatable, Sendable {
     /// The last line.
     case bye
     /// Logged in.
-    case hello(AgentName, epoch: String, held: Int, drafts: Int)
+    case hello(AgentName, epoch: String, held: Int, drafts: Int, says: Int)
+    /// What this connection is set to.
+    case session(reads: Bool)
     /// The asker, in so many records.
     case me(count: Int)
     /// So many agents.
@@ -122,12 +124,17 @@ public enum Answer: Equatable, Sendable {
                 out.value(token)
             }
         case .bye: out.put("bye")
-        case .hello(let name, let epoch, let held, let drafts):
+        case .session(let reads):
+            out.put("session")
+            out.pair("reads", reads ? "yes" : "no")
+        case .hello(let name, let epoch, let held, let drafts, let says):
             out.put("hello \(name)")
             if let at { out.pair("at", at) }
             out.pair("epoch", epoch)
             out.pair("held", held)
-            return out.pair("drafts", drafts)
+            out.pair("drafts", drafts)
+            if says > 0 { out.pair("says", says) }
+            return
         case .me(let count): out.counted("me", count)
         case .who(let count): out.counted("who", count)
         case .queues(let count): out.counted("queues", count)

@@ -43,6 +43,16 @@ struct Options {
         return number
     }
 
+    /// `yes` or `no`.
+    func flag(_ name: String) throws(Malformed) -> Bool? {
+        switch self[name] {
+        case nil: nil
+        case "yes"?: true
+        case "no"?: false
+        default: throw .usage(verb, "\(name)= is yes or no")
+        }
+    }
+
     /// A count within bounds.
     func count(_ name: String, in bounds: ClosedRange<Int>) throws(Malformed) -> Int? {
         guard let number = try position(name) else { return nil }

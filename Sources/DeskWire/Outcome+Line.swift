@@ -27,7 +27,9 @@ extension Outcome {
             out.code("drafted", id, sequence)
             out.pair("bytes", bytes)
         case .noted(let id): out.code("noted", id, sequence)
-        case .closed(let id): out.code("closed", id, sequence)
+        case .closed(let id, let isUnanswered):
+            out.code("closed", id, sequence)
+            out.flag("unanswered", isUnanswered)
         case .reopened(let id): out.code("reopened", id, sequence)
         case .moved(let id, let queue):
             out.code("moved", id)
@@ -41,6 +43,10 @@ extension Outcome {
             out.put("said \(target.wire)")
             out.pair(ifAny: sequence)
         case .saidIn(let id): out.code("said", id, sequence)
+        case .says(let says):
+            out.put("says")
+            out.pair("n", says.count)
+            out.pair(ifAny: sequence)
         case .arrived(let id, _):
             if let id { out.code("arrived", id, sequence) } else { out.put("arrived") }
         case .done:

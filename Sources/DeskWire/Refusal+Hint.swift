@@ -40,6 +40,8 @@ extension Refusal {
         case .waits: ["\"cancel\" one first"]
         case .subscriptions: ["\"unsubscribe\" first, or follow *"]
         case .drafts: ["\"send\" or drop one first"]
+        case .says: ["they have not read what was said to them before"]
+        case .bytes: ["your share of the disk for today is used up; the day ends at 00:00 UTC"]
         }
     }
 

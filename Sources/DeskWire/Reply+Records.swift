@@ -56,7 +56,7 @@ extension Reply {
     @discardableResult
     public func me(
         _ agent: Agent, connections: Int, held: [TicketID], drafts: [TicketID], subscribed: [Subscription],
-        waits: [String], to out: inout [UInt8]
+        waits: [String], reads: Bool, to out: inout [UInt8]
     ) -> Int {
         let lists = [
             ("held", held.map(\.description)), ("drafts", drafts.map(\.description)),
@@ -73,6 +73,7 @@ extension Reply {
                 }
                 out.flag("bot", agent.isBot)
                 out.flag("admin", agent.isAdmin)
+                if !reads { out.pair("reads", "no") }
             }
         }
         return count

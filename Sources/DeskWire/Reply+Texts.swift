@@ -13,12 +13,19 @@ extension Reply {
     /// A text: its record, its files, its lines. `event` is a message, an answer, an automatic reply, a note or a `say`
     /// in a ticket, `excerpts` what this reply shows of it; `delivery` says how far a message of ours has come. Where
     /// it goes on what an earlier reply began (`isContinued`), the files are not listed again.
+    ///
+    /// A `bounced` of a history (`inHistory`) has the record of its event, which is about our message, and then the
+    /// text of the report: one number has one subject.
     public func entry(
         _ event: Event, delivery: Delivery? = nil, excerpts: [Excerpt], isContinued: Bool = false,
-        to out: inout [UInt8]
+        inHistory: Bool = false, to out: inout [UInt8]
     ) {
         guard let id = event.textID else { return }
-        record(to: &out) { event.appendTextRecord(to: &$0, id, delivery) }
+        if inHistory, case .bounced = event.kind {
+            record(to: &out) { event.appendRecord(to: &$0) }
+        } else {
+            record(to: &out) { event.appendTextRecord(to: &$0, id, delivery) }
+        }
         if !isContinued { files(event.kind.mail, of: id, to: &out) }
         if event.isDamaged {
             problem("a text of it was changed outside of the desk and is not shown", of: id, to: &out)
@@ -33,13 +40,7 @@ extension Reply {
 
     /// Another event, as `history` lists it; a draft, which only its author gets to see, with its text.
     public func event(_ event: Event, to out: inout [UInt8]) {
-        record(to: &out) { out in
-            out.put(event.subject)
-            out.pair("seq", event.sequence)
-            out.pair("kind", event.kind.word)
-            if case .move = event.kind { event.appendQueue(to: &out) }
-            event.appendPairs(to: &out)
-        }
+        record(to: &out) { event.appendRecord(to: &$0) }
         if case .draft(let text, _) = event.kind { self.text(text, to: &out) }
     }
 
@@ -91,6 +92,15 @@ extension Event {
             if case .entry(let id) = subject { id } else { nil }
         default: nil
         }
+    }
+
+    /// The event as a history lists it.
+    fileprivate func appendRecord(to out: inout [UInt8]) {
+        out.put(subject)
+        out.pair("seq", sequence)
+        out.pair("kind", kind.word)
+        if case .move = kind { appendQueue(to: &out) }
+        appendPairs(to: &out)
     }
 
     fileprivate func appendTextRecord(to out: inout [UInt8], _ id: EntryID, _ delivery: Delivery?) {

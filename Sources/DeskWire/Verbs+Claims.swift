@@ -26,7 +26,7 @@ extension Verb {
             "claim next", aliases: ["next"], forms: ["claim next QUEUE… [wait=DURATION] [lease=DURATION]"], right: "w",
             options: ["wait", "lease"],
             finals: ["claimed #T seq= lease= customer= unread= [also=]"],
-            codes: ["no-such-queue", "empty", "timeout", "canceled", "too-many"], events: ["claim"],
+            codes: ["no-such-queue", "forbidden", "empty", "timeout", "canceled", "too-many"], events: ["claim"],
             help: """
                 Makes the next free ticket of these queues yours: high priority first, then old ones first; customers \
                 whom others serve are passed over. wait= waits for one, behind a tag in the background, else until \

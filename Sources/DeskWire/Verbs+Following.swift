@@ -23,6 +23,7 @@ extension Verb {
         },
         Verb(
             "unsubscribe", forms: ["unsubscribe [WHAT…]"], right: "r", finals: ["unsubscribed LIST left=LIST at="],
+            codes: ["no-such-queue", "no-such-ticket"],
             help: "Ends subscriptions, or all of them.", example: "unsubscribe inbox"
         ) { words throws(Malformed) in
             var what: [Subscription] = []

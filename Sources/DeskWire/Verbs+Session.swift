@@ -4,7 +4,7 @@ internal import DeskModel
 extension Verb {
     static let session: [Verb] = [
         Verb(
-            "help", forms: ["help [TOPIC]"], right: "-", finals: ["help n="],
+            "help", forms: ["help [TOPIC]"], right: "-", finals: ["help n= [at=]"],
             help: "Lists the verbs, or tells all about one, or about events, errors, limits, bot, openssl.",
             example: "help claim"
         ) { words throws(Malformed) in
@@ -13,7 +13,7 @@ extension Verb {
             return .session(.help(topic: topic))
         },
         Verb(
-            "caps", forms: ["caps"], right: "-", finals: ["caps n="],
+            "caps", forms: ["caps"], right: "-", finals: ["caps n= [at=]"],
             help: "What this desk can do, for programs.", example: "caps"
         ) { words throws(Malformed) in
             try words.finish()
@@ -36,7 +36,7 @@ extension Verb {
             return .session(.quit)
         },
         Verb(
-            "login", forms: ["login NAME SECRET"], right: "-", finals: ["hello NAME at= epoch= held= drafts="],
+            "login", forms: ["login NAME SECRET"], right: "-", finals: ["hello NAME at= epoch= held= drafts= [says=]"],
             codes: ["bad-login", "logged-in"],
             help: "Logs in with a password or a token, which is the rest of the line and visible on the screen.",
             example: "login meier correct horse battery staple"
@@ -52,6 +52,28 @@ extension Verb {
         ) { words throws(Malformed) in
             try words.finish()
             return .read(.me)
+        },
+        Verb(
+            "session", forms: ["session [reads=yes|no]"], right: "any", options: ["reads"],
+            finals: ["session reads= at="],
+            help: """
+                Shows or sets what is true of this connection. With reads=no nothing that it shows counts as read: for \
+                scripts that use the name of a person. A bot's connections begin with reads=no.
+                """,
+            example: "session reads=no"
+        ) { words throws(Malformed) in
+            .session(.session(reads: try Options(&words).flag("reads")))
+        },
+        Verb(
+            "says", forms: ["says [since=N]"], right: "any", options: ["since"], finals: ["says n= [seq=]"],
+            events: ["heard"],
+            help: """
+                What colleagues said to you alone (say @AGENT) and has not reached you; then it has. since= gives \
+                everything after that event again, as far as it is kept.
+                """,
+            example: "says"
+        ) { words throws(Malformed) in
+            .session(.says(since: try Options(&words).position("since")))
         },
         Verb(
             "who", forms: ["who"], right: "any", finals: ["who n= at="],

@@ -5,7 +5,8 @@ extension Verb {
     static let tickets: [Verb] = [
         Verb(
             "close", aliases: ["done"], forms: ["close T[.E] [TEXT]"], right: "holder; l, m if free",
-            finals: ["closed #T seq=", "already #T"], codes: ["no-such-entry", "not-holder", "stale", "text-too-long"],
+            finals: ["closed #T seq= [unanswered=yes]", "already #T"],
+            codes: ["no-such-entry", "not-holder", "stale", "text-too-long"],
             events: ["close"],
             help: "Ends a ticket. It opens again when the customer writes again.",
             example: "close 42 operating error"

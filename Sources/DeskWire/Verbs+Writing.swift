@@ -7,7 +7,7 @@ extension Verb {
             "reply", aliases: ["answer"], forms: ["reply T[.E] TEXT", "reply T[.E] <<"], right: "holder, w",
             finals: ["queued #T.E seq= to= [cc=]"],
             codes: [
-                "no-such-entry", "merged", "closed", "not-holder", "customer-busy", "stale", "duplicate",
+                "no-such-entry", "merged", "closed", "not-holder", "customer-busy", "stale", "duplicate", "too-many",
                 "text-too-long",
             ],
             events: ["reply", "sent", "failed", "bounced", "draft"],
@@ -33,7 +33,9 @@ extension Verb {
         },
         Verb(
             "send", forms: ["send T[.E]"], right: "holder, w", finals: ["queued #T.E seq= to= [cc=]"],
-            codes: ["no-draft", "no-such-entry", "merged", "closed", "not-holder", "customer-busy", "stale"],
+            codes: [
+                "no-draft", "no-such-entry", "merged", "closed", "not-holder", "customer-busy", "stale", "too-many",
+            ],
             events: ["reply", "sent", "failed", "bounced"],
             help: "Sends your draft.", example: "send 42"
         ) { words throws(Malformed) in
@@ -43,7 +45,7 @@ extension Verb {
         },
         Verb(
             "note", forms: ["note T TEXT", "note T <<"], right: "r", finals: ["noted #T.E seq="],
-            codes: ["text-too-long"], events: ["note"],
+            codes: ["too-many", "text-too-long"], events: ["note"],
             help: "Writes something down for the colleagues; customers never see it.",
             example: "note 42 he has called, too"
         ) { words throws(Malformed) in
@@ -53,8 +55,11 @@ extension Verb {
         Verb(
             "say", forms: ["say QUEUE TEXT", "say #T TEXT", "say @AGENT TEXT"], right: "r; any to an agent",
             finals: ["said QUEUE seq=", "said #T.E seq=", "said @AGENT seq="],
-            codes: ["no-such-queue", "no-such-agent", "text-too-long"], events: ["say"],
-            help: "Says something to whoever follows the queue or the ticket, or to one colleague alone.",
+            codes: ["no-such-queue", "no-such-agent", "too-many", "text-too-long"], events: ["say"],
+            help: """
+                Says something to whoever follows the queue or the ticket, or to one colleague alone, for whom it is \
+                kept until it has reached them.
+                """,
             example: "say #42 he wrote twice, see 43"
         ) { words throws(Malformed) in
             let target = try sayTarget(&words)

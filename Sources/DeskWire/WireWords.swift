@@ -151,6 +151,7 @@ extension Kind {
         case .duplicateDropped: "duplicate-dropped"
         case .note: "note"
         case .say: "say"
+        case .heard: "heard"
         case .draft: "draft"
         case .close: "close"
         case .reopen: "reopen"

@@ -30,7 +30,8 @@ private func converse(_ options: Options) -> Ending {
         let link = Link(try Caller(options: options).call())
         let session = Session(
             link, login: try login(options, isTerminal: isTerminal), commands: options.commands,
-            isTerminal: isTerminal, isColourful: options.isColourful && Console.takesColours)
+            isTerminal: isTerminal, isRead: Console.isTerminal,
+            isColourful: options.isColourful && Console.takesColours)
         return session.run(history: isTerminal ? history() : nil)
     } catch {
         return error

@@ -4,14 +4,15 @@ import Glibc
 /// One conversation with a desk, on a terminal or through a pipe.
 ///
 /// ```
-///   greeting ──→ login ──→ open ──→ leaving ──→ end
-///      │ ERR       │ ERR     │ connection lost
-///      5           4         5                    0, or 1 if a reply to a pipe was ERR
+///   greeting ──→ login ──→ declaring ──→ open ──→ leaving ──→ end
+///      │ ERR       │ ERR                   │ connection lost
+///      5           4                       5                    0, or 1 if a reply to a pipe was ERR
 /// ```
 /// What goes out is counted by `Outgoing`, and every command is owed one final. A pipe is done when its input has ended
-/// and all finals are there. `-c` commands go out one after the other, each after the final of the one before.
+/// and all finals are there. `-c` commands go out one after the other, each after the final of the one before. Where no
+/// person reads, the desk is told first that nothing counts as read.
 final class Session {
-    enum Phase { case greeting, login, open, leaving }
+    enum Phase { case greeting, login, declaring, open, leaving }
 
     let link: Link
     private let login: [UInt8]?
@@ -25,21 +26,24 @@ final class Session {
     var input: [UInt8] = []
     var inputEnded = false
     private let isTerminal: Bool
+    private let isRead: Bool
     var editor: LineEditor?
     var ending: Ending?
 
     /// Takes over a fresh connection; `login` is the line that logs in, `commands` those of `-c`, if there are any.
-    init(_ link: Link, login: [UInt8]?, commands: [String], isTerminal: Bool, isColourful: Bool) {
+    /// `isRead`: a person sees what the desk says.
+    init(_ link: Link, login: [UInt8]?, commands: [String], isTerminal: Bool, isRead: Bool, isColourful: Bool) {
         self.link = link
         self.login = login
         self.commands = commands.isEmpty ? nil : commands[...]
         self.isTerminal = isTerminal
+        self.isRead = isRead
         self.isColourful = isColourful
     }
 
     /// Talks until the end and says how it was.
     func run(history: String?) -> Ending {
-        while ending == nil, phase == .greeting || phase == .login { _ = step([]) }
+        while ending == nil, phase != .open, phase != .leaving { _ = step([]) }
         if isTerminal, ending == nil {
             converse(history: history)
         } else {
@@ -86,8 +90,15 @@ final class Session {
             return isTerminal
         case .login:
             if kind == .refused { ending = .loginRefused(String(neutral: line)) }
-            if kind == .ok { phase = .open }
-            return isTerminal && kind != .refused
+            guard kind == .ok else { return isTerminal && kind != .refused }
+            phase = isRead ? .open : .declaring
+            if !isRead { link.send("session reads=no".utf8) }
+            return isTerminal
+        case .declaring:
+            // A desk that does not know the verb has nothing to be told.
+            guard kind.isFinal else { return true }
+            phase = .open
+            return false
         case .open, .leaving:
             guard kind.isFinal else { return true }
             if line.starts(with: "OK bye".utf8) { saidBye = true }

@@ -43,6 +43,13 @@ struct Disk: Follower {
         image.applied = event.sequence
         if let by = event.by, let retry = event.retry { retries["\(by) \(retry.key)"] = (retry, event.at) }
         administer(event)
+        if let by = event.by, event.textBytes > 0 { image.written[by, default: Written()].add(event) }
+        if case .agent(let name) = event.subject {
+            switch event.kind {
+            case .say, .heard: image.says[name, default: Says()].apply(event)
+            default: break
+            }
+        }
         if case .new(let mail, let number) = event.kind, let queue = event.snapshot?.queue {
             open(mail, number, queue, event)
         }

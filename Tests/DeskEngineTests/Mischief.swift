@@ -62,7 +62,13 @@ struct Mischief {
         case 19:
             let address = Address(dice.pick(Mischief.people))
             return .setCustomer(ticket, address, anyway: dice.one(in: 3) ? "ist gemeint" : nil)
-        default: return dice.one(in: 2) ? .note(ticket, text: "merken") : .say(.ticket(ticket), text: "hallo")
+        default:
+            switch dice.roll(5) {
+            case 0, 1: return .note(ticket, text: "merken")
+            case 2: return .say(.ticket(ticket), text: "hallo")
+            case 3: return .say(.agent(dice.pick(Mischief.agents)), text: "hallo")
+            default: return .says(since: dice.one(in: 3) ? 0 : nil, marks: dice.one(in: 2))
+            }
         }
     }
 

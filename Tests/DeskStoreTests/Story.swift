@@ -11,6 +11,8 @@ struct Story {
     var customers: [CustomerID: Customer] = [:]
     var agents: [AgentName: Agent] = [:]
     var queues: [QueueName: Queue] = [:]
+    private(set) var says: [AgentName: Says] = [:]
+    private(set) var written: [AgentName: Written] = [:]
     var drafts: [String: Draft] = [:]
     var outbox: [Outgoing] = []
     var autoReplies: [AutoReply] = []
@@ -183,6 +185,12 @@ struct Story {
 
     private mutating func talk() {
         happen(.say(text: "coffee?"), .queue(.inbox), by: anybody())
+        let reader = anybody()
+        happen(.say(text: "a word \(sequence)"), .agent(reader), by: anybody())
+        if Bool.random(using: &dice) {
+            let waiting = (says[reader] ?? Says()).waiting.map(\.sequence)
+            happen(.heard(Array(waiting.prefix(2))), .agent(reader), by: reader)
+        }
         let domain = Bool.random(using: &dice) ? "example.org" : nil
         happen(.autoBreaker(count: 500, window: .minutes(10), domain: domain), .desk)
     }
@@ -293,6 +301,7 @@ extension Story {
         case nil: break
         }
         if let letter = Outgoing(event) { outbox.append(letter) }
+        if let by = event.by, event.textBytes > 0 { written[by, default: Written()].add(event) }
         foldRest(event)
     }
 
@@ -312,6 +321,7 @@ extension Story {
             if outbox[index].pending.isEmpty { outbox.remove(at: index) }
         case (.autoSent(let letter, let key), _):
             autoReplies.append(AutoReply(at: event.at, to: letter.recipients.to[0], subjectKey: key))
+        case (.say, .agent(let name)), (.heard, .agent(let name)): says[name, default: Says()].apply(event)
         case (.agent(let change), .agent(let name)): agents[name, default: Agent(name: name)].apply(change)
         case (.token(.added(let agent, let digest)), .token(let token)): agents[agent]?.tokens[token] = digest
         case (.token(.revoked(let agent)), .token(let token)): agents[agent]?.tokens[token] = nil
@@ -363,6 +373,7 @@ extension Story {
         image.lastCustomer = lastCustomer
         image.lastNumber = tickets[TicketID(Int64(tickets.count))]?.number
         image.joined = joined
+        (image.says, image.written) = (says, written)
         for ticket in image.tickets {
             for (agent, entry) in (shown[ticket.id] ?? [:]).sorted(by: { $0.key < $1.key }) {
                 image.shown.append(Shown(agent: agent, ticket: ticket.id, entry: entry))

@@ -57,13 +57,17 @@ final class Stage {
         }
     }
 
-    /// Lets a client in: the greeting, and the login if there is to be one.
-    func welcome(login: Bool = true) throws {
+    /// Lets a client in: the greeting, and the login if there is to be one; unless it `isRead` by a person, the client
+    /// says that nobody reads.
+    func welcome(login: Bool = true, isRead: Bool = false) throws {
         try #require(try accept())
         try say(Self.greeting)
         guard login else { return }
         try hears("login meier geheim")
         try say("OK hello meier at=3")
+        guard !isRead else { return }
+        try hears("session reads=no")
+        try say("OK session reads=no at=3")
     }
 
     func say(_ lines: String...) throws {

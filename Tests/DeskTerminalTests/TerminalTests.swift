@@ -15,7 +15,7 @@ struct TerminalTests {
         try Files.write(Array("geheim\n".utf8), to: password)
         let arguments = ["--user", "meier", "--password-file", password, "--pin", stage.pin, stage.server]
         let person = try Person(arguments, environment: stage.environment, columns: columns)
-        try stage.welcome()
+        try stage.welcome(isRead: true)
         try person.sees(last: "zuruf>")
         return person
     }

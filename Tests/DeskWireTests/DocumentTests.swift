@@ -33,6 +33,32 @@ struct DocumentTests {
         #expect(DocumentTests.table(in: section) == rows)
     }
 
+    /// Whoever meets a pair finds its type: those of the tables of the code, and those of the records.
+    @Test func `every pair has a type, and none has two by the same name alone`() {
+        let types = DocumentTests.table(in: "Pairs").map { $0.split(separator: " | ", maxSplits: 1) }
+        let known = Set(types.flatMap { DocumentTests.words($0.last ?? "") })
+        let records = DocumentTests.table(in: "Records") + DocumentTests.table(in: "Records", 1)
+        let forms =
+            Verb.all.flatMap(\.finals) + EventKind.all.flatMap { [$0.common, $0.pairs] } + ErrorCode.all.map(\.pairs)
+            + records
+        let used = Set(forms.flatMap { DocumentTests.names(in: $0) })
+        #expect(used.count > 60)
+        #expect(used.subtracting(known).sorted() == [])
+    }
+
+    /// The words in backquotes.
+    private static func words(_ text: Substring) -> [String] {
+        let parts = text.split(separator: "`", omittingEmptySubsequences: false)
+        return parts.indices.filter { $0 % 2 == 1 }.map { String(parts[$0]) }
+    }
+
+    /// The names of the pairs in a form.
+    private static func names(in form: String) -> [String] {
+        form.split { !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "=")) }
+            .filter { $0.contains("=") && $0.first?.isLowercase == true }
+            .map { String($0.prefix { $0 != "=" }) }
+    }
+
     @Test func `every notice has its row`() {
         let notices: [Notice] = [
             .live(at: 1), .tick(at: 1), .cut([.mine], at: 1, why: .rights), .here(Samples.meier), .gone(Samples.meier),
@@ -89,10 +115,11 @@ struct DocumentTests {
         }
     }()
 
-    /// The rows of the first table in a section, without its head.
-    private static func table(in section: String) -> [String] {
-        document.drop { $0 != "## \(section)" }.drop { !$0.hasPrefix("| ") }.prefix { $0.hasPrefix("|") }.dropFirst(2)
-            .map(String.init)
+    /// The rows of a table in a section, the first one unless `number` says otherwise, without its head.
+    private static func table(in section: String, _ number: Int = 0) -> [String] {
+        var rest = document.drop { $0 != "## \(section)" }.drop { !$0.hasPrefix("| ") }
+        for _ in 0..<number { rest = rest.drop { $0.hasPrefix("|") }.drop { !$0.hasPrefix("| ") } }
+        return rest.prefix { $0.hasPrefix("|") }.dropFirst(2).map(String.init)
     }
 
     private static func row(_ cells: [String]) -> String {

@@ -46,12 +46,15 @@ struct FinalTests {
         (.done(.drafted(id(42), bytes: 37), sequence: 52), "OK drafted #42 seq=52 bytes=37"),
         (.done(.drafted(id(42), bytes: 37), sequence: nil), "OK drafted #42 bytes=37"),
         (.done(.noted(EntryID(id(42), 3)), sequence: 16), "OK noted #42.3 seq=16"),
-        (.done(.closed(id(42)), sequence: 10), "OK closed #42 seq=10"),
+        (.done(.closed(id(42), isUnanswered: false), sequence: 10), "OK closed #42 seq=10"),
+        (.done(.closed(id(42), isUnanswered: true), sequence: 10), "OK closed #42 seq=10 unanswered=yes"),
+        (.done(.says([]), sequence: nil), "OK says n=0"),
+        (.answered(.session(reads: false), at: 7), "OK session reads=no at=7"),
         (.done(.moved(id(42), queue: Samples.recorder), sequence: 10), "OK moved #42 queue=recorder seq=10"),
         (.done(.said(.agent(Samples.meier)), sequence: 10), "OK said @meier seq=10"),
         (.done(.saidIn(EntryID(id(42), 3)), sequence: 29), "OK said #42.3 seq=29"),
         (
-            .answered(.hello(Samples.meier, epoch: "gwyvvtzq", held: 0, drafts: 0), at: 3),
+            .answered(.hello(Samples.meier, epoch: "gwyvvtzq", held: 0, drafts: 0, says: 0), at: 3),
             "OK hello meier at=3 epoch=gwyvvtzq held=0 drafts=0"
         ),
         (.answered(.subscribed([.queue(.inbox), .mine], since: nil), at: 3), "OK subscribed inbox,mine at=3"),
@@ -201,7 +204,8 @@ struct FinalTests {
     /// Which rights a verb needs, written down anew.
     private static func mayUse(_ verb: Verb, _ rights: Rights) -> Bool {
         switch verb.name {
-        case "help", "caps", "ping", "quit", "login", "me", "who", "queues", "mine", "cancel", "say": true
+        case "help", "caps", "ping", "quit", "login", "me", "who", "queues", "mine", "cancel", "say", "says", "session":
+            true
         case "list", "show", "history", "raw", "note", "subscribe", "unsubscribe": rights.contains(.read)
         case "claim", "claim next", "hold", "reply", "draft", "send", "reopen": rights.contains(.work)
         case "steal", "release", "give": !rights.isDisjoint(with: [.work, .lead])

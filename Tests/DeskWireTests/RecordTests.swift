@@ -52,7 +52,7 @@ struct RecordTests {
             Reply().me(
                 agent, connections: 1, held: [TicketID(42), TicketID(43)], drafts: [],
                 subscribed: [.everything, .mine],
-                waits: ["7", "-"], to: &out)
+                waits: ["7", "-"], reads: true, to: &out)
         }
         #expect(
             records == """
@@ -232,7 +232,7 @@ struct RecordTests {
         let records = lines {
             count = Reply(tag: String(repeating: "t", count: Limits.tag)).me(
                 Agent(name: Samples.meier), connections: 1, held: [], drafts: drafts, subscribed: subscribed,
-                waits: [], to: &$0)
+                waits: [], reads: false, to: &$0)
         }
         let rows = records.split(separator: "\n")
         #expect(rows.count == count && count > 1 && !records.contains("…"))

@@ -68,7 +68,8 @@ enum Samples {
             .customerBusy(id(42), who, ticket: id(43), customer: schmidt, kept: true),
             .duplicate(EntryID(id(42), 3), kept: true), .noDraft(id(42)),
             .empty([inbox, recorder]), .timeout(Array(repeating: recorder, count: 900)), .tooMany(.held, most: 10),
-            .tooMany(.waits, most: 10), .tooMany(.subscriptions, most: 1000), .tooMany(.drafts, most: 100),
+            .tooMany(.says, most: 100), .tooMany(.bytes, most: Limits.writtenPerDay), .tooMany(.waits, most: 10),
+            .tooMany(.subscriptions, most: 1000), .tooMany(.drafts, most: 100),
             .textTooLong(most: 1000), .keyReused, .loginRequired, .loggedIn(meier), .badLogin(retry: nil),
             .badLogin(retry: 4), .canceled, .streaming(at: 0), .ahead(at: 7), .epoch("gwyvvtzq", at: 7),
             .tooOld(first: 5, at: 7), .storage(retry: 1), .shuttingDown(retry: 5), .busy(retry: 30),
@@ -86,7 +87,8 @@ enum Samples {
             .already(id(42), holder: nil, queue: nil), .already(id(42), holder: meier, queue: nil),
             .already(id(42), holder: nil, queue: inbox),
             .queued(EntryID(id(42), 3), to: Recipients(to: [Address(nasty)])),
-            .drafted(id(42), bytes: 26), .noted(EntryID(id(42), 3)), .closed(id(42)), .reopened(id(42)),
+            .drafted(id(42), bytes: 26), .noted(EntryID(id(42), 3)), .closed(id(42), isUnanswered: true),
+            .reopened(id(42)), .says([]),
             .moved(id(42), queue: inbox),
             .customerSet(id(42), customer: Address(nasty), to: Recipients(to: [Address(nasty)], cc: [schmidt])),
             .said(.queue(inbox)), .said(.agent(meier)), .saidIn(EntryID(id(42), 3)),
@@ -100,7 +102,8 @@ enum Samples {
         let many = (1...1000).map { Subscription.ticket(.id(id($0))) }
         return [
             .help(lines: 3), .caps(count: 11), .pong(token: nil), .pong(token: "a=\"b"), .bye,
-            .hello(meier, epoch: "gwyvvtzq", held: 1, drafts: 2), .me(count: 1), .who(count: 0), .queues(count: 1),
+            .hello(meier, epoch: "gwyvvtzq", held: 1, drafts: 2, says: 3), .session(reads: true), .me(count: 1),
+            .who(count: 0), .queues(count: 1),
             .mine(count: 2),
             .list(count: 50, more: cursor), .show(id(42), count: 2, hasDraft: true, more: cursor),
             .showEntry(EntryID(id(42), 1), more: cursor), .history(id(42), count: 9, more: nil),
@@ -131,7 +134,8 @@ enum Samples {
             .failed(to: letter.recipients.to[0], text: nasty),
             .duplicateDropped(customer: letter.recipients.to[0], entry: EntryID(id(42), 1)), .note(text: nasty),
             .say(text: nasty),
-            .draft(text: nasty, why: .notHolder), .close(text: nil), .close(text: nasty), .reopen(text: nil),
+            .heard([3, 4]), .draft(text: nasty, why: .notHolder), .close(text: nil), .close(text: nasty),
+            .reopen(text: nil),
             .move(was: recorder, text: nasty),
             .customerSet(
                 TicketCustomer(

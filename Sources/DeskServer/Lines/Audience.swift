@@ -15,6 +15,8 @@ final class Audience {
     var head: SequenceNumber = 0
     /// The lines of the last turn that this audience sees.
     var news: [UInt8] = []
+    /// What was said to its agent alone, among them.
+    var says: [SequenceNumber] = []
 }
 
 /// The audiences that there are.

@@ -60,16 +60,3 @@ struct Round {
         handled >= Round.handledMost || bytes >= Round.bytesMost || Clock.monotonic() >= deadline
     }
 }
-
-extension Event {
-    /// Bytes of what was written in it.
-    fileprivate var textBytes: Int {
-        switch kind {
-        case .new(let mail, _), .followUp(let mail), .bounced(let mail, _, _):
-            mail.body.reduce(0) { $0 + $1.text.utf8.count }
-        case .reply(let letter), .autoSent(let letter, _): letter.text.utf8.count
-        case .note(let text), .say(let text), .draft(let text, _): text.utf8.count
-        default: 0
-        }
-    }
-}

@@ -51,6 +51,10 @@ final class Session {
     /// The tag of the login that is being checked.
     var loginTag: String?
 
+    /// Whether what this connection shows counts as read, once `session reads=` has set it.
+    var readsSet: Bool?
+    /// What was said to the agent and handed to this connection's line, which may not have taken it yet.
+    var heard: [SequenceNumber] = []
     /// Failed logins.
     var failures = 0
     /// Unknown verbs before a login.

@@ -141,6 +141,7 @@ final class Stream {
             return shows(queue: name, event.sequence, mayRead) || showsAdministration(event, to: agent)
         case .agent(let name):
             if case .say = event.kind { return event.by == agent.name || name == agent.name }
+            if case .heard = event.kind { return false }
             return showsAdministration(event, to: agent)
         case .token, .customer, .desk: return showsAdministration(event, to: agent)
         }

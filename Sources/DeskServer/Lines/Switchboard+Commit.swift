@@ -114,11 +114,20 @@ extension Switchboard {
             guard case .agent(let name) = event.subject else { return }
             cutStreams(of: name)
             presence.reads(name, engine.queues(for: name))
+        case .say: if case .agent(let name) = event.subject { hintSays(to: name) }
         case .queue: for name in presence.places.keys { presence.reads(name, engine.queues(for: name)) }
         case .move:
             guard let ticket = event.subject.ticket, let queue = event.snapshot?.queue else { return }
             cutStreams(of: ticket, since: event.sequence, in: queue)
         default: break
+        }
+    }
+
+    /// Says to those who follow nothing that something was said to them: no stream will tell them.
+    private func hintSays(to name: AgentName) {
+        for session in sessions.values
+        where session.agent == name && session.stream == nil && !session.isClosing && takesSays(session) {
+            tell(session, .hint("says", text: "something was said to you: \"says\""))
         }
     }
 

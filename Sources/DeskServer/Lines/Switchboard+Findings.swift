@@ -61,14 +61,14 @@ extension Switchboard {
         }
         let id = listed.ticket.id
         let hasDraft = engine.state.drafts[agent]?[id] != nil
-        say(session, tag: pending.tag, after: at, marks: { page.shown(to: agent, of: id) }) { reply, out in
+        say(session, tag: pending.tag, after: at, marks: { shown(page, to: session, of: id) }) { reply, out in
             reply.ticket(
                 listed.ticket, customer: listed.customer, lease: engine.lease(of: listed.ticket), to: &out)
             page.write(reply, to: &out)
             reply.end(
                 .answered(.show(id, count: page.items.count, hasDraft: hasDraft, more: page.more), at: at), to: &out)
         }
-        looked(agent, at: listed.ticket)
+        looked(agent, at: listed.ticket, on: session)
     }
 
     /// `show T.E`: one text with what it quotes, up to the limit of one reply.
@@ -78,22 +78,22 @@ extension Switchboard {
         guard let agent = session.agent, let ticket = pending.ticket else { return }
         let id = EntryID(ticket.id, entry)
         guard let page else { return finish(session, pending.tag, .refused(.noSuchEntry(id))) }
-        say(session, tag: pending.tag, after: at, marks: { page.shown(to: agent, of: ticket.id) }) { reply, out in
+        say(session, tag: pending.tag, after: at, marks: { shown(page, to: session, of: ticket.id) }) { reply, out in
             page.write(reply, to: &out)
             reply.end(.answered(.showEntry(id, more: page.more), at: at), to: &out)
         }
-        looked(agent, at: ticket)
+        looked(agent, at: ticket, on: session)
     }
 
     /// `history T`: texts in full and every other event, up to the limits of one reply.
     private func write(_ page: TextPage, _ at: SequenceNumber, _ pending: Pending, _ session: Session) {
         guard let agent = session.agent, let ticket = pending.ticket else { return }
         let id = ticket.id
-        say(session, tag: pending.tag, after: at, marks: { page.shown(to: agent, of: id) }) { reply, out in
-            page.write(reply, to: &out)
+        say(session, tag: pending.tag, after: at, marks: { shown(page, to: session, of: id) }) { reply, out in
+            page.write(reply, inHistory: true, to: &out)
             reply.end(.answered(.history(id, count: page.items.count, more: page.more), at: at), to: &out)
         }
-        looked(agent, at: ticket)
+        looked(agent, at: ticket, on: session)
     }
 
     private func write(
@@ -115,10 +115,16 @@ extension Switchboard {
         if let agent = session.agent { engine.worked(by: agent, on: ticket, at: clock.now) }
     }
 
-    /// Reading is work, and colleagues are told.
-    private func looked(_ agent: AgentName, at ticket: Ticket) {
+    /// Reading is work, and colleagues are told who looks at what.
+    private func looked(_ agent: AgentName, at ticket: Ticket, on session: Session) {
         engine.worked(by: agent, on: ticket, at: clock.now)
-        tellLooking(agent, at: ticket)
+        if reads(session) { tellLooking(agent, at: ticket) }
+    }
+
+    /// What a session's agent has been shown with a page; nothing, if nothing counts as read there.
+    private func shown(_ page: TextPage, to session: Session, of ticket: TicketID) -> Shown? {
+        guard reads(session), let agent = session.agent, let entry = page.mark else { return nil }
+        return Shown(agent: agent, ticket: ticket, entry: entry)
     }
 }
 
@@ -135,20 +141,15 @@ extension StoredSlice {
 
 extension TextPage {
     /// Writes the records and lines of the page.
-    fileprivate func write(_ reply: Reply, to out: inout [UInt8]) {
+    fileprivate func write(_ reply: Reply, inHistory: Bool = false, to out: inout [UInt8]) {
         for item in items {
             if item.event.textID != nil {
                 reply.entry(
                     item.event, delivery: item.delivery, excerpts: item.excerpts, isContinued: item.isContinued,
-                    to: &out)
+                    inHistory: inHistory, to: &out)
             } else {
                 reply.event(item.event, to: &out)
             }
         }
-    }
-
-    /// What an agent has been shown with it.
-    fileprivate func shown(to agent: AgentName, of ticket: TicketID) -> Shown? {
-        mark.map { Shown(agent: agent, ticket: ticket, entry: $0) }
     }
 }

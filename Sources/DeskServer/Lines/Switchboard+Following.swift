@@ -11,7 +11,7 @@ extension Switchboard {
     ) {
         do throws(Refusal) {
             let resolved = try resolve(what, of: session)
-            if let since { try check(since, epoch, session) }
+            try check(since, epoch, session)
             let stream = session.stream ?? Stream(after: since ?? head)
             guard stream.count(with: resolved) <= Limits.subscriptions else {
                 throw .tooMany(.subscriptions, most: Limits.subscriptions)
@@ -31,11 +31,11 @@ extension Switchboard {
         }
     }
 
-    /// Why a stream cannot begin after `since`, in the order of PROTOCOL.md.
-    private func check(_ since: SequenceNumber, _ epoch: String?, _ session: Session) throws(Refusal) {
-        if session.stream != nil { throw .streaming(at: head) }
+    /// Why a stream cannot begin after `since`, or in another log, in the order of PROTOCOL.md.
+    private func check(_ since: SequenceNumber?, _ epoch: String?, _ session: Session) throws(Refusal) {
+        if since != nil, session.stream != nil { throw .streaming(at: head) }
         if let epoch, epoch != archive.epoch { throw .epoch(archive.epoch, at: head) }
-        if since > head { throw .ahead(at: head) }
+        if let since, since > head { throw .ahead(at: head) }
     }
 
     /// An `unsubscribe` that waits until its stream has shown everything up to `position`.

@@ -77,6 +77,7 @@ extension Switchboard {
             case .change(let command): change(command, line, session, in: &round)
             case .session(.awaitNext(let queues, let lease, let span)):
                 awaitNext(queues, lease, span, line, session, in: &round)
+            case .session(.says(let since)): says(since, line, session, in: &round)
             case .read, .session: return false
             }
         }
@@ -116,11 +117,28 @@ extension Switchboard {
         }
     }
 
-    /// Answers a line of this turn once it is durable.
+    /// `says`: what it lists has reached the agent once the desk has noted so, which is before the reply goes out. The
+    /// reply may get lost with the connection; then `since=` gives it again.
+    private func says(_ since: SequenceNumber?, _ line: Line, _ session: Session, in round: inout Round) {
+        guard let agent = session.agent else { return }
+        round.handled += 1
+        switch decide(.says(since: since, marks: takesSays(session)), by: agent, key: nil, in: &round) {
+        case .success(let done):
+            answer(session, line.tag, done.final, in: &round) { reply, out in
+                guard case .says(let says) = done.outcome else { return }
+                for say in says { reply.event(say.event(to: agent), to: &out) }
+            }
+        case .failure(let refusal): answer(session, line.tag, .refused(refusal, verb: line.verb), in: &round)
+        }
+    }
+
+    /// Answers a line of this turn once it is durable; `records` come before the final, a farewell behind it.
     func answer(
-        _ session: Session, _ tag: String?, _ final: Final, farewell: Notice? = nil, in round: inout Round
+        _ session: Session, _ tag: String?, _ final: Final, farewell: Notice? = nil, in round: inout Round,
+        records: (Reply, inout [UInt8]) -> Void = { _, _ in }
     ) {
         var line: [UInt8] = []
+        records(Reply(tag: tag), &line)
         Reply(tag: tag).end(final, for: hintReader(final, session.agent), to: &line)
         farewell?.append(to: &line)
         round.askers.append(.line(session, tag: tag, final: line, position: round.head))
@@ -199,7 +217,7 @@ extension Request {
     /// Whether it is answered between turns: no event can come of it.
     fileprivate var isQuestion: Bool {
         switch self {
-        case .change, .session(.awaitNext): false
+        case .change, .session(.awaitNext), .session(.says): false
         case .read, .session: true
         }
     }

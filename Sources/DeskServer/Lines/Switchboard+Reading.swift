@@ -101,7 +101,7 @@ extension Switchboard {
             let count = reply.me(
                 agent, connections: presence.places[agent.name]?.connections ?? 0, held: engine.held(by: agent.name),
                 drafts: engine.drafts(of: agent.name), subscribed: session.stream?.all.map(\.subscription) ?? [],
-                waits: waits.all(of: session).map { $0.tag ?? "-" }, to: &out)
+                waits: waits.all(of: session).map { $0.tag ?? "-" }, reads: reads(session), to: &out)
             reply.end(.answered(.me(count: count), at: head), to: &out)
         }
     }

@@ -17,7 +17,10 @@ extension Switchboard {
         case .ping(let token): finish(session, tag, .answered(.pong(token: token), at: position(for: session)))
         case .quit: quit(tag, session)
         case .login(let name, let secret): login(name, secret, tag, session)
-        case .awaitNext: break  // It may cause an event: the turn decides it.
+        case .session(let reads):
+            if let reads { session.readsSet = reads }
+            finish(session, tag, .answered(.session(reads: self.reads(session)), at: head))
+        case .awaitNext, .says: break  // They may cause an event: the turn decides them.
         case .subscribe(let what, let since, let epoch, let tick):
             subscribe(what, since: since, epoch: epoch, tick: tick, tag, session)
         case .unsubscribe(let what): unsubscribe(what, tag, session)
@@ -40,6 +43,20 @@ extension Switchboard {
     /// Before a login nobody learns how far the log is.
     private func position(for session: Session) -> SequenceNumber? {
         session.agent == nil ? nil : head
+    }
+
+    /// Whether what a session shows counts as read by its agent: a bot reads for nobody unless it says so.
+    func reads(_ session: Session) -> Bool {
+        session.readsSet ?? !isBot(session)
+    }
+
+    /// Whether what is said to the agent has reached them once a session was told: a person's script takes nothing.
+    func takesSays(_ session: Session) -> Bool {
+        reads(session) || isBot(session)
+    }
+
+    private func isBot(_ session: Session) -> Bool {
+        session.agent.flatMap { engine.state.agents[$0] }?.isBot ?? false
     }
 
     private func quit(_ tag: String?, _ session: Session) {

@@ -53,8 +53,11 @@ extension Switchboard {
             guard !audience.news.isEmpty else { continue }
             stream.toldAt = now
             offer(audience.news, to: session)
+            guard !audience.says.isEmpty else { continue }
+            session.heard += audience.says
+            noteHeard(by: session)
         }
-        for audience in prepared { audience.news = [] }
+        for audience in prepared { (audience.news, audience.says) = ([], []) }
     }
 
     private func offer(_ news: [UInt8], to session: Session) {
@@ -71,11 +74,12 @@ extension Switchboard {
         _ audience: Audience, _ stream: Stream, _ name: AgentName, after base: SequenceNumber
     ) -> Bool {
         guard let agent = engine.state.agents[name] else { return false }
-        audience.news = []
+        (audience.news, audience.says) = ([], [])
         for sequence in (base + 1)...head {
             guard let told = ring[sequence] else { return false }
             if stream.shows(told.event, to: agent, mayRead: { agent.may(.read, in: $0) }) {
                 audience.news.append(contentsOf: told.line)
+                if told.event.isSaid(to: name) { audience.says.append(sequence) }
             }
         }
         audience.head = head
@@ -88,6 +92,7 @@ extension Switchboard {
             guard try session.outlet.drain(into: session.line) else { return }
             while try say(next: session), session.outlet.isDrained, hasMore(session) {}
             note(session.outlet.takeMarks())
+            noteHeard(by: session)
             leaveIfTold(session)
         } catch {
             session.isLost = true
@@ -101,6 +106,15 @@ extension Switchboard {
         guard !marks.isEmpty else { return }
         for mark in marks { engine.markShown(mark) }
         archive.note(marks)
+    }
+
+    /// What was said to the agent has reached them once the line has taken it.
+    private func noteHeard(by session: Session) {
+        guard !session.heard.isEmpty, session.outlet.isDrained else { return }
+        let heard = session.heard
+        session.heard = []
+        guard takesSays(session), let agent = session.agent else { return }
+        submit(Submission(command: .heard(heard), agent: agent) { _ in })
     }
 
     private func hasMore(_ session: Session) -> Bool {
@@ -175,6 +189,7 @@ extension Switchboard {
         stream.cursor += 1
         guard let agent = session.agent.flatMap({ engine.state.agents[$0] }) else { return true }
         if stream.shows(told.event, to: agent, mayRead: { agent.may(.read, in: $0) }) {
+            if told.event.isSaid(to: agent.name) { session.heard.append(told.event.sequence) }
             begin(&single)
             if speech.isEmpty { single = told } else { speech.append(contentsOf: told.line) }
         }
@@ -184,5 +199,12 @@ extension Switchboard {
     /// The event of that number with its line: from the ring, or older ones from disk.
     private func told(_ sequence: SequenceNumber) -> Told? {
         ring[sequence] ?? rereads.told(sequence, in: archive)
+    }
+}
+
+extension Event {
+    /// Whether it is a `say` to this agent alone.
+    fileprivate func isSaid(to name: AgentName) -> Bool {
+        if case .say = kind, case .agent(name) = subject { true } else { false }
     }
 }

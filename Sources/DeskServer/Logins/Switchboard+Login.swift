@@ -65,9 +65,9 @@ extension Switchboard {
         if knownOrigins.add(origin, of: agent) { knownOriginsChanged() }
         session.agent = agent
         let (held, drafts) = (engine.held(by: agent).count, engine.drafts(of: agent).count)
-        finish(
-            session, session.loginTag,
-            .answered(.hello(agent, epoch: archive.epoch, held: held, drafts: drafts), at: head))
+        let says = engine.state.says[agent]?.waiting.count ?? 0
+        let hello = DeskWire.Answer.hello(agent, epoch: archive.epoch, held: held, drafts: drafts, says: says)
+        finish(session, session.loginTag, .answered(hello, at: head))
         came(agent)
     }
 

@@ -66,11 +66,25 @@ final class ShellCounter {
         }
     }
 
+    /// What whoever granted rights may not expect: a bot has only r in every queue.
+    private func warnings(after change: Administration) -> [String] {
+        let name: AgentName
+        switch change {
+        case .addAgent(let added, _, _, _, _): name = added
+        case .setRights(let changed, _), .setFlags(let changed, _, _): name = changed
+        default: return []
+        }
+        guard let agent = desk.agents.first(where: { $0.name == name }), agent.isBot,
+            !agent.everywhere.subtracting(.read).isEmpty
+        else { return [] }
+        return ["\(name) is a bot: of *=\(agent.everywhere) only r counts; grant the rest queue by queue"]
+    }
+
     private func submit(_ change: Administration, _ then: @escaping (ShellReply) -> Void) {
         desk.submit(
             Submission(command: .administer(change), agent: .desk) { answer in
                 switch answer {
-                case .done: then(ShellReply())
+                case .done: then(ShellReply(lines: self.warnings(after: change)))
                 case .refused(let refusal): then(ShellReply(failure: refusal.sentence))
                 }
             })
