@@ -3,18 +3,20 @@ internal import DeskModel
 extension Engine {
     func reply(_ reference: TicketReference, _ read: Int?, _ text: String, _ asker: Asker) throws(Refusal) -> Decision {
         let ticket = try answerable(reference, read, asker)
+        let course = try course(of: ticket, read, asker)
         if let last = ticket.recentReplies.first(where: { $0.agent == asker.agent }),
             last.fingerprint == Ticket.fingerprint(of: text), last.at + Limits.duplicateWindow > asker.now
         {
             throw .duplicate(EntryID(ticket.id, last.entry), kept: false)
         }
-        return try queued(text, ticket, asker)
+        return queued(text, ticket, course, asker)
     }
 
     func send(_ reference: TicketReference, _ read: Int?, _ asker: Asker) throws(Refusal) -> Decision {
         let ticket = try ticket(reference, asker, need: .work)
         guard let draft = state.drafts[asker.agent]?[ticket.id] else { throw .noDraft(ticket.id) }
-        return try queued(draft.text, try answerable(reference, read, asker), asker)
+        let answerable = try answerable(reference, read, asker)
+        return queued(draft.text, answerable, try course(of: answerable, read, asker), asker)
     }
 
     /// A ticket that the asker may answer now: he holds it and has been shown what was written.
@@ -37,14 +39,8 @@ extension Engine {
         return ticket
     }
 
-    private func queued(_ text: String, _ ticket: Ticket, _ asker: Asker) throws(Refusal) -> Decision {
-        guard !ticket.recipients.to.isEmpty else {
-            throw .usage("nobody to answer: the mail names no sender")
-        }
-        // Every ticket begins with a message; where no person has written, it is a report that is answered.
-        let letter = Letter(
-            to: ticket.recipients, from: ticket.answerFrom, text: text,
-            answers: max(ticket.newestMail, 1))
+    private func queued(_ text: String, _ ticket: Ticket, _ course: AnswerCourse, _ asker: Asker) -> Decision {
+        let letter = Letter(to: course.recipients, from: ticket.answerFrom, text: text, answers: course.answers)
         let entry = ticket.entries + 1
         let event = ticket.event(.reply(letter), at: asker.now, by: asker.agent, entry: entry)
         return .done(.queued(EntryID(ticket.id, entry), to: letter.recipients), [event])
@@ -135,6 +131,8 @@ extension Refusal {
             (.stale(id, newest: newest, who: who, unseen: unseen, kept: true), .stale)
         case .customerBusy(let id, let occupation, let ticket, let customer, _):
             (.customerBusy(id, occupation, ticket: ticket, customer: customer, kept: true), .customerBusy)
+        case .recipients(let id, let to, let shown, _):
+            (.recipients(id, to, shown: shown, kept: true), .recipients)
         case .duplicate(let entry, _): (.duplicate(entry, kept: true), .duplicate)
         default: nil
         }

@@ -36,7 +36,7 @@ extension Engine {
         if let why = arrival.suppress { return why }
         if !mail.countsAsPerson { return .report }
         // What is no address, as a From without domain, cannot be answered.
-        if !reply.to.isComplete || isOurs(reply.to) || isOurs(arrival.from) { return .sender }
+        if !isReachable(reply.to) || isOurs(arrival.from) { return .sender }
         if arrival.isUnreadable || ticket.queue == .postmaster { return .noAuto }
         if state.queues[ticket.queue]?.answersAutomatically == false { return .noAuto }
         if state.customers[mail.customer]?.wantsNoAutomaticReply == true { return .noAuto }

@@ -112,7 +112,7 @@ extension Engine {
     ) -> Outcome.Claimed {
         Outcome.Claimed(
             isNew: isNew, lease: lease, customer: customerName(of: ticket), unread: unread(ticket, by: asker.agent),
-            also: also(ticket, for: asker.agent), was: was)
+            also: also(ticket, for: asker.agent), addressee: addressee(of: ticket), was: was)
     }
 
     func taken(_ ticket: Ticket, by holder: AgentName, _ asker: Asker) -> Refusal {

@@ -119,7 +119,7 @@ extension Engine {
             .close(_, _, let text), .reopen(_, let text), .move(_, _, let text):
             try checkReason(text)
         case .steal(_, let text), .say(_, let text): try checkReason(text)
-        case .claimNext, .hold, .send, .says, .heard, .arrive, .sent, .failed, .expire, .administer: break
+        case .claimNext, .hold, .send, .setRecipients, .says, .heard, .arrive, .sent, .failed, .expire, .administer: break
         }
         switch command {
         case .reply(_, _, ""), .note(_, ""), .say(_, ""), .steal(_, ""), .claim(_, _, ""):

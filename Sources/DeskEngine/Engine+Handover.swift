@@ -43,7 +43,9 @@ extension Engine {
         let events = try handOver(ticket, to: receiver, asker) {
             .give(lease: term.until, was: $0, text: text, length: term.length)
         }
-        return .done(.given(ticket.id, holder: receiver, also: also(ticket, for: asker.agent)), events)
+        let given = Outcome.given(
+            ticket.id, holder: receiver, also: also(ticket, for: asker.agent), addressee(of: ticket))
+        return .done(given, events)
     }
 
     /// The events by which everything that the holder of `ticket` holds of its people becomes `receiver`'s; `ticket`

@@ -97,8 +97,15 @@ extension Engine {
     ///
     /// The disk takes the mark before any event that is yet to come; until then memory has it, of what is over too.
     public mutating func markShown(_ mark: Shown) {
-        soft.show(mark)
-        if state.tickets.look(mark.ticket, { $0.isLive }) != true { memory.keep(mark, until: state.sequence + 1) }
+        let isLive = state.tickets.look(mark.ticket) { $0.isLive } ?? false
+        if mark.entry > 0 {
+            soft.show(mark)
+            if !isLive { memory.keep(mark, until: state.sequence + 1) }
+        }
+        guard isLive, let recipients = mark.recipients else { return }
+        // The ticket's own value, where it is the same, takes no memory of its own.
+        let same = state.tickets.look(mark.ticket) { $0.recipients == recipients ? $0.recipients : recipients }
+        soft.tell(same ?? recipients, of: mark.ticket, to: mark.agent)
     }
 
     /// When the lease of the agent who holds `ticket` ends unless they work.
@@ -175,13 +182,23 @@ extension Engine {
         if case .reply = event.kind, let by = event.by, case .entry(let entry) = event.subject {
             soft.show(Shown(agent: by, ticket: id, entry: entry.entry))
         }
+        if event.kind.setsRecipients, let by = event.by { soft.forgetRecipients(of: id, toldTo: by) }
         guard let snapshot = event.snapshot, snapshot.holder != snapshot.holderBefore else { return }
+        if let holder = snapshot.holder, holder == event.by { soft.forgetRecipients(of: id, toldTo: holder) }
         guard let holder = snapshot.holder, let (until, length) = event.kind.lease else { return soft.end(id) }
         soft.set(state.claims(with: id), of: holder, length ?? until - event.at, at: event.at, until: until)
     }
 }
 
 extension Kind {
+    /// Whether its author has said by it who the next answer goes to.
+    fileprivate var setsRecipients: Bool {
+        switch self {
+        case .recipients, .customerSet: true
+        default: false
+        }
+    }
+
     /// When the lease ends that the event grants, and how long it is where that says something else.
     var lease: (until: Moment, length: TimeSpan?)? {
         switch self {

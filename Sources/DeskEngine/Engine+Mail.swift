@@ -32,7 +32,7 @@ extension Engine {
     private func bounced(_ ours: EntryID, _ ticket: Ticket, _ arrival: Arrival, at now: Moment) -> Decision {
         let mail = mail(arrival, in: ticket, machine: arrival.machine ?? .bounce)
         // A report may name whom our message was passed on to, and none of our own recipients.
-        let all = (state.recipients(of: ours) ?? ticket.recipients).all
+        let all = (state.addressing(of: ours)?.recipients ?? ticket.recipients).all
         let named = all.filter { arrival.unreached.contains($0) }
         let to = named.isEmpty ? all : named
         let event = ticket.event(.bounced(mail, to: to, text: arrival.diagnosis), at: now, entry: ours.entry)

@@ -10,8 +10,12 @@ extension Engine {
         if let agent, let key { wants.retry(agent, key) }
         switch command {
         case .arrive(let arrival): wants.placement(of: arrival)
-        case .reply(let ticket, _, _), .send(let ticket, _):
+        case .reply(let ticket, let read, _), .send(let ticket, let read):
             wants.surroundings(of: ticket, since: now - Limits.staleWindow)
+            if let read { wants.addressing(of: read, in: ticket) }
+        case .setRecipients(let ticket, let to, _):
+            wants.ticket(ticket)
+            if to == .all { wants.addressing(of: nil, in: ticket) }
         case .sent(let entry, _), .failed(let entry, _, _): wants.ticket(entry.ticket)
         case .administer(let administration): wants.administration(administration)
         case .setCustomer(let ticket, let address, _):
@@ -28,7 +32,7 @@ extension Engine {
     private func isAtHand(_ command: Command) -> Bool {
         switch command {
         case .claimNext, .says, .heard, .expire: return true
-        case .arrive, .sent, .failed, .administer, .reply, .send, .say, .setCustomer: return false
+        case .arrive, .sent, .failed, .administer, .reply, .send, .setRecipients, .say, .setCustomer: return false
         default:
             guard case .id(let id)? = command.ticket else { return false }
             return state.tickets.look(id) { $0.isLive } ?? false
@@ -40,7 +44,7 @@ extension Engine {
         var wants = Wants(self)
         switch query {
         case .show(let ticket, _), .showEntry(let ticket, _, _), .history(let ticket, _, _), .raw(let ticket, _, _),
-            .draft(let ticket):
+            .draft(let ticket), .recipients(let ticket):
             wants.ticket(ticket)
         case .list(let list):
             if let address = list.customer { wants.address(address) }
@@ -102,10 +106,10 @@ extension Engine {
             guard let entry, let at else { return memory.lack(.content(digest)) }
             if state.contents[digest] == nil { state.contents[digest] = State.Place(entry: entry, at: at, sequence: 0) }
             memory.wake(.content(digest))
-        case .recipients(let entry, let value):
-            guard let value else { return memory.lack(.recipients(entry)) }
-            if state.recipients[entry] == nil { state.recipients[entry] = State.Sent(value: value, sequence: 0) }
-            memory.wake(.recipients(entry))
+        case .addressing(let entry, let value):
+            guard let value else { return memory.lack(.addressing(entry)) }
+            if state.addressings[entry] == nil { state.addressings[entry] = State.Known(value: value, sequence: 0) }
+            memory.wake(.addressing(entry))
         case .recent(let person, let since, let tickets):
             memory.name(tickets, for: .recent(person, since: since))
         case .retry(let agent, let key, let retry, let at):
@@ -178,6 +182,14 @@ private struct Wants {
         for ticket in tickets { self.ticket(ticket) }
     }
 
+    /// Between whom the text `entry` of a ticket went, or its newest message.
+    mutating func addressing(of entry: Int?, in reference: TicketReference) {
+        guard let id = state.id(of: reference), let ticket = state.tickets[id] else { return }
+        let text = EntryID(id, entry ?? ticket.newestMail)
+        guard (1...max(1, ticket.entries)).contains(text.entry), state.addressing(of: text) == nil else { return }
+        want(.addressing(text))
+    }
+
     mutating func placement(of arrival: Arrival) {
         if let place = state.contents[arrival.content] {
             ticket(place.entry.ticket)
@@ -186,7 +198,7 @@ private struct Wants {
         }
         if let entry = arrival.ownEntry { ticket(entry.ticket) }
         for entry in arrival.reportsOurs + arrival.answersOurs { ticket(entry.ticket) }
-        for entry in arrival.reportsOurs where state.recipients(of: entry) == nil { want(.recipients(entry)) }
+        for entry in arrival.reportsOurs where state.addressing(of: entry) == nil { want(.addressing(entry)) }
         for id in arrival.references.prefix(Engine.referencesMost) where !id.isEmpty {
             // What memory has may not be all: the disk may know another message by the same Message-ID.
             want(.message(id))

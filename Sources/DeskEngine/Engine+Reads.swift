@@ -15,9 +15,9 @@ extension State {
         return used.retry
     }
 
-    /// Who a message of ours goes or went to, if memory knows it.
-    func recipients(of entry: EntryID) -> Recipients? {
-        outbox[entry]?.letter.recipients ?? recipients[entry]?.value
+    /// Between whom a text went, if memory knows it.
+    func addressing(of entry: EntryID) -> Addressing? {
+        outbox[entry].flatMap { Addressing(.reply($0.letter)) } ?? addressings[entry]?.value
     }
 
     /// The customer who has this address, if he is in memory.
@@ -121,6 +121,7 @@ extension Engine {
         case .give(_, let to, let text): .give(short, to: to, text: text)
         case .reply(_, let read, let text): .reply(short, read: read, text: text)
         case .draft(_, let text): .draft(short, text: text)
+        case .setRecipients(_, let to, let cc): .setRecipients(short, to: to, cc: cc)
         case .send(_, let read): .send(short, read: read)
         case .note(_, let text): .note(short, text: text)
         case .close(_, let read, let text): .close(short, read: read, text: text)

@@ -106,6 +106,7 @@ public struct Engine: Sendable {
         case .reply(let ticket, let read, let text): return try reply(ticket, read, text, asker)
         case .draft(let ticket, let text): return try draft(ticket, text, asker)
         case .send(let ticket, let read): return try send(ticket, read, asker)
+        case .setRecipients(let ticket, let to, let cc): return try setRecipients(ticket, to, cc, asker)
         case .note(let ticket, let text): return try note(ticket, text, asker)
         case .close(let ticket, let read, let text): return try close(ticket, read, text, asker)
         case .reopen(let ticket, let text): return try reopen(ticket, text, asker)
@@ -135,7 +136,7 @@ public struct Engine: Sendable {
     /// Ends a turn: what is neither live nor newer than the disk, which has `applied` events, leaves memory.
     public mutating func forget(applied: SequenceNumber) {
         if !state.splits.isEmpty { state.splits.removeAll { $0.sequence <= applied } }
-        for ticket in memory.forget(applied: applied, from: &state) { soft.shown[ticket] = nil }
+        for ticket in memory.forget(applied: applied, from: &state) { soft.forget(ticket) }
     }
 }
 

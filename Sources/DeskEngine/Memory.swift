@@ -10,7 +10,7 @@ struct Memory: Sendable {
         case customer(CustomerID)
         case message(String)
         case content(Digest)
-        case recipients(EntryID)
+        case addressing(EntryID)
         case retry(State.RetryKey)
     }
 
@@ -43,10 +43,11 @@ struct Memory: Sendable {
         if let mail = event.kind.mail {
             if let id = mail.messageID { unwritten.append((event.sequence, .message(id))) }
             unwritten.append((event.sequence, .content(mail.content)))
+            unwritten.append((event.sequence, .addressing(mail.entry)))
         }
         switch (event.kind, event.subject) {
         case (.sent, .entry(let entry)), (.failed, .entry(let entry)):
-            unwritten.append((event.sequence, .recipients(entry)))
+            unwritten.append((event.sequence, .addressing(entry)))
         default: break
         }
         if let by = event.by, let retry = event.retry {
@@ -119,8 +120,8 @@ struct Memory: Sendable {
             if state.messages[id]?.isEmpty == true { state.messages[id] = nil }
         case .content(let digest):
             if let place = state.contents[digest], place.sequence <= applied { state.contents[digest] = nil }
-        case .recipients(let entry):
-            if let sent = state.recipients[entry], sent.sequence <= applied { state.recipients[entry] = nil }
+        case .addressing(let entry):
+            if let known = state.addressings[entry], known.sequence <= applied { state.addressings[entry] = nil }
         case .retry(let key):
             if let used = state.retries[key], used.sequence <= applied { state.retries[key] = nil }
         }

@@ -7,6 +7,8 @@ public struct Soft: Equatable, Sendable {
     /// One for each ticket that is held; those of `State.claims(with:)` count as one lease, the one that ends last.
     private(set) var leases: [TicketID: Lease] = [:]
     var shown: [TicketID: [AgentName: Int]] = [:]
+    /// Who agents were last told that an answer goes to, where that is not what their own claim or `to` told them.
+    private(set) var recipients: [TicketID: [AgentName: Recipients]] = [:]
     /// No lease ends before this by itself: the agents must be able to come back after a start.
     var grace: Moment
     private var alarms = Alarms()
@@ -83,6 +85,21 @@ public struct Soft: Equatable, Sendable {
     mutating func show(_ mark: Shown) {
         let before = shown[mark.ticket]?[mark.agent] ?? 0
         shown[mark.ticket, default: [:]][mark.agent] = max(before, mark.entry)
+    }
+
+    mutating func tell(_ recipients: Recipients, of ticket: TicketID, to agent: AgentName) {
+        self.recipients[ticket, default: [:]][agent] = recipients
+    }
+
+    /// An event of the agent has told them anew: the ticket knows that.
+    mutating func forgetRecipients(of ticket: TicketID, toldTo agent: AgentName) {
+        recipients[ticket]?[agent] = nil
+    }
+
+    /// A ticket leaves memory.
+    mutating func forget(_ ticket: TicketID) {
+        shown[ticket] = nil
+        recipients[ticket] = nil
     }
 
     /// A ticket has `entries` texts after all: an answer that was rolled back marked more, and its number will be given

@@ -59,9 +59,9 @@ extension State {
                 autoReplies.add(AutoReply(at: event.at, to: to, subjectKey: subjectKey))
             }
         case .sent(let to), .failed(let to, _):
-            guard let letter = outbox[entry]?.letter else { break }
+            let addressing = addressing(of: entry)
             outbox.end(entry, to: to)
-            recipients[entry] = Sent(value: letter.recipients, sequence: event.sequence)
+            addressings[entry] = addressing.map { Known(value: $0, sequence: event.sequence) }
         default: remember(event)
         }
     }
@@ -78,6 +78,7 @@ extension State {
         let place = Place(entry: mail.entry, at: event.at, sequence: event.sequence)
         if let id = mail.messageID, !id.isEmpty { remember(KnownMessage(mail), under: id, event.sequence) }
         contents[mail.content] = place
+        addressings[mail.entry] = Addressing(event.kind).map { Known(value: $0, sequence: event.sequence) }
     }
 
     /// Remembers a message under its Message-ID; `sequence` is 0 if the disk has it.

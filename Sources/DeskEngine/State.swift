@@ -40,8 +40,8 @@ public struct State: Equatable, Sendable {
     /// The messages that a Message-ID names, oldest first.
     var messages: [String: [Named]] = [:]
     var contents: [Digest: Place] = [:]
-    /// Who messages went to that have left the outbox.
-    var recipients: [EntryID: Sent] = [:]
+    /// Between whom messages went: those that came in, and ours that have left the outbox.
+    var addressings: [EntryID: Known] = [:]
     var retries: [RetryKey: Used] = [:]
 
     // Where live tickets lie and who holds them.
@@ -71,9 +71,9 @@ public struct State: Equatable, Sendable {
         var sequence: SequenceNumber
     }
 
-    /// Who a message of ours went to.
-    struct Sent: Equatable, Sendable {
-        var value: Recipients
+    /// Between whom a message went, and the event that said so last.
+    struct Known: Equatable, Sendable {
+        var value: Addressing
         var sequence: SequenceNumber
     }
 

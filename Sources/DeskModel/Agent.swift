@@ -162,14 +162,15 @@ public struct Address: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
 
     /// Whether a message can be sent there at all: something on both sides of the `@`, and nothing that would end it in
-    /// a header or an envelope. A local part in quotes may have blanks (RFC 5321 §4.1.2), and letters beyond ASCII
-    /// (RFC 6531); a domain with such letters is an A-label.
+    /// a header, an envelope or a list of ours. A local part in quotes may have blanks (RFC 5321 §4.1.2), and letters
+    /// beyond ASCII (RFC 6531); a domain with such letters is an A-label.
     public var isComplete: Bool {
         let name = local.utf8
         guard !name.isEmpty, !domain.isEmpty, description.utf8.count <= 254 else { return false }
         guard description.utf8.allSatisfy(Address.isPrintable), domain.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
         else { return false }
-        return !name.contains(0x20) || Address.isQuoted(name)
+        let isPlain = name.allSatisfy { $0 != 0x20 && $0 != UInt8(ascii: "@") && $0 != UInt8(ascii: ",") }
+        return isPlain || Address.isQuoted(name)
     }
 
     /// Whether the local part has letters beyond ASCII, which not every mail server takes.

@@ -18,6 +18,8 @@ public enum Command: Equatable, Sendable {
     case draft(TicketReference, text: String)
     /// `send T[.E]`
     case send(TicketReference, read: Int?)
+    /// `to T ADDRESS…|all [cc=]`; what is `nil` was not said.
+    case setRecipients(TicketReference, to: RecipientChoice?, cc: [Address]?)
     /// `note T TEXT`
     case note(TicketReference, text: String)
     /// `close T[.E] [TEXT]`
@@ -78,6 +80,8 @@ public enum Query: Equatable, Sendable {
     case raw(TicketReference, Int, after: Cursor?)
     /// `draft T`
     case draft(TicketReference)
+    /// `to T`
+    case recipients(TicketReference)
 }
 
 /// Which tickets `list` shows.

@@ -194,6 +194,8 @@ public enum Kind: Equatable, Sendable {
     case give(lease: Moment, was: AgentName?, text: String?, length: TimeSpan? = nil)
     /// An answer of an agent is stored and queued for sending.
     indirect case reply(Letter)
+    /// An agent has set who the next answer goes to.
+    case recipients(Recipients)
     /// An automatic reply is stored and queued for sending.
     /// `subjectKey` is the answered subject as the limits compare subjects.
     indirect case autoSent(Letter, subjectKey: String)
@@ -294,6 +296,8 @@ public enum DraftReason: UInt8, Equatable, Sendable {
     case merged
     /// A refusal kept it: another agent serves one of its recipients.
     case customerBusy = 7
+    /// A refusal kept it: it would have gone to others than its author was shown.
+    case recipients
 }
 
 /// Which rule said that a mail gets no automatic reply (PROTOCOL.md, `auto-suppressed`).

@@ -128,6 +128,7 @@ public struct EventDecoder {
         case 25:
             let (count, window) = (try int(), TimeSpan(milliseconds: try reader.number()))
             return .autoBreaker(count: count, window: window, domain: version < 2 ? nil : try sealedIfAny())
+        case 26: return .recipients(try recipients())
         case 27:
             let (customer, address) = (CustomerID(try reader.number()), try address())
             let (was, wasName) = (CustomerID(try reader.number()), try self.address())

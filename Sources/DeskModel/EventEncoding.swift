@@ -164,6 +164,7 @@ extension EventEncoder {
         case .steal(let until, let was, let text, let length), .give(let until, let was, let text, let length):
             transfer(until, length, was, text)
         case .reply(let letter): self.letter(letter)
+        case .recipients(let recipients): self.recipients(recipients)
         case .autoSent(let letter, let subjectKey):
             self.letter(letter)
             sealed(subjectKey)
@@ -373,6 +374,7 @@ extension Kind {
         case .customer: 23
         case .queue: 24
         case .autoBreaker: 25
+        case .recipients: 26
         case .customerSet: 27
         case .heard: 28
         case .restored: 30

@@ -39,6 +39,8 @@ public enum Limits {
     public static let recipients = 50
     /// Bytes of those addresses: what an answer goes to is shown whole, in one line.
     public static let recipientBytes = 1100
+    /// Characters of a customer's name as lines show it.
+    public static let displayName = 80
     /// Authors that a ticket remembers.
     public static let authors = 100
     /// Drafts that one agent may have set himself; those kept by refusals do not count.

@@ -12,8 +12,8 @@ public enum Need: Hashable, Sendable {
     case message(String)
     /// The mail with this content, if it came within the delivery window.
     case content(Digest)
-    /// Who a message of ours went to.
-    case recipients(EntryID)
+    /// Between whom a text went.
+    case addressing(EntryID)
     /// What an agent's retry key stands for.
     case retry(AgentName, key: String)
     /// Tickets that are closed and had a message or an answer since that moment: those of a customer, or those in which
@@ -35,8 +35,8 @@ public enum Fact: Equatable, Sendable {
     case message(String, [KnownMessage])
     /// Which mail has that content, and when it came.
     case content(Digest, EntryID?, at: Moment?)
-    /// Who that text went to; `nil` if it is no message of ours.
-    case recipients(EntryID, Recipients?)
+    /// Between whom that text went; `nil` if it is no message.
+    case addressing(EntryID, Addressing?)
     /// What the key stands for, and when it was used.
     case retry(AgentName, key: String, Event.Retry?, at: Moment?)
     /// Which tickets they are, in no order that means anything.
@@ -193,20 +193,23 @@ public struct AutoReply: Equatable, Sendable {
     }
 }
 
-/// How far an agent was shown a ticket: soft, no event, lost by a crash at the cost of one needless `stale`.
+/// How far an agent was shown a ticket: soft, no event, lost by a crash at the cost of one needless refusal.
 public struct Shown: Hashable, Sendable {
     /// Who.
     public let agent: AgentName
     /// Which ticket.
     public let ticket: TicketID
-    /// The highest text of a human that was wholly handed to him.
+    /// The highest text of a person that was wholly handed to them; 0: none.
     public let entry: Int
+    /// Who the next answer would go to, if they were told; not kept over a restart.
+    public let recipients: Recipients?
 
     /// A mark.
-    public init(agent: AgentName, ticket: TicketID, entry: Int) {
+    public init(agent: AgentName, ticket: TicketID, entry: Int = 0, recipients: Recipients? = nil) {
         self.agent = agent
         self.ticket = ticket
         self.entry = entry
+        self.recipients = recipients
     }
 }
 

@@ -33,6 +33,8 @@ public enum Refusal: Error, Equatable, Sendable {
     /// `unseen` was written and not shown to the asker; `newest` is the newest of it in this
     /// ticket, else in the others, written by `who` (`nil`: a customer).
     case stale(TicketID, newest: EntryID, who: AgentName?, unseen: [EntryID], kept: Bool)
+    /// The answer would go to `Recipients`, and the asker was shown others.
+    case recipients(TicketID, Recipients, shown: Recipients, kept: Bool)
     /// The same text has just gone out.
     case duplicate(EntryID, kept: Bool)
     /// The asker has no draft there.
@@ -105,6 +107,8 @@ public enum Refusal: Error, Equatable, Sendable {
         case says
         /// Bytes that an agent has written in a day.
         case bytes
+        /// Addresses that an answer goes to.
+        case recipients
     }
 }
 
@@ -117,7 +121,9 @@ public enum Outcome: Equatable, Sendable {
     /// `released`; `still` are the customer's tickets that the agent goes on holding.
     case released(TicketID, still: [TicketID])
     /// `given`
-    case given(TicketID, holder: AgentName, also: [TicketID])
+    case given(TicketID, holder: AgentName, also: [TicketID], Addressee)
+    /// `to`
+    case addressed(TicketID, Addressee)
     /// `already`: what was asked for was so before; `holder` after `give`, `queue` after `move`.
     case already(TicketID, holder: AgentName?, queue: QueueName?)
     /// `queued`
@@ -157,20 +163,38 @@ public enum Outcome: Equatable, Sendable {
         public var unread: Int
         /// The customer's other live tickets that the agent may read.
         public var also: [TicketID]
+        /// Who the next answer goes to.
+        public var addressee: Addressee
         /// From whom it was taken; `.some(nil)`: it was free, though `steal` was said.
         public var was: AgentName??
 
         /// What is told about a claim.
         public init(
-            isNew: Bool, lease: Moment, customer: Address, unread: Int, also: [TicketID], was: AgentName?? = nil
+            isNew: Bool, lease: Moment, customer: Address, unread: Int, also: [TicketID], addressee: Addressee,
+            was: AgentName?? = nil
         ) {
             self.isNew = isNew
             self.lease = lease
             self.customer = customer
             self.unread = unread
             self.also = also
+            self.addressee = addressee
             self.was = was
         }
+    }
+}
+
+/// Who the next answer in a ticket goes to, and the name of its customer.
+public struct Addressee: Equatable, Sendable {
+    /// The addresses.
+    public let recipients: Recipients
+    /// The customer's display name; empty if none of their messages has one.
+    public let name: String
+
+    /// What a line tells with `to=`, `cc=` and `name=`.
+    public init(_ recipients: Recipients, name: String) {
+        self.recipients = recipients
+        self.name = name
     }
 }
 

@@ -52,7 +52,11 @@ public struct Ticket: Equatable, Sendable {
     public var newestMailAt: Moment
     /// Who the next answer goes to: by the newest message of a person.
     public var recipients: Recipients
-    /// Who has written in it, the authors of its messages of persons, oldest first: at most the last `Limits.authors`.
+    /// What its holder was last told of `recipients`, by their claim or their `to`, where those have changed since;
+    /// whoever was given the ticket counts as told of the author of its newest message.
+    public var toldRecipients: Recipients?
+    /// Who has written in it: the authors of its messages of persons, in the order of their newest, at most the last
+    /// `Limits.authors`.
     public var authors: [Address] = []
     /// The queue's address that the newest mail came to, the sender of the answer; `nil`: the queue's first.
     public var answerFrom: Address?
@@ -178,6 +182,9 @@ extension Ticket {
                 (heldSince, heldFrom) = (event.at, entries)
                 // Who takes the ticket has said why just before; every other override was about the claim that ends.
                 overrides.removeAll { $0.by != snapshot.holder }
+                // OK claimed tells them; who was given the ticket knows the author of what they are about to read.
+                let isGiven = snapshot.holder != nil && snapshot.holder != event.by
+                toldRecipients = isGiven ? Recipients(to: authors.suffix(1)) : nil
             }
             queue = snapshot.queue
             holder = snapshot.holder
@@ -202,7 +209,11 @@ extension Ticket {
         case .customerSet(let change):
             customer = change.customer
             owner = change.address
-            recipients = Recipients(to: [change.address], cc: recipients.cc)
+            address(Recipients(to: [change.address], cc: recipients.cc))
+            if event.by == holder { toldRecipients = nil }
+        case .recipients(let recipients):
+            address(recipients)
+            if event.by == holder { toldRecipients = nil }
         case .guardOverride(let tickets, _): remember(overridden: tickets, by: event.by)
         default: break
         }
@@ -216,6 +227,11 @@ extension Ticket {
         }
     }
 
+    private mutating func address(_ recipients: Recipients) {
+        if holder != nil, toldRecipients == nil, recipients != self.recipients { toldRecipients = self.recipients }
+        self.recipients = recipients
+    }
+
     private mutating func wrote(_ entry: Int, at: Moment, by author: AgentName?) {
         humans.append(entry)
         (newest, newestAt, newestBy) = (entry, at, author)
@@ -224,9 +240,10 @@ extension Ticket {
     private mutating func customerWrote(_ mail: Mail, at: Moment) {
         wrote(mail.entry.entry, at: at, by: nil)
         (newestMail, newestMailAt) = (mail.entry.entry, at)
-        recipients = mail.answer
+        address(mail.answer)
         answerFrom = mail.arrivedAt
-        guard !mail.author.description.isEmpty, !authors.contains(mail.author) else { return }
+        guard !mail.author.description.isEmpty, authors.last != mail.author else { return }
+        authors.removeAll { $0 == mail.author }
         authors.append(mail.author)
         if authors.count > Limits.authors { authors.removeFirst() }
     }

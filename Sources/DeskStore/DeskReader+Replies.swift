@@ -6,6 +6,8 @@ public struct ListedTicket: Equatable, Sendable {
     public let ticket: Ticket
     /// The customer's first address.
     public let customer: Address
+    /// The customer's display name; empty if none of their messages has one.
+    public let name: String
 }
 
 extension DeskReader {
@@ -31,6 +33,8 @@ extension DeskReader {
     }
 
     private func listed(_ ticket: Ticket) throws(StoreError) -> ListedTicket {
-        ListedTicket(ticket: ticket, customer: try facts.customer(ticket.customer)?.name ?? Address(""))
+        let customer = try facts.customer(ticket.customer)
+        return ListedTicket(
+            ticket: ticket, customer: customer?.name ?? Address(""), name: customer?.displayName ?? "")
     }
 }

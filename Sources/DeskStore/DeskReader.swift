@@ -53,7 +53,7 @@ public final class DeskReader {
         case .address(let address): .address(address, try facts.customer(address))
         case .message(let message): .message(message, try facts.messages(message))
         case .content(let digest): try content(digest)
-        case .recipients(let entry): .recipients(entry, try recipients(entry))
+        case .addressing(let entry): .addressing(entry, try addressing(entry))
         case .retry(let agent, let key): try retry(agent, key)
         case .recent(let person, let since): .recent(person, since: since, try facts.recent(person, since: since))
         }
@@ -64,12 +64,9 @@ public final class DeskReader {
         return .content(digest, found?.entry, at: found?.at)
     }
 
-    private func recipients(_ entry: EntryID) throws(StoreError) -> Recipients? {
-        guard let sequence = try facts.letter(entry) else { return nil }
-        guard let outgoing = Outgoing(try intact(sequence)) else {
-            throw .corrupt("event \(sequence) does not hold the mail that desk.db looks for there")
-        }
-        return outgoing.letter.recipients
+    private func addressing(_ entry: EntryID) throws(StoreError) -> Addressing? {
+        guard let sequence = try lists.entry(entry) else { return nil }
+        return Addressing(try intact(sequence).kind)
     }
 
     private func retry(_ agent: AgentName, _ key: String) throws(StoreError) -> Fact {

@@ -11,7 +11,6 @@ final class FactReads {
     private let entriesByMessage: Statement
     private let entryByContent: Statement
     private let entryByRaw: Statement
-    private let letterByEntry: Statement
     private let retryByKey: Statement
     private let recentOfCustomer: Statement
     private let recentWithAddress: Statement
@@ -27,8 +26,6 @@ final class FactReads {
             "SELECT ticket, n, people FROM entry WHERE message = ? ORDER BY seq DESC LIMIT ?")
         entryByContent = try database.prepare("SELECT ticket, n, t FROM content WHERE digest = ?")
         entryByRaw = try database.prepare("SELECT 1 FROM entry WHERE raw = ? LIMIT 1")
-        letterByEntry = try database.prepare(
-            "SELECT seq FROM delivery WHERE ticket = ? AND n = ? LIMIT 1")
         recentOfCustomer = try database.prepare(
             "SELECT id FROM ticket WHERE customer = ? AND newest_at > ? AND state IN (2, 3)")
         recentWithAddress = try database.prepare("SELECT ticket FROM part WHERE address = ? AND t > ?")
@@ -90,13 +87,6 @@ final class FactReads {
     func names(_ raw: Digest) throws(StoreError) -> Bool {
         entryByRaw.bind(1, raw.bytes)
         return try entryByRaw.first { _ in true } ?? false
-    }
-
-    /// The event that queued the mail of ours that a text is; `nil` if it is none.
-    func letter(_ entry: EntryID) throws(StoreError) -> SequenceNumber? {
-        letterByEntry.bind(1, entry.ticket.value)
-        letterByEntry.bind(2, Int64(entry.entry))
-        return try letterByEntry.first { $0.integer(0) }
     }
 
     /// Tickets of a customer, or those in which an address takes part that is not their customer's, that had a message

@@ -241,7 +241,7 @@ extension DeskReader {
 }
 
 extension StoreError {
-    fileprivate static func missing(_ sequence: SequenceNumber) -> StoreError {
+    static func missing(_ sequence: SequenceNumber) -> StoreError {
         .corrupt("event \(sequence) is missing in the journal")
     }
 }

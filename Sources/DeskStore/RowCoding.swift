@@ -18,6 +18,10 @@ extension Ticket {
         writer.addresses(recipients.cc)
         writer.addresses(authors)
         writer.string(owner.description)
+        writer.optional(toldRecipients) { writer, told in
+            writer.addresses(told.to)
+            writer.addresses(told.cc)
+        }
         writer.optional(answerFrom) { $0.string($1.description) }
         writer.byte(isAnswered ? 1 : 0)
         writer.optional(lastAutoReply) { $0.moment($1) }
@@ -49,6 +53,9 @@ extension Ticket {
         recipients = Recipients(to: try reader.addresses(), cc: try reader.addresses())
         authors = try reader.addresses()
         owner = Address(known: try reader.string())
+        toldRecipients = try reader.optional { reader throws(Corruption) in
+            Recipients(to: try reader.addresses(), cc: try reader.addresses())
+        }
         answerFrom = try reader.optional { reader throws(Corruption) in Address(known: try reader.string()) }
         isAnswered = try reader.byte() != 0
         lastAutoReply = try reader.optional { reader throws(Corruption) in try reader.moment() }

@@ -18,6 +18,8 @@ extension Command {
         case .reply(let ticket, let read, let text): writer.canonical("reply", ticket, read.map { "\($0)" }, text)
         case .draft(let ticket, let text): writer.canonical("draft", ticket, text)
         case .send(let ticket, let read): writer.canonical("send", ticket, read.map { "\($0)" })
+        case .setRecipients(let ticket, let to, let cc):
+            writer.canonical("to", ticket, to?.canonical, cc.map(RecipientChoice.canonical))
         case .note(let ticket, let text): writer.canonical("note", ticket, text)
         case .close(let ticket, let read, let text): writer.canonical("close", ticket, read.map { "\($0)" }, text)
         case .reopen(let ticket, let text): writer.canonical("reopen", ticket, text)
@@ -28,6 +30,19 @@ extension Command {
         case .says, .heard, .arrive, .sent, .failed, .expire, .administer: return nil
         }
         return writer.bytes
+    }
+}
+
+extension RecipientChoice {
+    fileprivate var canonical: String {
+        switch self {
+        case .all: "all"
+        case .addresses(let addresses): RecipientChoice.canonical(addresses)
+        }
+    }
+
+    fileprivate static func canonical(_ addresses: [Address]) -> String {
+        addresses.map(\.description).joined(separator: ",")
     }
 }
 

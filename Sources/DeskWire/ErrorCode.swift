@@ -69,6 +69,9 @@ public struct ErrorCode: Equatable, Sendable {
             "something was written that you were not shown",
             then: "show the ticket of each unseen=, then send or say it again"),
         ErrorCode(
+            "recipients", of: "#T", pairs: "to= cc= added= removed= [kept=yes]",
+            "the answer would go to others than you were shown", then: "look at to= and cc=, then send"),
+        ErrorCode(
             "duplicate", of: "#T.E", pairs: "[kept=yes]", "the same text has just gone out",
             then: "take it as done; a person sends"),
         ErrorCode("empty", of: "LIST", "nothing to claim in these queues now", then: "wait, or ask again"),

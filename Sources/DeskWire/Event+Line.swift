@@ -70,6 +70,7 @@ extension Kind {
             out.pair("was", holder: was)
             Kind.append(reason: text, to: &out)
         case .reply(let letter), .autoSent(let letter, _): out.pairs(sentTo: letter.recipients)
+        case .recipients(let recipients): out.pairs(answering: recipients)
         case .autoSuppressed(let why): out.pair("why", why.wire)
         case .sent(let to): out.pair("to", to)
         case .failed(let to, let text):
@@ -195,5 +196,6 @@ extension QueueChange {
         out.pair("held", queue.heldMost)
         out.pair("auto", queue.answersAutomatically ? "yes" : "no")
         out.flag("default", queue.isDefault)
+        out.pair("cc", queue.keepsCc ? "keep" : "drop")
     }
 }

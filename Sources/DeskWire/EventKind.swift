@@ -53,6 +53,7 @@ public struct EventKind: Equatable, Sendable {
 
     private static let people: [EventKind] = [
         EventKind("reply", "#T.E", "by=", "to= [cc=]", "an answer is stored and will be sent"),
+        EventKind("to", "#T", "by=", "to= cc=", "an agent has set who the next answer goes to"),
         EventKind("note", "#T.E", "by=", "", "an agent wrote something down"),
         EventKind("say", "#T.E, QUEUE, @AGENT", "by=", "text=", seen: "q m t; q; a", "an agent said something"),
         EventKind("heard", "@AGENT", "by=", "says=", seen: "–", "what was said to an agent alone has reached them"),
@@ -72,7 +73,7 @@ public struct EventKind: Equatable, Sendable {
             "customer", "ADDRESS", "by=", "change= [address=] [relay=] [no-auto=] [unguarded=] [addresses=] [guarded=]",
             seen: "g", "a customer was changed by hand"),
         EventKind(
-            "queue", "QUEUE", "by=", "change= addresses= lease= guard= held= auto= [default=]",
+            "queue", "QUEUE", "by=", "change= addresses= lease= guard= held= auto= [default=] cc=",
             seen: "g q", "a queue was made or changed"),
         EventKind(
             "auto-breaker", "desk", "", "n= window= [domain=]", seen: "g",

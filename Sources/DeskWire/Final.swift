@@ -103,6 +103,8 @@ public enum Answer: Equatable, Sendable {
     case raw(EntryID, lines: Int, more: Cursor?)
     /// The asker's draft.
     case draft(TicketID)
+    /// Who the next answer in a ticket goes to.
+    case recipients(TicketID, Addressee)
     /// These subscriptions have begun, with a replay of what came after `since`.
     case subscribed([Subscription], since: SequenceNumber?)
     /// These have ended, those are left.
@@ -142,7 +144,7 @@ public enum Answer: Equatable, Sendable {
         case .list(let count, let more):
             out.counted("list", count)
             out.pair(ifAny: more)
-        case .show, .showEntry, .history, .raw, .draft: appendTicket(to: &out)
+        case .show, .showEntry, .history, .raw, .draft, .recipients: appendTicket(to: &out)
         case .subscribed(let what, let since):
             out.put("subscribed ")
             out.list(what.map(\.wire), most: out.room(reserving: Answer.positions))
@@ -172,6 +174,9 @@ public enum Answer: Equatable, Sendable {
             out.counted("raw \(id)", lines)
             out.pair(ifAny: more)
         case .draft(let id): out.counted("draft \(id)", 1)
+        case .recipients(let id, let addressee):
+            out.put("to \(id)")
+            out.pairs(addressee)
         default: break
         }
     }

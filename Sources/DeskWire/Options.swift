@@ -95,7 +95,40 @@ struct Options {
     }
 }
 
+extension Options {
+    /// Addresses by comma, `-` for none; `nil` if nothing was said.
+    func addresses(_ name: String) throws(Malformed) -> [Address]? {
+        guard let text = self[name] else { return nil }
+        if text == "-" { return [] }
+        return try list(name, of: "addresses by comma") { text in
+            let address = Address(text)
+            return address.isComplete ? address : nil
+        }
+    }
+}
+
 extension Words {
+    /// The addresses before the options, or `all`; `nil` if there are none.
+    mutating func recipients() throws(Malformed) -> RecipientChoice? {
+        var addresses: [Address] = []
+        while !isAtEnd, !isKnownOption {
+            if addresses.isEmpty, skip("all") { return .all }
+            let address = Address(try word("an address"))
+            guard address.isComplete else { throw usage("\(address) is no address that a message can be sent to") }
+            addresses.append(address)
+        }
+        return addresses.isEmpty ? nil : .addresses(addresses)
+    }
+
+    /// Whether the next word is one of the verb's options; an address may hold an equals sign, too.
+    private var isKnownOption: Bool {
+        mutating get {
+            var copy = self
+            guard let word = copy.next(), let equals = bytes[word].firstIndex(of: Ascii.equals) else { return false }
+            return verb?.options.contains(bytes.text(word.lowerBound..<equals)) == true
+        }
+    }
+
     /// Whether the next word is an option.
     var isOption: Bool {
         mutating get {

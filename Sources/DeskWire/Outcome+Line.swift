@@ -11,10 +11,14 @@ extension Outcome {
         case .released(let id, let still):
             out.code("released", id, sequence)
             out.pair(ifAny: "still", still)
-        case .given(let id, let holder, let also):
+        case .given(let id, let holder, let also, let addressee):
             out.code("given", id, sequence)
             out.pair("holder", holder: holder)
             out.pair(ifAny: "also", also)
+            out.pairs(addressee)
+        case .addressed(let id, let addressee):
+            out.code("to", id, sequence)
+            out.pairs(addressee)
         case .already(let id, let holder, let queue):
             out.code("already", id)
             if let holder { out.pair("holder", holder: holder) }
@@ -64,6 +68,7 @@ extension Outcome.Claimed {
         out.pair("unread", unread)
         out.pair(ifAny: "also", also)
         if let was { out.pair("was", holder: was) }
+        out.pairs(addressee)
         if isNew {
             out.put(" : yours; read it: \"show ")
             out.put(id.value)

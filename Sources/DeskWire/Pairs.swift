@@ -93,6 +93,20 @@ extension [UInt8] {
         list(addresses.map(\.description), most: most, escaped: most + 20)
     }
 
+    /// Who the next answer goes to: both lists always, `-` for an empty one.
+    mutating func pairs(answering recipients: Recipients) {
+        pair("to", addresses: recipients.to)
+        pair("cc", addresses: recipients.cc)
+    }
+
+    /// Who the next answer goes to, and the customer's name if one is known.
+    mutating func pairs(_ addressee: Addressee) {
+        pairs(answering: addressee.recipients)
+        guard !addressee.name.isEmpty else { return }
+        begin("name")
+        value(addressee.name, characters: Limits.displayName, most: WireLimits.value)
+    }
+
     /// Who a message of ours went to: `cc=` only if there is one.
     mutating func pairs(sentTo recipients: Recipients) {
         pair("to", addresses: recipients.to)

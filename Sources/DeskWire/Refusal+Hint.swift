@@ -26,7 +26,7 @@ extension Refusal {
         case .busy: ["too many connections"]
         case .internal: ["our fault; nothing was done"]
         case .tooMany(let what, _): Refusal.hints(tooMany: what)
-        case .taken, .customerBusy, .notHolder, .closed, .merged, .stale, .duplicate, .noDraft:
+        case .taken, .customerBusy, .notHolder, .closed, .merged, .stale, .recipients, .duplicate, .noDraft:
             ticketHints(after: verb)
         case .noSuchTicket, .noSuchEntry, .noSuchQueue, .noSuchAgent, .noSuchTag, .noSuchCustomer, .forbidden, .empty,
             .timeout, .textTooLong, .canceled:
@@ -42,6 +42,7 @@ extension Refusal {
         case .drafts: ["\"send\" or drop one first"]
         case .says: ["they have not read what was said to them before"]
         case .bytes: ["your share of the disk for today is used up; the day ends at 00:00 UTC"]
+        case .recipients: ["an answer goes to fewer"]
         }
     }
 
@@ -58,6 +59,7 @@ extension Refusal {
                 + ["it is closed"]
         case .merged(_, let into, _): ["it lives on in \(into)"]
         case .stale(let id, let newest, let who, let unseen, let kept): staleHints(id, newest, who, unseen, kept)
+        case .recipients(let id, let recipients, _, let kept): recipientsHints(id, recipients, kept)
         case .duplicate(let id, _):
             [
                 "the same text went out just now; once more: \"send \(id.ticket.value)\"",
@@ -87,6 +89,15 @@ extension Refusal {
         let show = tickets.count > 3 ? lines + ", …" : lines
         guard kept else { return ["\(wrote): \(show) first", wrote] }
         return ["\(wrote); your text is kept: \(show), then \"send \(id.value)\"", "\(wrote); your text is kept"]
+    }
+
+    private func recipientsHints(_ id: TicketID, _ recipients: Recipients, _ kept: Bool) -> [String] {
+        let text = kept ? "; your text is kept" : ""
+        if recipients.to.isEmpty {
+            return ["nobody to answer\(text): \"to \(id.value) ADDRESS\", then \"send \(id.value)\""]
+        }
+        let why = "it would go to others than you were shown\(text)"
+        return ["\(why): \"send \(id.value)\" if they are right, else \"to \(id.value) ADDRESS\" first", why]
     }
 
     /// What is so, what became of the text, and what to do about it.

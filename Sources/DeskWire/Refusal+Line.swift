@@ -17,6 +17,7 @@ extension Refusal {
         case .closed: "closed"
         case .merged: "merged"
         case .stale: "stale"
+        case .recipients: "recipients"
         case .duplicate: "duplicate"
         case .noDraft: "no-draft"
         case .empty: "empty"
@@ -57,6 +58,12 @@ extension Refusal {
         case .forbidden, .notAdmin: appendForbidden(to: &out)
         case .taken, .customerBusy: appendOccupied(to: &out)
         case .notHolder, .closed, .merged, .stale, .duplicate, .noDraft: appendTicket(to: &out)
+        case .recipients(let id, let recipients, let shown, let kept):
+            out.subject(id.description)
+            out.pairs(answering: recipients)
+            out.pair("added", addresses: recipients.subtracting(shown))
+            out.pair("removed", addresses: shown.subtracting(recipients))
+            out.flag("kept", kept)
         case .tooMany(let what, let most):
             out.pair("what", what.rawValue)
             out.pair("max", most)

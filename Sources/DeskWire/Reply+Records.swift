@@ -2,9 +2,10 @@ public import DeskModel
 
 // Records: what `list`, `mine`, `queues`, `who`, `me` and the head of `show` are made of.
 extension Reply {
-    /// A ticket. `lease` is its holder's, `customer` the customer's first address, `into` where it lives on if merged.
+    /// A ticket. `lease` is its holder's, `customer` and `name` the customer's first address and display name, `into`
+    /// where it lives on if merged.
     public func ticket(
-        _ ticket: Ticket, customer: Address, lease: Moment?, into: TicketID? = nil, to out: inout [UInt8]
+        _ ticket: Ticket, customer: Address, name: String, lease: Moment?, into: TicketID? = nil, to out: inout [UInt8]
     ) {
         record(to: &out) { out in
             out.put(ticket.id)
@@ -20,6 +21,7 @@ extension Reply {
             out.pair("t", ticket.newestAt)
             if let into { out.pair("into", into) }
             out.pair(subject: ticket.subject)
+            out.pairs(Addressee(ticket.recipients, name: name))
         }
     }
 
@@ -35,6 +37,7 @@ extension Reply {
             if let oldest { out.pair("oldest", oldest) }
             out.pair("lease", queue.lease.wire)
             out.pair("guard", queue.customerGuard.wire)
+            out.pair("cc", queue.keepsCc ? "keep" : "drop")
         }
     }
 

@@ -7,7 +7,8 @@ extension Verb {
             "claim", aliases: ["take"], forms: [#"claim T [lease=DURATION] [anyway="REASON"]"#], right: "w",
             options: ["lease", "anyway"],
             finals: [
-                "claimed #T seq= lease= customer= unread= [also=]", "yours #T [seq=] lease= customer= unread= [also=]",
+                "claimed #T seq= lease= customer= unread= [also=] to= cc= [name=]",
+                "yours #T [seq=] lease= customer= unread= [also=] to= cc= [name=]",
             ],
             codes: ["closed", "taken", "customer-busy", "too-many"], events: ["guard-override", "claim"],
             help: """
@@ -25,7 +26,7 @@ extension Verb {
         Verb(
             "claim next", aliases: ["next"], forms: ["claim next QUEUE… [wait=DURATION] [lease=DURATION]"], right: "w",
             options: ["wait", "lease"],
-            finals: ["claimed #T seq= lease= customer= unread= [also=]"],
+            finals: ["claimed #T seq= lease= customer= unread= [also=] to= cc= [name=]"],
             codes: ["no-such-queue", "forbidden", "empty", "timeout", "canceled", "too-many"], events: ["claim"],
             help: """
                 Makes the next free ticket of these queues yours: high priority first, then old ones first; customers \
@@ -64,8 +65,8 @@ extension Verb {
         Verb(
             "steal", forms: ["steal T TEXT"], right: "w, l",
             finals: [
-                "claimed #T seq= lease= customer= unread= [also=] [was=]",
-                "yours #T lease= customer= unread= [also=]",
+                "claimed #T seq= lease= customer= unread= [also=] [was=] to= cc= [name=]",
+                "yours #T lease= customer= unread= [also=] to= cc= [name=]",
             ],
             codes: ["closed", "taken", "customer-busy", "too-many", "text-too-long"],
             events: ["guard-override", "steal", "claim", "release"],
@@ -81,7 +82,8 @@ extension Verb {
         Verb(
             "give", forms: ["give T AGENT [TEXT]"], right: "holder; l with TEXT",
             finals: [
-                "given #T seq= holder= [also=]", "yours #T lease= customer= unread= [also=]", "already #T holder=",
+                "given #T seq= holder= [also=] to= cc= [name=]",
+                "yours #T lease= customer= unread= [also=] to= cc= [name=]", "already #T holder=",
             ],
             codes: [
                 "no-such-agent", "closed", "not-holder", "customer-busy", "too-many", "text-too-long",

@@ -7,13 +7,14 @@ extension Verb {
             "reply", aliases: ["answer"], forms: ["reply T[.E] TEXT", "reply T[.E] <<"], right: "holder, w",
             finals: ["queued #T.E seq= to= [cc=]"],
             codes: [
-                "no-such-entry", "merged", "closed", "not-holder", "customer-busy", "stale", "duplicate", "too-many",
-                "text-too-long",
+                "no-such-entry", "merged", "closed", "not-holder", "customer-busy", "stale", "recipients", "duplicate",
+                "too-many", "text-too-long",
             ],
             events: ["reply", "sent", "failed", "bounced", "draft"],
             help: """
-                Answers the customer by mail. If he or a colleague wrote what you were not shown, nothing is sent and \
-                your text is kept; T.E says that you have read up to there.
+                Answers by mail. If the customer or a colleague wrote what you were not shown, or the answer would go \
+                to others than you were shown, nothing is sent and your text is kept. T.E says that you have read up \
+                to there; if it is a person's message, its author is answered.
                 """,
             example: "reply 42 <<"
         ) { words throws(Malformed) in
@@ -34,7 +35,8 @@ extension Verb {
         Verb(
             "send", forms: ["send T[.E]"], right: "holder, w", finals: ["queued #T.E seq= to= [cc=]"],
             codes: [
-                "no-draft", "no-such-entry", "merged", "closed", "not-holder", "customer-busy", "stale", "too-many",
+                "no-draft", "no-such-entry", "merged", "closed", "not-holder", "customer-busy", "stale", "recipients",
+                "too-many",
             ],
             events: ["reply", "sent", "failed", "bounced"],
             help: "Sends your draft.", example: "send 42"
@@ -42,6 +44,22 @@ extension Verb {
             let (ticket, read) = try words.ticketOrEntry()
             try words.finish()
             return .change(.send(ticket, read: read))
+        },
+        Verb(
+            "to", forms: ["to T [ADDRESS…|all] [cc=LIST]"], right: "holder, or w if free, l", options: ["cc"],
+            finals: ["to #T [seq=] to= cc= [name=] [at=]"], codes: ["closed", "not-holder", "too-many"],
+            events: ["to"],
+            help: """
+                Shows who the next answer goes to, or sets it until a person writes again: these addresses, or all of \
+                the newest message without those of the desk. cc= sets the Cc; cc=- empties it.
+                """,
+            example: "to 42 schmidt@example.org cc=office@example.org"
+        ) { words throws(Malformed) in
+            let ticket = try words.ticket()
+            if words.isAtEnd && words.block == nil { return .read(.recipients(ticket)) }
+            let choice = try words.recipients()
+            let options = try Options(&words)
+            return .change(.setRecipients(ticket, to: choice, cc: try options.addresses("cc")))
         },
         Verb(
             "note", forms: ["note T TEXT", "note T <<"], right: "r", finals: ["noted #T.E seq="],

@@ -63,6 +63,7 @@ extension DraftReason {
         case .closed: "closed"
         case .merged: "merged"
         case .customerBusy: "customer-busy"
+        case .recipients: "recipients"
         }
     }
 }
@@ -144,6 +145,7 @@ extension Kind {
         case .steal: "steal"
         case .give: "give"
         case .reply: "reply"
+        case .recipients: "to"
         case .autoSent: "auto-sent"
         case .autoSuppressed: "auto-suppressed"
         case .sent: "sent"

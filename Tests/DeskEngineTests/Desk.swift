@@ -104,8 +104,9 @@ struct Desk {
     }
 
     mutating func show(_ ticket: TicketID, to agent: AgentName) {
-        let newest = engine.state.tickets[ticket]?.newest ?? 0
-        engine.markShown(Shown(agent: agent, ticket: ticket, entry: newest))
+        let found = engine.state.tickets[ticket]
+        engine.markShown(
+            Shown(agent: agent, ticket: ticket, entry: found?.newest ?? 0, recipients: found?.recipients))
     }
 
     func ticket(_ id: TicketID) throws -> Ticket {

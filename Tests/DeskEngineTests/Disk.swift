@@ -23,7 +23,7 @@ struct Disk: Follower {
     var numbers: [TicketNumber: TicketID] = [:]
     var messages: [String: [KnownMessage]] = [:]
     var contents: [Digest: (EntryID, Moment)] = [:]
-    var recipients: [EntryID: Recipients] = [:]
+    var addressings: [EntryID: Addressing] = [:]
     var retries: [String: (Event.Retry, Moment)] = [:]
     var agents: [AgentName: Agent] = [:]
     var queues: [QueueName: Queue] = [:]
@@ -92,6 +92,7 @@ struct Disk: Follower {
         switch (event.kind, event.subject) {
         case (.new(let mail, _), _), (.followUp(let mail), _), (.bounced(let mail, _, _), _):
             if let id = mail.messageID { messages[id, default: []].insert(KnownMessage(mail), at: 0) }
+            addressings[mail.entry] = Addressing(event.kind)
             contents[mail.content] = (mail.entry, event.at)
         case (.reply(let letter), .entry(let entry)):
             queue(letter, entry, event, isAutomatic: false)
@@ -109,7 +110,7 @@ struct Disk: Follower {
     }
 
     private mutating func queue(_ letter: Letter, _ entry: EntryID, _ event: Event, isAutomatic: Bool) {
-        recipients[entry] = letter.recipients
+        addressings[entry] = Addressing(event.kind)
         image.outbox.append(
             Outgoing(sequence: event.sequence, at: event.at, entry: entry, isAutomatic: isAutomatic, letter: letter))
     }
@@ -158,7 +159,7 @@ struct Disk: Follower {
         case .address(let address): .address(address, addresses[address])
         case .message(let id): .message(id, Array((messages[id] ?? []).prefix(Limits.sameMessageID)))
         case .content(let digest): .content(digest, contents[digest]?.0, at: contents[digest]?.1)
-        case .recipients(let entry): .recipients(entry, recipients[entry])
+        case .addressing(let entry): .addressing(entry, addressings[entry])
         case .recent(let person, let since):
             .recent(
                 person, since: since,

@@ -126,7 +126,8 @@ struct HandoverTests {
         let given = desk.say(.give(.id(one), to: .weber, text: "bitte"), by: .meier)
         #expect(given.kinds == ["release #2", "give #1"])
         #expect(given.events[0].kind == .release(.rights, text: nil))
-        #expect(given.outcome == .given(one, holder: .weber, also: [two]))
+        let addressee = Addressee(Recipients(to: [Address("kunz@example.org")]), name: "")
+        #expect(given.outcome == .given(one, holder: .weber, also: [two], addressee))
     }
 
     @Test func `give to whom`() {

@@ -226,8 +226,9 @@ struct MailTests {
         #expect(desk.say(.arrive(report), by: nil).events.map(\.kind.recipients) == [[home]])
         desk.engine.forget(applied: desk.engine.state.sequence)
         (report.content, report.raw) = (.of(202), .of(202))
-        #expect(desk.engine.needs(.arrive(report), by: nil, at: desk.now).contains(.recipients(ours)))
-        desk.engine.learn(.recipients(ours, Recipients(to: [home])))
+        #expect(desk.engine.needs(.arrive(report), by: nil, at: desk.now).contains(.addressing(ours)))
+        let letter = Letter(to: Recipients(to: [home]), text: "Guten Tag")
+        desk.engine.learn(.addressing(ours, Addressing(.reply(letter))))
         #expect(desk.say(.arrive(report), by: nil).events.map(\.kind.recipients) == [[home]])
     }
 

@@ -44,6 +44,7 @@ struct Mischief {
     }
 
     private mutating func verb(on ticket: TicketReference) -> Command {
+        if dice.one(in: 12) { return recipients(of: ticket) }
         let lease: TimeSpan? = dice.one(in: 3) ? .minutes(Int64(dice.roll(20))) : nil
         let read: Int? = dice.one(in: 2) ? dice.roll(6) : nil
         switch dice.roll(21) {
@@ -70,6 +71,12 @@ struct Mischief {
             default: return .says(since: dice.one(in: 3) ? 0 : nil, marks: dice.one(in: 2))
             }
         }
+    }
+
+    private mutating func recipients(of ticket: TicketReference) -> Command {
+        let people = (0...dice.roll(3)).map { _ in Address(dice.pick(Mischief.people)) }
+        let choice: RecipientChoice? = dice.one(in: 3) ? .all : dice.one(in: 3) ? nil : .addresses(people)
+        return .setRecipients(ticket, to: choice, cc: dice.one(in: 2) ? Array(people.dropFirst()) : nil)
     }
 
     private mutating func courier(_ outbox: [Outgoing]) -> Command {

@@ -54,10 +54,10 @@ import Testing
         for event in events {
             guard case .entry(let entry) = event.subject else { continue }
             switch event.kind {
-            case .reply(let letter), .autoSent(let letter, _):
+            case .reply, .autoSent:
                 count += 1
-                #expect(try reader.fact(for: .recipients(entry)) == .recipients(entry, letter.recipients))
-            case .note, .say: #expect(try reader.fact(for: .recipients(entry)) == .recipients(entry, nil))
+                #expect(try reader.fact(for: .addressing(entry)) == .addressing(entry, Addressing(event.kind)))
+            case .note, .say: #expect(try reader.fact(for: .addressing(entry)) == .addressing(entry, nil))
             default: break
             }
         }

@@ -61,7 +61,9 @@ struct Story {
         case 4..<7: followUp()
         case 7..<9: claim()
         case 9: release()
-        case 10..<12: reply()
+        case 10..<12:
+            reply()
+            address()
         case 12: deliver()
         case 13: note()
         case 14: close()
@@ -129,6 +131,12 @@ struct Story {
             to: ticket.recipients, from: ticket.answerFrom, text: "Answer \(sequence)", answers: ticket.newestMail)
         let entry = EntryID(ticket.id, ticket.entries + 1)
         happen(.reply(letter), .entry(entry), by: holder, snapshot: Event.Snapshot(ticket), keyed: true)
+    }
+
+    private mutating func address() {
+        guard let ticket = pick({ $0.isLive }) else { return }
+        let recipients = Recipients(to: [Address("boss@example.org")], cc: ticket.recipients.to)
+        happen(.recipients(recipients), .ticket(ticket.id), by: anybody(), snapshot: Event.Snapshot(ticket))
     }
 
     private mutating func deliver() {

@@ -143,7 +143,7 @@ struct EventLineTests {
         (
             Samples.event(
                 1, by: .desk, .queue(.inbox), nil, [], .queue(QueueChange(queue: Queue(name: .inbox), isNew: true))),
-            "* 1 queue inbox \(t) by=desk change=added addresses=- lease=30m guard=ask held=10 auto=yes"
+            "* 1 queue inbox \(t) by=desk change=added addresses=- lease=30m guard=ask held=10 auto=yes cc=drop"
         ),
         (
             Samples.event(1, .desk, nil, [], .autoBreaker(count: 100, window: .hours(1), domain: "a.example")),

@@ -9,7 +9,9 @@ struct FinalTests {
 
     private static func id(_ number: Int64) -> TicketID { TicketID(number) }
     private static func claimed(_ change: (inout Outcome.Claimed) -> Void = { _ in }) -> Outcome {
-        var claim = Outcome.Claimed(isNew: true, lease: Samples.lease, customer: Samples.schmidt, unread: 1, also: [])
+        var claim = Outcome.Claimed(
+            isNew: true, lease: Samples.lease, customer: Samples.schmidt, unread: 1, also: [],
+            addressee: Addressee(Recipients(to: [Samples.schmidt]), name: ""))
         change(&claim)
         return .claimed(id(42), claim)
     }
@@ -17,7 +19,8 @@ struct FinalTests {
     private static let finals: [(Final, String)] = [
         (
             .done(claimed(), sequence: 4),
-            "OK claimed #42 seq=4 lease=\(lease) customer=schmidt@example.org unread=1 : yours; read it: \"show 42\""
+            "OK claimed #42 seq=4 lease=\(lease) customer=schmidt@example.org unread=1 "
+                + "to=schmidt@example.org cc=- : yours; read it: \"show 42\""
         ),
         (
             .done(
@@ -25,17 +28,39 @@ struct FinalTests {
                     $0.also = [id(43), id(44)]; $0.was = .some(nil)
                 }, sequence: 4),
             "OK claimed #42 seq=4 lease=\(lease) customer=schmidt@example.org unread=1 also=#43,#44 was=-"
-                + " : yours; read it: \"show 42\""
+                + " to=schmidt@example.org cc=- : yours; read it: \"show 42\""
         ),
         (
             .done(claimed { $0.isNew = false }, sequence: nil),
-            "OK yours #42 lease=\(lease) customer=schmidt@example.org unread=1"
+            "OK yours #42 lease=\(lease) customer=schmidt@example.org unread=1 to=schmidt@example.org cc=-"
         ),
         (.done(.held(id(42), lease: Samples.lease), sequence: nil), "OK held #42 lease=\(lease)"),
         (.done(.released(id(42), still: [id(43)]), sequence: 5), "OK released #42 seq=5 still=#43"),
         (
-            .done(.given(id(42), holder: Samples.schulze, also: [id(43)]), sequence: 33),
-            "OK given #42 seq=33 holder=schulze also=#43"
+            .done(.given(id(42), holder: Samples.schulze, also: [id(43)], Samples.addressee), sequence: 33),
+            "OK given #42 seq=33 holder=schulze also=#43 to=schmidt@example.org cc=- name=\"Anna Schmidt\""
+        ),
+        (
+            .done(.addressed(id(42), Samples.addressee), sequence: 34),
+            "OK to #42 seq=34 to=schmidt@example.org cc=- name=\"Anna Schmidt\""
+        ),
+        (
+            .answered(.recipients(id(42), Samples.addressee), at: 34),
+            "OK to #42 to=schmidt@example.org cc=- name=\"Anna Schmidt\" at=34"
+        ),
+        (
+            .refused(
+                .recipients(
+                    id(42), Recipients(to: [Samples.schmidt], cc: [Samples.boss]),
+                    shown: Recipients(to: [Samples.hotline, Samples.schmidt]), kept: true)),
+            "ERR recipients #42 to=schmidt@example.org cc=boss@example.org added=boss@example.org"
+                + " removed=hotline@desk.example kept=yes : it would go to others than you were shown; your text is"
+                + " kept: \"send 42\" if they are right, else \"to 42 ADDRESS\" first"
+        ),
+        (
+            .refused(.recipients(id(42), Recipients(), shown: Recipients(), kept: true)),
+            "ERR recipients #42 to=- cc=- added=- removed=- kept=yes : nobody to answer; your text is kept:"
+                + " \"to 42 ADDRESS\", then \"send 42\""
         ),
         (.done(.already(id(42), holder: nil, queue: nil), sequence: nil), "OK already #42"),
         (.done(.already(id(42), holder: Samples.meier, queue: nil), sequence: nil), "OK already #42 holder=meier"),

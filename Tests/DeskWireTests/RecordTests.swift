@@ -26,18 +26,21 @@ struct RecordTests {
         var ticket = ticket()
         let head = "- #4711 queue=inbox"
         let tail = "customer=schmidt@example.org number=20261124-00001-6 entries=2 newest=#4711.1 \(RecordTests.t)"
-        let subject = "subject=\"Videorekorder programmiert nicht\"\n"
-        let free = lines { Reply().ticket(ticket, customer: Samples.schmidt, lease: nil, to: &$0) }
-        #expect(free == "\(head) state=new prio=3 holder=- \(tail) \(subject)")
+        let subject = "subject=\"Videorekorder programmiert nicht\" to=schmidt@example.org cc="
+        let free = lines { Reply().ticket(ticket, customer: Samples.schmidt, name: "", lease: nil, to: &$0) }
+        #expect(free == "\(head) state=new prio=3 holder=- \(tail) \(subject)-\n")
+        ticket.recipients = Recipients(to: ticket.recipients.to, cc: [Samples.boss])
         (ticket.holder, ticket.state, ticket.newest) = (Samples.meier, .merged, 0)
         let held = lines {
-            Reply(tag: "7").ticket(ticket, customer: Samples.schmidt, lease: Samples.lease, into: TicketID(42), to: &$0)
+            Reply(tag: "7").ticket(
+                ticket, customer: Samples.schmidt, name: "Anna", lease: Samples.lease, into: TicketID(42), to: &$0)
         }
         #expect(
             held
                 == "@7 \(head) state=merged prio=3 holder=meier lease=2026-11-24T22:36:32.509Z "
                 + "customer=schmidt@example.org "
-                + "number=20261124-00001-6 entries=2 newest=- \(RecordTests.t) into=#42 \(subject)")
+                + "number=20261124-00001-6 entries=2 newest=- \(RecordTests.t) into=#42 "
+                + "\(subject)boss@example.org name=Anna\n")
     }
 
     @Test func `queues and agents are one record each`() {
@@ -56,8 +59,8 @@ struct RecordTests {
         }
         #expect(
             records == """
-                - inbox rights=rw open=3 free=2 oldest=2026-11-24T22:06:32.509Z lease=30m guard=ask
-                - inbox rights=- open=0 free=0 lease=30m guard=ask
+                - inbox rights=rw open=3 free=2 oldest=2026-11-24T22:06:32.509Z lease=30m guard=ask cc=drop
+                - inbox rights=- open=0 free=0 lease=30m guard=ask cc=drop
                 - meier on=2 since=2026-11-24T22:06:32.509Z held=1 looking=#42
                 - meier on=0 held=1
                 - meier on=1 held=#42,#43 drafts=- subscribed=*,mine waits=7,- bot=yes admin=yes

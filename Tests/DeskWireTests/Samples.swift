@@ -8,6 +8,7 @@ enum Samples {
     static let meier = AgentName("meier") ?? .desk
     static let schulze = AgentName("schulze") ?? .desk
     static let schmidt = Address("schmidt@example.org")
+    static let boss = Address("boss@example.org")
     static let hotline = Address("hotline@desk.example")
     /// 2026-11-24T22:06:32.509Z
     static let at = Moment(milliseconds: 1_795_557_992_509)
@@ -66,6 +67,8 @@ enum Samples {
                 id(42), newest: EntryID(id(42), 900), who: schulze, unseen: (1...900).map { EntryID(id(42), $0) },
                 kept: false),
             .customerBusy(id(42), who, ticket: id(43), customer: schmidt, kept: true),
+            .recipients(id(42), most.recipients, shown: others, kept: true),
+            .recipients(id(42), Recipients(), shown: Recipients(), kept: false), .tooMany(.recipients, most: 50),
             .duplicate(EntryID(id(42), 3), kept: true), .noDraft(id(42)),
             .empty([inbox, recorder]), .timeout(Array(repeating: recorder, count: 900)), .tooMany(.held, most: 10),
             .tooMany(.says, most: 100), .tooMany(.bytes, most: Limits.writtenPerDay), .tooMany(.waits, most: 10),
@@ -77,13 +80,29 @@ enum Samples {
         ]
     }()
 
+    static let addressee = Addressee(Recipients(to: [schmidt]), name: "Anna Schmidt")
+    /// As many recipients as there may be, and a name that no line holds whole.
+    static let most = Addressee(
+        Recipients(
+            to: (10..<30).map { Address("a\"\($0)@example.org") }, cc: (30..<60).map { Address("a\"\($0)@example.org") }
+        ),
+        name: nasty)
+    static let others = Recipients(to: (60...109).map { Address("a\"\($0)@example.org") })
+
     static let outcomes: [Outcome] = {
         let many = (1...500).map { id(Int64($0) * 1_000_000_000_000) }
         return [
             .claimed(
-                id(42), .init(isNew: true, lease: lease, customer: Address(nasty), unread: 3, also: many, was: meier)),
-            .claimed(id(42), .init(isNew: false, lease: lease, customer: schmidt, unread: 0, also: [])),
-            .held(id(42), lease: lease), .released(id(42), still: many), .given(id(42), holder: schulze, also: many),
+                id(42),
+                .init(
+                    isNew: true, lease: lease, customer: Address(nasty), unread: 3, also: many, addressee: addressee,
+                    was: meier)),
+            .claimed(
+                id(42),
+                .init(isNew: false, lease: lease, customer: schmidt, unread: 0, also: [], addressee: addressee)),
+            .held(id(42), lease: lease), .released(id(42), still: many),
+            .given(id(42), holder: schulze, also: many, addressee),
+            .addressed(id(42), addressee),
             .already(id(42), holder: nil, queue: nil), .already(id(42), holder: meier, queue: nil),
             .already(id(42), holder: nil, queue: inbox),
             .queued(EntryID(id(42), 3), to: Recipients(to: [Address(nasty)])),
@@ -108,7 +127,7 @@ enum Samples {
             .list(count: 50, more: cursor), .show(id(42), count: 2, hasDraft: true, more: cursor),
             .showEntry(EntryID(id(42), 1), more: cursor), .history(id(42), count: 9, more: nil),
             .raw(EntryID(id(42), 1), lines: 5, more: nil),
-            .draft(id(42)), .subscribed(what, since: 0), .subscribed(many, since: nil),
+            .draft(id(42)), .recipients(id(42), most), .subscribed(what, since: 0), .subscribed(many, since: nil),
             .unsubscribed(many, left: many), .unsubscribed([], left: []), .canceled(tag: "7"),
         ]
     }()
@@ -130,6 +149,7 @@ enum Samples {
             .claim(lease: lease),
             .guardOverride(other: mail.also, text: nasty), .release(.expired, text: nil), .release(.lead, text: nasty),
             .steal(lease: lease, was: nil, text: nasty), .give(lease: lease, was: meier, text: nil), .reply(letter),
+            .recipients(most.recipients),
             .autoSent(letter, subjectKey: ""), .sent(to: letter.recipients.to[0]),
             .failed(to: letter.recipients.to[0], text: nasty),
             .duplicateDropped(customer: letter.recipients.to[0], entry: EntryID(id(42), 1)), .note(text: nasty),

@@ -29,6 +29,15 @@ struct VerbTests {
         ("reply \(public1).5 yes", .reply(.number(public1), read: 5, text: "yes")),
         ("draft 42 not yet", .draft(.short(42), text: "not yet")), ("send 42.5", .send(.short(42), read: 5)),
         ("send 42", .send(.short(42), read: nil)), ("note 42  a  b ", .note(.short(42), text: "a  b")),
+        ("to 42 all", .setRecipients(.short(42), to: .all, cc: nil)),
+        (
+            "to #42 Boss@Example.org b=c@d.example cc=x@y.example,z@y.example",
+            .setRecipients(
+                .short(42), to: .addresses([Address("boss@example.org"), Address("b=c@d.example")]),
+                cc: [Address("x@y.example"), Address("z@y.example")])
+        ),
+        ("to 42 cc=-", .setRecipients(.short(42), to: nil, cc: [])),
+        ("to 42 ALL cc=a@b.example", .setRecipients(.short(42), to: .all, cc: [Address("a@b.example")])),
         ("close 42", .close(.short(42), read: nil, text: nil)),
         ("done 42.3 solved", .close(.short(42), read: 3, text: "solved")),
         ("reopen 42 oh", .reopen(.short(42), text: "oh")), ("move 42 inbox", .move(.short(42), to: inbox, text: nil)),
@@ -60,7 +69,7 @@ struct VerbTests {
         ("show 42", .show(.short(42), after: nil)), ("show 42.3", .showEntry(.short(42), 3, after: nil)),
         ("history 42 limit=5", .history(.short(42), after: nil, limit: 5)),
         ("raw 42.1", .raw(.short(42), 1, after: nil)),
-        ("draft 42", .draft(.short(42))),
+        ("draft 42", .draft(.short(42))), ("to 42", .recipients(.short(42))),
     ]
 
     @Test(arguments: reads)

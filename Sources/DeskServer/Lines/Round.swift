@@ -5,8 +5,8 @@ internal import DeskNet
 struct Round {
     /// Whoever asked, and what he will be told once the turn is durable.
     enum Asker {
-        /// A line: the final goes to its session, behind the events up to `position`.
-        case line(Session, tag: String?, final: [UInt8], position: SequenceNumber)
+        /// A line: the final goes to its session, behind the events up to `position`; `mark` is what it shows.
+        case line(Session, tag: String?, final: [UInt8], position: SequenceNumber, mark: Shown? = nil)
         /// One who has waited, and what ends that: he waits on if the turn fails.
         case waiter(Waits.Wait, final: [UInt8], position: SequenceNumber)
         /// A door.

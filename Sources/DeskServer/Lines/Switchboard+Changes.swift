@@ -128,3 +128,23 @@ extension Switchboard {
         Archive.digest(of: engine.resolved(command).canonical ?? [])
     }
 }
+
+extension Outcome {
+    /// What its line shows an agent: who an answer goes to, where no event of their own says so.
+    func shown(to agent: AgentName) -> Shown? {
+        switch self {
+        case .claimed(let id, let claim) where !claim.isNew:
+            Shown(agent: agent, ticket: id, recipients: claim.addressee.recipients)
+        case .addressed(let id, let addressee): Shown(agent: agent, ticket: id, recipients: addressee.recipients)
+        default: nil
+        }
+    }
+}
+
+extension Refusal {
+    /// What its line shows an agent: who the refused answer would have gone to.
+    func shown(to agent: AgentName) -> Shown? {
+        guard case .recipients(let id, let recipients, _, _) = self else { return nil }
+        return Shown(agent: agent, ticket: id, recipients: recipients)
+    }
+}

@@ -34,7 +34,8 @@ extension Switchboard {
         }
         for asker in round.askers {
             switch asker {
-            case .line(let session, _, let final, let position): hand(final, to: session, after: position)
+            case .line(let session, _, let final, let position, let mark):
+                hand(final, to: session, after: position, mark: mark)
             case .waiter(let wait, let final, let position):
                 hand(final, to: wait.session, after: position)
                 resume(wait)
@@ -45,8 +46,10 @@ extension Switchboard {
         if !round.events.isEmpty { afterCommit(round.events) }
     }
 
-    private func hand(_ final: [UInt8], to session: Session, after position: SequenceNumber) {
-        session.outlet.append(final, after: position)
+    private func hand(
+        _ final: [UInt8], to session: Session, after position: SequenceNumber, mark: Shown? = nil
+    ) {
+        session.outlet.append(final, after: position, mark: mark)
         // Who ended in this very turn still hears of what he did in it.
         if let last = session.lastPosition { session.lastPosition = max(last, position) }
         listUnsaid(session)
@@ -74,7 +77,7 @@ extension Switchboard {
         let refusal = Refusal.storage(retry: 1)
         for asker in round.askers {
             switch asker {
-            case .line(let session, let tag, _, _): finish(session, tag, .refused(refusal))
+            case .line(let session, let tag, _, _, _): finish(session, tag, .refused(refusal))
             case .waiter(let wait, _, _):
                 putBack(wait)
                 resume(wait)

@@ -44,7 +44,8 @@ extension Switchboard {
             let wanted = found.prefix(limit).filter { list.holder == nil || $0.ticket.holder == nil }
             for listed in wanted {
                 reply.ticket(
-                    listed.ticket, customer: listed.customer, lease: engine.lease(of: listed.ticket), to: &out)
+                    listed.ticket, customer: listed.customer, name: listed.name,
+                    lease: engine.lease(of: listed.ticket), to: &out)
             }
             let last = found.count > limit ? found[limit - 1].ticket : nil
             let more = last.map { Cursor(kind: Cut.list, position: $0.id.value) }
@@ -61,9 +62,11 @@ extension Switchboard {
         }
         let id = listed.ticket.id
         let hasDraft = engine.state.drafts[agent]?[id] != nil
-        say(session, tag: pending.tag, after: at, marks: { shown(page, to: session, of: id) }) { reply, out in
+        let marks = { self.reads(session) ? page.shown(to: agent, of: listed.ticket) : nil }
+        say(session, tag: pending.tag, after: at, marks: marks) { reply, out in
             reply.ticket(
-                listed.ticket, customer: listed.customer, lease: engine.lease(of: listed.ticket), to: &out)
+                listed.ticket, customer: listed.customer, name: listed.name,
+                lease: engine.lease(of: listed.ticket), to: &out)
             page.write(reply, to: &out)
             reply.end(
                 .answered(.show(id, count: page.items.count, hasDraft: hasDraft, more: page.more), at: at), to: &out)
@@ -151,5 +154,10 @@ extension TextPage {
                 reply.event(item.event, to: &out)
             }
         }
+    }
+
+    /// What an agent has been shown with it and the record of the ticket above it, which tells who an answer goes to.
+    fileprivate func shown(to agent: AgentName, of ticket: Ticket) -> Shown {
+        Shown(agent: agent, ticket: ticket.id, entry: mark ?? 0, recipients: ticket.recipients)
     }
 }

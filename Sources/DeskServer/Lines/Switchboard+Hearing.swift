@@ -112,8 +112,11 @@ extension Switchboard {
         guard let agent = session.agent else { return }
         round.handled += 1
         switch decide(command, by: agent, key: line.key, in: &round) {
-        case .success(let done): answer(session, line.tag, done.final, in: &round)
-        case .failure(let refusal): answer(session, line.tag, .refused(refusal, verb: line.verb), in: &round)
+        case .success(let done):
+            answer(session, line.tag, done.final, mark: done.outcome.shown(to: agent), in: &round)
+        case .failure(let refusal):
+            let final = Final.refused(refusal, verb: line.verb)
+            answer(session, line.tag, final, mark: refusal.shown(to: agent), in: &round)
         }
     }
 
@@ -134,14 +137,14 @@ extension Switchboard {
 
     /// Answers a line of this turn once it is durable; `records` come before the final, a farewell behind it.
     func answer(
-        _ session: Session, _ tag: String?, _ final: Final, farewell: Notice? = nil, in round: inout Round,
-        records: (Reply, inout [UInt8]) -> Void = { _, _ in }
+        _ session: Session, _ tag: String?, _ final: Final, farewell: Notice? = nil, mark: Shown? = nil,
+        in round: inout Round, records: (Reply, inout [UInt8]) -> Void = { _, _ in }
     ) {
         var line: [UInt8] = []
         records(Reply(tag: tag), &line)
         Reply(tag: tag).end(final, for: hintReader(final, session.agent), to: &line)
         farewell?.append(to: &line)
-        round.askers.append(.line(session, tag: tag, final: line, position: round.head))
+        round.askers.append(.line(session, tag: tag, final: line, position: round.head, mark: mark))
     }
 
     /// Answers the questions that stand first in their sessions, up to the next change, which the next turn decides.

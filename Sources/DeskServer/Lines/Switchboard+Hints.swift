@@ -26,7 +26,7 @@ extension Refusal {
         switch self {
         case .forbidden(let id, _, _, _): id
         case .taken(let id, _, _), .customerBusy(let id, _, _, _, _), .notHolder(let id, _, _), .closed(let id, _),
-            .merged(let id, _, _), .stale(let id, _, _, _, _), .noDraft(let id):
+            .merged(let id, _, _), .stale(let id, _, _, _, _), .recipients(let id, _, _, _), .noDraft(let id):
             id
         case .noSuchEntry(let entry), .duplicate(let entry, _): entry.ticket
         default: nil

@@ -27,6 +27,7 @@ extension Switchboard {
             case .mine: answerMine(agent, tag, session)
             case .list(let list): try answer(list, agent, tag, session)
             case .draft(let reference): try answerDraft(reference, agent, tag, session)
+            case .recipients(let reference): try answerRecipients(reference, agent, tag, session)
             case .show(let reference, let after):
                 try expect(after, kind: Cut.show)
                 try ask(reference, agent, query, tag, session) { id in
@@ -158,9 +159,22 @@ extension Switchboard {
         engine.worked(by: agent.name, on: ticket, at: clock.now)
     }
 
+    /// `to T`: who the next answer goes to.
+    private func answerRecipients(
+        _ reference: TicketReference, _ agent: Agent, _ tag: String?, _ session: Session
+    ) throws(Refusal) {
+        let ticket = try readable(reference, by: agent)
+        let mark = Shown(agent: agent.name, ticket: ticket.id, recipients: ticket.recipients)
+        say(session, tag: tag, marks: { mark }) { reply, out in
+            reply.end(.answered(.recipients(ticket.id, engine.addressee(of: ticket)), at: head), to: &out)
+        }
+        engine.worked(by: agent.name, on: ticket.id, at: clock.now)
+    }
+
     /// Writes the record of a ticket that is in memory.
     func write(_ ticket: Ticket, _ reply: Reply, _ out: inout [UInt8]) {
         reply.ticket(
-            ticket, customer: engine.customerName(of: ticket), lease: engine.lease(of: ticket), to: &out)
+            ticket, customer: engine.customerName(of: ticket), name: engine.displayName(of: ticket),
+            lease: engine.lease(of: ticket), to: &out)
     }
 }

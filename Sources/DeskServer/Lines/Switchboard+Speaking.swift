@@ -105,7 +105,7 @@ extension Switchboard {
     private func note(_ marks: [Shown]) {
         guard !marks.isEmpty else { return }
         for mark in marks { engine.markShown(mark) }
-        archive.note(marks)
+        archive.note(marks.filter { $0.entry > 0 })
     }
 
     /// What was said to the agent has reached them once the line has taken it.

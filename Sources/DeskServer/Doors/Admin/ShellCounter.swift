@@ -114,6 +114,7 @@ extension Queue {
         if !addresses.isEmpty { words.append("address=\(addresses.map(\.description).joined(separator: ","))") }
         words += ["lease=\(lease.setting)", "guard=\(customerGuard)", "held=\(heldMost)"]
         words.append("automatic=\(answersAutomatically ? "yes" : "no")")
+        words.append("cc=\(keepsCc ? "keep" : "drop")")
         words.append("reply=\(automaticReply == nil ? "desk" : "own")")
         return words.joined(separator: " ")
     }

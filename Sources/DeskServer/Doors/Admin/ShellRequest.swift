@@ -30,6 +30,7 @@ struct QueueWords: Equatable {
     var reply: String?
     var answersAutomatically: Bool?
     var isDefault: Bool?
+    var keepsCc: Bool?
 
     /// The queue with what was said.
     func applied(to queue: Queue) -> Queue {
@@ -41,6 +42,7 @@ struct QueueWords: Equatable {
         if let reply { queue.automaticReply = reply.isEmpty ? nil : reply }
         if let answersAutomatically { queue.answersAutomatically = answersAutomatically }
         if let isDefault { queue.isDefault = isDefault }
+        if let keepsCc { queue.keepsCc = keepsCc }
         return queue
     }
 }
@@ -61,6 +63,7 @@ extension ShellRequest {
         ShellOption("automatic", "yes|no", "whether mail is answered automatically"),
         ShellOption("default", "yes|no", "whether mail comes here that no queue claims"),
         ShellOption("preview", nil, "show what would change, and change nothing"),
+        ShellOption("cc", "keep|drop", "whether an answer goes to everyone that the message went to"),
     ]
 
     /// Reads the words of a request: `agent add meier --rights=*=rwm --key=…`.
@@ -140,6 +143,13 @@ private struct RequestReader {
             case "strict": said.customerGuard = .strict
             case "off": said.customerGuard = .off
             default: throw .usage("--guard is ask, strict or off")
+            }
+        }
+        if let text = words.value(of: "cc") {
+            switch text {
+            case "keep": said.keepsCc = true
+            case "drop": said.keepsCc = false
+            default: throw .usage("--cc is keep or drop")
             }
         }
         if let text = words.value(of: "held") {

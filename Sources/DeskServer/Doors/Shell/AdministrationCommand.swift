@@ -18,7 +18,7 @@ enum AdministrationCommand {
     private static let queue = [
         options("address", "lease", "guard", "held"),
         [ShellOption("reply-file", "FILE", "a file with the text of the automatic reply; empty: the desk's own")],
-        options("automatic", "default"),
+        options("automatic", "default", "cc"),
     ].flatMap { $0 }
 
     static let verbs: [ShellVerb] = [
