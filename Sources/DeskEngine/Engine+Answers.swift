@@ -4,6 +4,7 @@ extension Engine {
     func reply(_ reference: TicketReference, _ read: Int?, _ text: String, _ asker: Asker) throws(Refusal) -> Decision {
         let ticket = try answerable(reference, read, asker)
         let course = try course(of: ticket, read, asker)
+        try checkGuard(ticket, answering: course.recipients.to.map { state.person($0) }, asker)
         if let last = ticket.recentReplies.first(where: { $0.agent == asker.agent }),
             last.fingerprint == Ticket.fingerprint(of: text), last.at + Limits.duplicateWindow > asker.now
         {
@@ -16,7 +17,9 @@ extension Engine {
         let ticket = try ticket(reference, asker, need: .work)
         guard let draft = state.drafts[asker.agent]?[ticket.id] else { throw .noDraft(ticket.id) }
         let answerable = try answerable(reference, read, asker)
-        return queued(draft.text, answerable, try course(of: answerable, read, asker), asker)
+        let course = try course(of: answerable, read, asker)
+        try checkGuard(answerable, answering: course.recipients.to.map { state.person($0) }, asker)
+        return queued(draft.text, answerable, course, asker)
     }
 
     /// A ticket that the asker may answer now: he holds it and has been shown what was written.

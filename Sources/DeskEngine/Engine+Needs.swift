@@ -13,7 +13,7 @@ extension Engine {
         case .reply(let ticket, let read, _), .send(let ticket, let read):
             wants.surroundings(of: ticket, since: now - Limits.staleWindow)
             if let read { wants.addressing(of: read, in: ticket) }
-        case .setRecipients(let ticket, let to, _):
+        case .setRecipients(let ticket, let to, _, _):
             wants.ticket(ticket)
             if to == .all { wants.addressing(of: nil, in: ticket) }
         case .sent(let entry, _), .failed(let entry, _, _): wants.ticket(entry.ticket)

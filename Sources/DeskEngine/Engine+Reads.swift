@@ -121,7 +121,7 @@ extension Engine {
         case .give(_, let to, let text): .give(short, to: to, text: text)
         case .reply(_, let read, let text): .reply(short, read: read, text: text)
         case .draft(_, let text): .draft(short, text: text)
-        case .setRecipients(_, let to, let cc): .setRecipients(short, to: to, cc: cc)
+        case .setRecipients(_, let to, let cc, let anyway): .setRecipients(short, to: to, cc: cc, anyway: anyway)
         case .send(_, let read): .send(short, read: read)
         case .note(_, let text): .note(short, text: text)
         case .close(_, let read, let text): .close(short, read: read, text: text)

@@ -7,11 +7,12 @@ struct AnswerCourse: Equatable, Sendable {
 }
 
 extension Engine {
-    /// `to T ADDRESS…|all [cc=]`: addresses take the place of To and empty Cc; `cc=` alone leaves To as it is.
+    /// `to T ADDRESS…|all [cc=] [anyway=]`: addresses take the place of To and empty Cc; `cc=` alone leaves To as it is.
     ///
-    /// Only those who may answer set it: the holder, whoever may claim a free ticket, and a lead.
+    /// Only those who may answer set it: the holder, an agent who may claim a free ticket, and a lead. In a held ticket
+    /// the guard is asked: its holder will serve these people.
     func setRecipients(
-        _ reference: TicketReference, _ to: RecipientChoice?, _ cc: [Address]?, _ asker: Asker
+        _ reference: TicketReference, _ to: RecipientChoice?, _ cc: [Address]?, _ anyway: String?, _ asker: Asker
     ) throws(Refusal) -> Decision {
         let ticket = try ticket(reference, asker)
         let isLead = may(asker.agent, .lead, in: ticket.queue)
@@ -27,7 +28,14 @@ extension Engine {
         try check(chosen)
         let outcome = Outcome.addressed(ticket.id, Addressee(chosen, name: displayName(of: ticket)))
         guard chosen != ticket.recipients else { return .done(outcome) }
-        return .done(outcome, [ticket.event(.recipients(chosen), at: asker.now, by: asker.agent)])
+        let passed = try pass(ticket, colleagues(of: ticket, answering: chosen), reason: anyway, asker)
+        return .done(outcome, passed + [ticket.event(.recipients(chosen), at: asker.now, by: asker.agent)])
+    }
+
+    /// Those who serve one of `recipients` unasked, beside the holder of `ticket`.
+    private func colleagues(of ticket: Ticket, answering recipients: Recipients) -> [Colleague] {
+        guard let holder = ticket.holder else { return [] }
+        return unaskedColleagues(of: holder, holding: ticket, serving: recipients.to.map { state.person($0) })
     }
 
     private func recipients(_ choice: RecipientChoice?, _ ticket: Ticket) throws(Refusal) -> Recipients {

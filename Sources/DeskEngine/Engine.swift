@@ -106,7 +106,8 @@ public struct Engine: Sendable {
         case .reply(let ticket, let read, let text): return try reply(ticket, read, text, asker)
         case .draft(let ticket, let text): return try draft(ticket, text, asker)
         case .send(let ticket, let read): return try send(ticket, read, asker)
-        case .setRecipients(let ticket, let to, let cc): return try setRecipients(ticket, to, cc, asker)
+        case .setRecipients(let ticket, let to, let cc, let anyway):
+            return try setRecipients(ticket, to, cc, anyway, asker)
         case .note(let ticket, let text): return try note(ticket, text, asker)
         case .close(let ticket, let read, let text): return try close(ticket, read, text, asker)
         case .reopen(let ticket, let text): return try reopen(ticket, text, asker)

@@ -18,8 +18,8 @@ public enum Command: Equatable, Sendable {
     case draft(TicketReference, text: String)
     /// `send T[.E]`
     case send(TicketReference, read: Int?)
-    /// `to T ADDRESS…|all [cc=]`; what is `nil` was not said.
-    case setRecipients(TicketReference, to: RecipientChoice?, cc: [Address]?)
+    /// `to T ADDRESS…|all [cc=] [anyway=]`; what is `nil` was not said.
+    case setRecipients(TicketReference, to: RecipientChoice?, cc: [Address]?, anyway: String? = nil)
     /// `note T TEXT`
     case note(TicketReference, text: String)
     /// `close T[.E] [TEXT]`

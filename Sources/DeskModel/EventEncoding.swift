@@ -185,11 +185,7 @@ extension EventEncoder {
         case .move(let was, let text):
             plain(was.description)
             sealed(ifAny: text)
-        case .customerSet(let change):
-            event.number(change.customer.value)
-            sealed(change.address)
-            event.number(change.was.value)
-            sealed(change.wasName)
+        case .customerSet(let change): customerSet(change)
         case .agent(let change): agent(change)
         case .token(let change): token(change)
         case .customer(let id, let change):
@@ -202,6 +198,13 @@ extension EventEncoder {
             sealed(ifAny: domain)
         case .restored(let restore): self.restore(restore)
         }
+    }
+
+    private mutating func customerSet(_ change: TicketCustomer) {
+        event.number(change.customer.value)
+        sealed(change.address)
+        event.number(change.was.value)
+        sealed(change.wasName)
     }
 
     private mutating func restore(_ restore: Restore) {

@@ -18,8 +18,8 @@ extension Command {
         case .reply(let ticket, let read, let text): writer.canonical("reply", ticket, read.map { "\($0)" }, text)
         case .draft(let ticket, let text): writer.canonical("draft", ticket, text)
         case .send(let ticket, let read): writer.canonical("send", ticket, read.map { "\($0)" })
-        case .setRecipients(let ticket, let to, let cc):
-            writer.canonical("to", ticket, to?.canonical, cc.map(RecipientChoice.canonical))
+        case .setRecipients(let ticket, let to, let cc, let anyway):
+            writer.canonical("to", ticket, to?.canonical, cc.map(RecipientChoice.canonical), anyway)
         case .note(let ticket, let text): writer.canonical("note", ticket, text)
         case .close(let ticket, let read, let text): writer.canonical("close", ticket, read.map { "\($0)" }, text)
         case .reopen(let ticket, let text): writer.canonical("reopen", ticket, text)

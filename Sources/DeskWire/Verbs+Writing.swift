@@ -46,9 +46,10 @@ extension Verb {
             return .change(.send(ticket, read: read))
         },
         Verb(
-            "to", forms: ["to T [ADDRESS…|all] [cc=LIST]"], right: "holder, or w if free, l", options: ["cc"],
-            finals: ["to #T [seq=] to= cc= [name=] [at=]"], codes: ["closed", "not-holder", "too-many"],
-            events: ["to"],
+            "to", forms: [#"to T [ADDRESS…|all] [cc=LIST] [anyway="REASON"]"#], right: "holder, or w if free, l",
+            options: ["cc", "anyway"],
+            finals: ["to #T [seq=] to= cc= [name=] [at=]"], codes: ["closed", "not-holder", "customer-busy", "too-many"],
+            events: ["guard-override", "to"],
             help: """
                 Shows who the next answer goes to, or sets it until a person writes again: these addresses, or all of \
                 the newest message without those of the desk. cc= sets the Cc; cc=- empties it.
@@ -59,7 +60,9 @@ extension Verb {
             if words.isAtEnd && words.block == nil { return .read(.recipients(ticket)) }
             let choice = try words.recipients()
             let options = try Options(&words)
-            return .change(.setRecipients(ticket, to: choice, cc: try options.addresses("cc")))
+            return .change(
+                .setRecipients(
+                    ticket, to: choice, cc: try options.addresses("cc"), anyway: try options.reason("anyway")))
         },
         Verb(
             "note", forms: ["note T TEXT", "note T <<"], right: "r", finals: ["noted #T.E seq="],
