@@ -2,9 +2,7 @@ internal import DeskModel
 
 extension Engine {
     func reply(_ reference: TicketReference, _ read: Int?, _ text: String, _ asker: Asker) throws(Refusal) -> Decision {
-        let ticket = try answerable(reference, read, asker)
-        let course = try course(of: ticket, read, asker)
-        try checkGuard(ticket, answering: course.recipients.to.map { state.person($0) }, asker)
+        let (ticket, course) = try answerable(reference, read, asker)
         if let last = ticket.recentReplies.first(where: { $0.agent == asker.agent }),
             last.fingerprint == Ticket.fingerprint(of: text), last.at + Limits.duplicateWindow > asker.now
         {
@@ -16,20 +14,28 @@ extension Engine {
     func send(_ reference: TicketReference, _ read: Int?, _ asker: Asker) throws(Refusal) -> Decision {
         let ticket = try ticket(reference, asker, need: .work)
         guard let draft = state.drafts[asker.agent]?[ticket.id] else { throw .noDraft(ticket.id) }
-        let answerable = try answerable(reference, read, asker)
-        let course = try course(of: answerable, read, asker)
-        try checkGuard(answerable, answering: course.recipients.to.map { state.person($0) }, asker)
+        let (answerable, course) = try answerable(reference, read, asker)
         return queued(draft.text, answerable, course, asker)
     }
 
-    /// A ticket that the asker may answer now: he holds it and has been shown what was written.
-    private func answerable(_ reference: TicketReference, _ read: Int?, _ asker: Asker) throws(Refusal) -> Ticket {
+    /// A ticket that the asker may answer now, and who the answer goes to: they hold it, no colleague serves these
+    /// people without a reason, and they have been shown what was written and whom they answer.
+    private func answerable(
+        _ reference: TicketReference, _ read: Int?, _ asker: Asker
+    ) throws(Refusal) -> (Ticket, AnswerCourse) {
         let visible = try ticket(reference, asker)
         try checkEntry(read, of: visible)
         let ticket = try ticket(reference, asker, need: .work)
         guard ticket.isLive else { throw .closed(ticket.id, kept: false) }
         guard ticket.holder == asker.agent else { throw .notHolder(ticket.id, holder: ticket.holder, kept: false) }
-        try checkGuard(ticket, answering: state.people(of: ticket), asker)
+        let course = course(of: ticket, answering: read)
+        try checkGuard(ticket, answering: course.recipients, asker)
+        try checkSeen(ticket, read, asker)
+        try checkShown(course, of: ticket, asker)
+        return (ticket, course)
+    }
+
+    private func checkSeen(_ ticket: Ticket, _ read: Int?, _ asker: Asker) throws(Refusal) {
         let unseen = unseen(ticket, read: read ?? 0, asker)
         // Of the ticket itself, if there is something: what clients that do not know unseen= show first.
         if let newest = unseen.first(where: { $0.ticket == ticket.id })
@@ -39,7 +45,6 @@ extension Engine {
                 ticket.id, newest: EntryID(newest.ticket, newest.entries.last ?? 0), who: newest.by,
                 unseen: unseen.flatMap { each in each.entries.map { EntryID(each.ticket, $0) } }, kept: false)
         }
-        return ticket
     }
 
     private func queued(_ text: String, _ ticket: Ticket, _ course: AnswerCourse, _ asker: Asker) -> Decision {

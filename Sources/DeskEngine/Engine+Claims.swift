@@ -24,11 +24,12 @@ extension Engine {
     }
 
     /// The events by which the holder of a ticket says why they serve its people beside another agent: a message
-    /// brought the two together, and answers wait for it.
+    /// brought the two together, and answers wait for it. `reply T.E` may go to anyone who takes part, so that the
+    /// reason is for all of them.
     private func overrides(on ticket: Ticket, reason: String?, _ asker: Asker) throws(Refusal) -> [Event] {
         guard let reason else { return [] }
         let colleagues = unaskedColleagues(
-            of: asker.agent, holding: ticket, serving: state.people(of: ticket))
+            of: asker.agent, holding: ticket, serving: state.participants(of: ticket))
         return try pass(ticket, colleagues, reason: reason, asker)
     }
 

@@ -116,7 +116,8 @@ extension Engine {
         case .note(_, let text):
             guard text.utf8.count <= Limits.block else { throw .textTooLong(most: Limits.block) }
         case .claim(_, _, let text), .setCustomer(_, _, let text), .setRecipients(_, _, _, let text),
-            .release(_, let text), .give(_, _, let text), .close(_, _, let text), .reopen(_, let text), .move(_, _, let text):
+            .release(_, let text), .give(_, _, let text), .close(_, _, let text), .reopen(_, let text),
+            .move(_, _, let text):
             try checkReason(text)
         case .steal(_, let text), .say(_, let text): try checkReason(text)
         case .claimNext, .hold, .send, .says, .heard, .arrive, .sent, .failed, .expire, .administer: break

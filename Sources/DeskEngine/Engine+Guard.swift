@@ -65,8 +65,10 @@ extension Engine {
             }
     }
 
-    /// Refuses an answer to `people` one of whom another agent serves, unless one of the two has said why.
-    func checkGuard(_ ticket: Ticket, answering people: [Person], _ asker: Asker) throws(Refusal) {
+    /// Refuses an answer in `ticket` if another agent serves one of its people or of its recipients, unless one of the
+    /// two has said why.
+    func checkGuard(_ ticket: Ticket, answering recipients: Recipients, _ asker: Asker) throws(Refusal) {
+        let people = state.people(of: ticket) + recipients.to.map { state.person($0) }
         if let first = unaskedColleagues(of: asker.agent, holding: ticket, serving: people).first {
             throw busy(ticket, first, asker)
         }

@@ -15,7 +15,7 @@ extension Engine {
             if let read { wants.addressing(of: read, in: ticket) }
         case .setRecipients(let ticket, let to, _, _):
             wants.ticket(ticket)
-            if to == .all { wants.addressing(of: nil, in: ticket) }
+            wants.recipients(to, of: ticket)
         case .sent(let entry, _), .failed(let entry, _, _): wants.ticket(entry.ticket)
         case .administer(let administration): wants.administration(administration)
         case .setCustomer(let ticket, let address, _):
@@ -67,6 +67,9 @@ extension Engine {
         }
         if let mail = event.kind.mail {
             for address in mail.answer.to + [mail.author] { wants.address(address) }
+        }
+        if case .recipients(let recipients) = event.kind {
+            for address in recipients.to { wants.address(address) }
         }
         if case .customer(let id, let change) = event.kind {
             if id.value <= state.lastCustomer { wants.customer(id) }
@@ -182,12 +185,22 @@ private struct Wants {
         for ticket in tickets { self.ticket(ticket) }
     }
 
-    /// Between whom the text `entry` of a ticket went, or its newest message.
+    /// Between whom the text `entry` of a ticket went, or its newest message, and which customers those in To are.
     mutating func addressing(of entry: Int?, in reference: TicketReference) {
         guard let id = state.id(of: reference), let ticket = state.tickets[id] else { return }
         let text = EntryID(id, entry ?? ticket.newestMail)
-        guard (1...max(1, ticket.entries)).contains(text.entry), state.addressing(of: text) == nil else { return }
-        want(.addressing(text))
+        guard (1...max(1, ticket.entries)).contains(text.entry) else { return }
+        guard let known = state.addressing(of: text) else { return want(.addressing(text)) }
+        for address in known.recipients.to + (known.header?.to ?? []) { self.address(address) }
+    }
+
+    /// Which customers those are whom `to` names: the guard asks who serves them.
+    mutating func recipients(_ choice: RecipientChoice?, of ticket: TicketReference) {
+        switch choice {
+        case .addresses(let addresses): for address in addresses { self.address(address) }
+        case .all: addressing(of: nil, in: ticket)
+        case nil: break
+        }
     }
 
     mutating func placement(of arrival: Arrival) {

@@ -4,10 +4,13 @@ public import DeskModel
 struct AnswerCourse: Equatable, Sendable {
     let recipients: Recipients
     let answers: Int
+    /// Whether the agent named the message whose author is answered.
+    let isNamed: Bool
 }
 
 extension Engine {
-    /// `to T ADDRESS…|all [cc=] [anyway=]`: addresses take the place of To and empty Cc; `cc=` alone leaves To as it is.
+    /// `to T ADDRESS…|all [cc=] [anyway=]`: addresses take the place of To and empty Cc; `cc=` alone leaves To as it
+    /// is.
     ///
     /// Only those who may answer set it: the holder, an agent who may claim a free ticket, and a lead. In a held ticket
     /// the guard is asked: its holder will serve these people.
@@ -61,22 +64,26 @@ extension Engine {
         guard recipients.fits else { throw .tooMany(.recipients, most: Limits.recipients) }
     }
 
-    /// Who an answer of `asker` goes to: the ticket's recipients, or the author of the message that they named.
-    ///
-    /// It is refused if it would go to others than they were shown. A message that they were shown and name tells them.
-    func course(of ticket: Ticket, _ read: Int?, _ asker: Asker) throws(Refusal) -> AnswerCourse {
-        let shown = recipientsShown(of: ticket, to: asker.agent)
+    /// Who an answer goes to: the ticket's recipients, or the author of the person's message that `read` names.
+    func course(of ticket: Ticket, answering read: Int?) -> AnswerCourse {
         if let read, let message = addressing(of: EntryID(ticket.id, read)), message.header != nil {
-            let author = Recipients(to: message.recipients.to)
-            let isKnown = author.subtracting(shown).isEmpty || seen(ticket.id, by: asker.agent) >= read
-            guard isKnown, !author.to.isEmpty else { throw .recipients(ticket.id, author, shown: shown, kept: false) }
-            return AnswerCourse(recipients: author, answers: read)
-        }
-        guard ticket.recipients.isSame(as: shown), !ticket.recipients.to.isEmpty else {
-            throw .recipients(ticket.id, ticket.recipients, shown: shown, kept: false)
+            return AnswerCourse(recipients: Recipients(to: message.recipients.to), answers: read, isNamed: true)
         }
         // Every ticket begins with a message; where no person has written, it is a report that is answered.
-        return AnswerCourse(recipients: ticket.recipients, answers: max(ticket.newestMail, 1))
+        return AnswerCourse(recipients: ticket.recipients, answers: max(ticket.newestMail, 1), isNamed: false)
+    }
+
+    /// Refuses an answer that would go to others than its author was shown, or to no one. A message that they were
+    /// shown and name tells them of its author.
+    func checkShown(_ course: AnswerCourse, of ticket: Ticket, _ asker: Asker) throws(Refusal) {
+        let shown = recipientsShown(of: ticket, to: asker.agent)
+        let isKnown =
+            course.isNamed
+            ? course.recipients.subtracting(shown).isEmpty || seen(ticket.id, by: asker.agent) >= course.answers
+            : course.recipients.isSame(as: shown)
+        guard isKnown, !course.recipients.to.isEmpty else {
+            throw .recipients(ticket.id, course.recipients, shown: shown, kept: false)
+        }
     }
 
     /// Who an agent was last told that an answer goes to: by what was written to them, else by their claim.

@@ -36,8 +36,9 @@ extension Command {
         switch self {
         case .claim(let ticket, _, _), .hold(let ticket, _), .release(let ticket, _), .steal(let ticket, _),
             .give(let ticket, _, _), .reply(let ticket, _, _), .draft(let ticket, _), .send(let ticket, _),
-            .setRecipients(let ticket, _, _, _), .note(let ticket, _), .close(let ticket, _, _), .reopen(let ticket, _), .move(let ticket, _, _),
-            .setCustomer(let ticket, _, _), .say(.ticket(let ticket), _):
+            .setRecipients(let ticket, _, _, _), .note(let ticket, _), .close(let ticket, _, _),
+            .reopen(let ticket, _), .move(let ticket, _, _), .setCustomer(let ticket, _, _),
+            .say(.ticket(let ticket), _):
             ticket
         case .claimNext, .say, .says, .heard, .arrive, .sent, .failed, .expire, .administer: nil
         }

@@ -75,9 +75,11 @@ extension Refusal {
     ) -> [String] {
         let serving = "\(holder) is serving this customer" + (other.map { " in \($0)" } ?? "")
         if kept { return Refusal.hints(serving, true, "claim \(id.value) anyway=WHY", id) }
-        guard verb?.options.contains("anyway") == true else { return [serving] }
+        guard let verb, verb.options.contains("anyway") else { return [serving] }
         let ask = other.map { "\"say \($0) TEXT\"" } ?? "\"say @\(holder) TEXT\""
-        return ["\(serving); \(ask), or \"claim \(id.value) anyway=WHY\"", "\(serving); \(ask)", serving]
+        // What `to` and `customer` name stands between the ticket and the reason.
+        let again = verb.name == "claim" ? "claim \(id.value)" : "\(verb.name) \(id.value) …"
+        return ["\(serving); \(ask), or \"\(again) anyway=WHY\"", "\(serving); \(ask)", serving]
     }
 
     private func staleHints(

@@ -48,7 +48,8 @@ extension Verb {
         Verb(
             "to", forms: [#"to T [ADDRESS…|all] [cc=LIST] [anyway="REASON"]"#], right: "holder, or w if free, l",
             options: ["cc", "anyway"],
-            finals: ["to #T [seq=] to= cc= [name=] [at=]"], codes: ["closed", "not-holder", "customer-busy", "too-many"],
+            finals: ["to #T [seq=] to= cc= [name=] [at=]"],
+            codes: ["closed", "not-holder", "customer-busy", "too-many"],
             events: ["guard-override", "to"],
             help: """
                 Shows who the next answer goes to, or sets it until a person writes again: these addresses, or all of \
