@@ -1,9 +1,16 @@
-# For developers; nothing here is needed to build, run or test (that is ./run and ./test).
+# For developers. To build, run and test, ./run and ./test are enough.
 
-.PHONY: check test long tsan asan fuzz bench run demo
+.PHONY: check format hooks test long tsan asan fuzz bench run demo
 
-check:                  # the laws of the house: arrows, format, lengths, words
+check:                  # the source rules: imports, format, lengths, words
 	@clients/scripts/check
+
+format:                 # formats the Swift sources
+	@swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+hooks:                  # makes every commit run `make check` first
+	@printf '#!/bin/sh\nexec make --silent check\n' >"$$(git rev-parse --git-path hooks)/pre-commit"
+	@chmod +x "$$(git rev-parse --git-path hooks)/pre-commit"
 
 test:                   # check, build, every test
 	@./test
@@ -12,20 +19,20 @@ long:                   # the long forms: 10,000 races, 200 crashes
 	@./test --long
 
 tsan asan: kind = $(if $(filter tsan,$@),thread,address)
-tsan asan:              # every test under the thread or the address sanitizer
+tsan asan:              # all tests under ThreadSanitizer or AddressSanitizer
 	swift build --build-tests --sanitize=$(kind) --scratch-path .build-$@
 	ZURUF_SANITIZER=$(kind) \
 	    swift test --skip-build --disable-xctest --sanitize=$(kind) --scratch-path .build-$@
 
-fuzz:                   # libFuzzer on what strangers write, FUZZ_SECONDS (60) each
+fuzz:                   # libFuzzer on the parsers, FUZZ_SECONDS (60) each
 	@clients/scripts/fuzz
 
-bench:                  # what it costs beside its bare floor: name, value, unit; BENCH="claims mail" for some of it
+bench:                  # benchmarks beside the bare floor: name, value, unit; BENCH="claims mail" selects some
 	@swift build -c release >&2
 	@$$(swift build -c release --show-bin-path)/zuruf-bench $(BENCH)
 
-run:                    # a desk to try out
+run:                    # a desk to try
 	@./run
 
-demo:                   # the story of Meier, Schulze and Herr Schmidt, played by the machine
+demo:                   # the scripted demo: Meier, Schulze and Herr Schmidt
 	@clients/scripts/demo

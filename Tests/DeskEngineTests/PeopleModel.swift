@@ -108,7 +108,8 @@ struct OverrideLedger {
     /// Whether the reason for holding both tickets has been said since both claims began, or just before the later one.
     func isTold(_ one: TicketID, _ other: TicketID) -> Bool {
         overrides.contains { override in
-            guard [override.ticket, override.other] == [one, other] || [override.ticket, override.other] == [other, one]
+            guard
+                [override.ticket, override.other] == [one, other] || [override.ticket, override.other] == [other, one]
             else { return false }
             let later = [one, other].map { id in (changes[id] ?? []).filter { $0 > override.at } }
             return later[0].count + later[1].count <= 1

@@ -1,9 +1,9 @@
-# Sourced by run and test: finds the Debian packages that are missing, says which and why, and installs them.
+# Sourced by run and test: finds the Debian packages that are missing, prints which and why, and installs them.
 #
 #     need PACKAGE why...     for each package, then once
-#     install_missing         as root it installs; otherwise it prints the one line to give to root, and exits 1
+#     install_missing         installs them as root; otherwise prints the command for root, and exits with 1
 #
-# A package counts as there when dpkg has it installed, so a second call costs milliseconds and touches nothing.
+# A package that dpkg lists as installed is skipped, so a second call takes milliseconds and changes nothing.
 
 missing=
 
@@ -20,18 +20,18 @@ need() {
 }
 
 need_to_build() {
-    need pkg-config tells the compiler where the libraries below are
-    need libsqlite3-dev journal, mails and everything derived from them
+    need pkg-config finds the libraries below
+    need libsqlite3-dev journal, messages and projection
     need libssl-dev TLS and password keys
-    need libgmime-3.0-dev reading and composing mail
-    need libcurl4-openssl-dev sending mail
-    need libgumbo-dev text from HTML mail
+    need libgmime-3.0-dev parsing and composing messages
+    need libcurl4-openssl-dev sending messages
+    need libgumbo-dev text from HTML messages
     need libedit-dev line editing in the client
 }
 
 need_to_try() {
-    need openssl what most people talk to a desk with: s_client
-    need ncat the other thing people talk to a desk with
+    need openssl a client for people: s_client
+    need ncat another client for people
 }
 
 need_to_test() {
@@ -43,11 +43,11 @@ need_to_test() {
 
 install_missing() {
     if ! command -v swift >/dev/null; then
-        echo "No swift found in PATH: install the Swift 6.3 toolchain (swift.org), then call this again." >&2
+        echo "No swift found in PATH: install the Swift 6.3 toolchain (swift.org), then run this again." >&2
         exit 1
     fi
     if ! command -v dpkg-query >/dev/null; then
-        echo "Not a Debian system: see to the libraries that clients/scripts/dependencies.sh names yourself." >&2
+        echo "Not a Debian system: install the libraries that clients/scripts/dependencies.sh names yourself." >&2
         return
     fi
     [ -n "$missing" ] || return 0
