@@ -18,8 +18,10 @@ extension Engine {
             return yours(ticket, isAsked ? length : nil, after: try overrides(on: ticket, reason: anyway, asker), asker)
         }
         if let holder = ticket.holder { throw taken(ticket, by: holder, asker) }
-        let overrides = try pass(ticket, colleagues(of: [asker.agent], serving: [ticket]), reason: anyway, asker)
-        try checkHeld([ticket], by: asker.agent)
+        let people = state.hasGuard(ticket.queue) ? state.people(of: ticket) : []
+        let overrides = try pass(ticket, colleagues(of: [asker.agent], serving: people), reason: anyway, asker)
+        let most = heldMost(in: ticket.queue)
+        guard heldCount(by: asker.agent, in: ticket.queue) < most else { throw .tooMany(.held, most: most) }
         return granted(ticket, length, was: was, after: overrides, asker)
     }
 

@@ -30,7 +30,7 @@ extension Engine {
                 }
             }
         }
-        return found.sorted { $0.agent < $1.agent }
+        return found.count > 1 ? found.sorted { $0.agent < $1.agent } : found
     }
 
     /// Those of them whom neither `agent`, who holds `ticket`, nor they themselves have overridden: two agents came to

@@ -83,7 +83,9 @@ extension Engine {
 
     /// A command of `agent` was done: if it names a ticket, their claims of its people last their length again, or as
     /// long as `hold` or a repeated `claim` asked for.
-    public mutating func worked(_ command: Command, by agent: AgentName, at now: Moment) {
+    public mutating func worked(_ command: Command, _ outcome: Outcome, by agent: AgentName, at now: Moment) {
+        // The event of a claim has begun the lease.
+        if case .claimed(_, let claimed) = outcome, claimed.isNew { return }
         guard let id = command.ticket.flatMap({ state.id(of: $0) }) else { return }
         switch command {
         case .claim(_, let length?, _), .hold(_, let length?):
@@ -116,11 +118,15 @@ extension Engine {
     /// The leases that have changed since this was asked last, for the disk.
     public mutating func takeLeases() -> [TicketID: LeaseRecord] {
         var records: [TicketID: LeaseRecord] = [:]
-        for (id, lease) in soft.takeUnwritten() {
-            guard let ticket = state.tickets[id], let agent = ticket.holder else { continue }
-            records[id] = LeaseRecord(
-                agent: agent, heldSince: ticket.heldSince, length: lease.length, until: lease.until,
-                worked: lease.worked)
+        for id in soft.takeUnwritten() {
+            guard let lease = soft.leases[id] else { continue }
+            records[id] = state.tickets.look(id) { ticket in
+                ticket.holder.map {
+                    LeaseRecord(
+                        agent: $0, heldSince: ticket.heldSince, length: lease.length, until: lease.until,
+                        worked: lease.worked)
+                }
+            }
         }
         return records
     }
@@ -160,19 +166,19 @@ extension Engine {
         return .done(.done, held.map { $0.event(.release(.expired, text: nil), at: now, holder: .some(nil)) })
     }
 
-    /// Gives a lease to every held ticket that has none: as it was written, else from the claim on, but not before the
-    /// grace is over.
+    /// Gives a lease to every held ticket that has none: as it was written, else as it was granted; it does not end
+    /// before the grace is over.
     mutating func beginLeases(_ written: [TicketID: LeaseRecord] = [:]) {
         for id in state.holdings.values.flatMap(\.tickets).map(Rank.ticket) where soft.leases[id] == nil {
             guard let ticket = state.tickets[id], let holder = ticket.holder else { continue }
-            let length = state.queues[ticket.queue]?.lease ?? .minutes(30)
             var lease = Soft.Lease(
-                agent: holder, length: length, until: ticket.heldSince + length, worked: ticket.heldSince)
+                agent: holder, length: ticket.leaseLength, until: ticket.heldSince + ticket.leaseLength,
+                worked: ticket.heldSince)
             if let record = written[id], record.agent == holder, record.heldSince == ticket.heldSince {
                 (lease.length, lease.until, lease.worked) = (record.length, record.until, record.worked)
             }
             lease.until = max(lease.until, soft.grace)
-            soft.set(id, lease)
+            soft.begin(id, lease)
         }
     }
 
@@ -186,7 +192,9 @@ extension Engine {
         guard let snapshot = event.snapshot, snapshot.holder != snapshot.holderBefore else { return }
         if let holder = snapshot.holder, holder == event.by { soft.forgetRecipients(of: id, toldTo: holder) }
         guard let holder = snapshot.holder, let (until, length) = event.kind.lease else { return soft.end(id) }
-        soft.set(state.claims(with: id), of: holder, length ?? until - event.at, at: event.at, until: until)
+        let lease = Soft.Lease(agent: holder, length: length ?? until - event.at, until: until, worked: event.at)
+        soft.begin(id, lease)
+        for other in state.claims(with: id) where other != id { soft.set(other, lease) }
     }
 }
 
@@ -196,15 +204,6 @@ extension Kind {
         switch self {
         case .recipients, .customerSet: true
         default: false
-        }
-    }
-
-    /// When the lease ends that the event grants, and how long it is where that says something else.
-    var lease: (until: Moment, length: TimeSpan?)? {
-        switch self {
-        case .claim(let lease, let length), .steal(let lease, _, _, let length), .give(let lease, _, _, let length):
-            (lease, length)
-        default: nil
         }
     }
 }

@@ -67,22 +67,19 @@ public struct Engine: Sendable {
     public func decide(_ command: Command, by agent: AgentName?, at now: Moment) -> Decision {
         do throws(Refusal) {
             try check(command)
-            return within(share(of: agent, at: now), try verdict(on: command, by: agent, at: now))
+            return withinShare(of: agent, at: now, try verdict(on: command, by: agent, at: now))
         } catch {
-            return within(share(of: agent, at: now), refuse(command, by: agent, at: now, error))
+            return withinShare(of: agent, at: now, refuse(command, by: agent, at: now, error))
         }
     }
 
-    /// Bytes that an agent may still write on the day of `now`.
-    private func share(of agent: AgentName?, at now: Moment) -> Int {
-        Limits.writtenPerDay - (agent.flatMap { state.written[$0] }?.bytes(at: now) ?? 0)
-    }
-
-    /// What is decided, unless its texts are more than their author may still write today; a refusal that would keep
-    /// one as a draft is then one that keeps nothing.
-    private func within(_ share: Int, _ decision: Decision) -> Decision {
+    /// What is decided, unless its texts are more than `agent` may still write on the day of `now`; a refusal that
+    /// would keep one as a draft is then one that keeps nothing.
+    private func withinShare(of agent: AgentName?, at now: Moment, _ decision: Decision) -> Decision {
         let bytes = decision.events.reduce(0) { $0 + ($1.by == nil ? 0 : $1.textBytes) }
-        guard bytes > 0, bytes > share else { return decision }
+        guard bytes > 0, let agent else { return decision }
+        let written = state.written[agent]?.bytes(at: now) ?? 0
+        guard written + bytes > Limits.writtenPerDay else { return decision }
         return Decision(Refusal.tooMany(.bytes, most: Limits.writtenPerDay))
     }
 

@@ -20,10 +20,10 @@ public struct Records<Key: Hashable & Sendable, Value: Equatable & Sendable>: Eq
         }
     }
 
-    /// Some of a value, without a copy of the rest.
+    /// Some of a value, without a copy of the rest: a span lends it, the subscript of an array gives it away.
     func look<Result>(_ key: Key, _ read: (borrowing Value) -> Result?) -> Result? {
         guard let slot = slots[key] else { return nil }
-        return read(values[slot])
+        return read(values.span[slot])
     }
 
     /// Changes a value where it lies; does nothing if there is none.

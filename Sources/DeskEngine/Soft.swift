@@ -6,6 +6,8 @@ internal import DeskModel
 public struct Soft: Equatable, Sendable {
     /// One for each ticket that is held; those of `State.claims(with:)` count as one lease, the one that ends last.
     private(set) var leases: [TicketID: Lease] = [:]
+    /// Those that are not as the disk has them.
+    private var unwritten: Set<TicketID> = []
     var shown: [TicketID: [AgentName: Int]] = [:]
     /// Who agents were last told that an answer goes to, where that is not what their own claim or `to` told them.
     private(set) var recipients: [TicketID: [AgentName: Recipients]] = [:]
@@ -24,8 +26,6 @@ public struct Soft: Equatable, Sendable {
         var until: Moment
         var worked: Moment
         var isReminded = false
-        /// The disk has it as it is now.
-        var isWritten = false
 
         /// When something is due: the reminder, then the end.
         var alarm: Moment {
@@ -45,6 +45,17 @@ public struct Soft: Equatable, Sendable {
     }
 
     mutating func set(_ ticket: TicketID, _ lease: Lease) {
+        put(ticket, lease)
+        unwritten.insert(ticket)
+    }
+
+    /// Begins a lease that the disk has: the ticket says how long it is and since when it is held.
+    mutating func begin(_ ticket: TicketID, _ lease: Lease) {
+        put(ticket, lease)
+        unwritten.remove(ticket)
+    }
+
+    private mutating func put(_ ticket: TicketID, _ lease: Lease) {
         let earlier = leases.updateValue(lease, forKey: ticket)
         if earlier.map({ lease.alarm < $0.alarm }) ?? true { alarms.add(lease.alarm, ticket) }
     }
@@ -68,13 +79,13 @@ public struct Soft: Equatable, Sendable {
 
     mutating func end(_ ticket: TicketID) {
         leases[ticket] = nil
+        unwritten.remove(ticket)
     }
 
-    /// The leases that the disk does not have as they are now; they count as written from here on.
-    mutating func takeUnwritten() -> [TicketID: Lease] {
-        let unwritten = leases.filter { !$0.value.isWritten }
-        for ticket in unwritten.keys { leases[ticket]?.isWritten = true }
-        return unwritten
+    /// The leases that are not as the disk has them; they count as written from here on.
+    mutating func takeUnwritten() -> [TicketID] {
+        defer { unwritten.removeAll(keepingCapacity: true) }
+        return Array(unwritten)
     }
 
     /// The highest text of a human that the agent was shown there.
@@ -129,6 +140,7 @@ public struct Soft: Equatable, Sendable {
         for ticket in tickets where leases[ticket] != nil {
             leases[ticket] = lease
             leases[ticket]?.isReminded = true
+            unwritten.insert(ticket)
         }
     }
 }

@@ -26,6 +26,11 @@ extension State {
         people(of: Facets(ticket))
     }
 
+    /// The same of a ticket in memory; nobody if it is not there.
+    private func people(of id: TicketID) -> [Person] {
+        tickets.look(id) { people(of: Facets($0)) } ?? []
+    }
+
     func people(of facets: Facets) -> [Person] {
         people(facets.customer, and: facets.recipients)
     }
@@ -105,13 +110,12 @@ extension State {
         var found = first
         var next = 0
         while next < found.count {
-            let people = tickets.look(found[next]) { Facets($0) }.map { self.people(of: $0) } ?? []
-            next += 1
-            for ticket in people.flatMap({ claims(of: agent, serving: $0) }) where !found.contains(ticket) {
-                found.append(ticket)
+            for person in people(of: found[next]) {
+                for ticket in claims(of: agent, serving: person) where !found.contains(ticket) { found.append(ticket) }
             }
+            next += 1
         }
-        return found.sorted()
+        return found.count > 1 ? found.sorted() : found
     }
 
     /// The tickets by which an agent serves a person, where that means anything.

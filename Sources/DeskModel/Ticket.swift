@@ -34,6 +34,8 @@ public struct Ticket: Equatable, Sendable {
     public var holder: AgentName?
     /// Since when; meaningless while nobody does.
     public var heldSince: Moment
+    /// How long its holder's lease is after each work, as the claim was granted; meaningless while no agent holds it.
+    public var leaseLength = TimeSpan.minutes(30)
     /// How many texts it had when its holder took it: what came later he must be shown before he may close it.
     public var heldFrom = 0
     /// How many texts it has so far.
@@ -191,6 +193,7 @@ extension Ticket {
             state = snapshot.state
             priority = snapshot.priority
         }
+        if let (until, length) = event.kind.lease { leaseLength = length ?? until - event.at }
         switch event.kind {
         case .new(let mail, _), .followUp(let mail), .bounced(let mail, _, _):
             entries = max(entries, mail.entry.entry)
@@ -253,6 +256,17 @@ extension Ticket {
         recentReplies.removeAll { $0.agent == agent || $0.at + Limits.duplicateWindow < at }
         recentReplies.append(
             RecentReply(agent: agent, fingerprint: Ticket.fingerprint(of: letter.text), entry: entry, at: at))
+    }
+}
+
+extension Kind {
+    /// When the lease ends that the event grants, and how long it is where that says something else.
+    public var lease: (until: Moment, length: TimeSpan?)? {
+        switch self {
+        case .claim(let lease, let length), .steal(let lease, _, _, let length), .give(let lease, _, _, let length):
+            (lease, length)
+        default: nil
+        }
     }
 }
 

@@ -4,7 +4,7 @@ import DeskModel
 enum DeskSchema {
     /// What `PRAGMA user_version` says of a file that this program can go on with. Raise it with every change here, of
     /// what a table holds, and of what `apply` makes of an event.
-    static let version: Int64 = 9
+    static let version: Int64 = 10
 
     /// SQLite's `application_id` of the file.
     static let application: Int64 = 0x5A75_7203

@@ -7,6 +7,7 @@ extension Ticket {
     var rest: [UInt8] {
         var writer = ByteWriter()
         writer.moment(heldSince)
+        writer.number(leaseLength.milliseconds)
         writer.number(Int64(heldFrom))
         writer.number(Int64(entries))
         writer.list(humans) { $0.number(Int64($1)) }
@@ -43,6 +44,7 @@ extension Ticket {
     mutating func take(rest: [UInt8]) throws(Corruption) {
         var reader = ByteReader(rest)
         heldSince = try reader.moment()
+        leaseLength = TimeSpan(milliseconds: try reader.number())
         heldFrom = try reader.int()
         entries = try reader.int()
         humans = try reader.list { reader throws(Corruption) in try reader.int() }

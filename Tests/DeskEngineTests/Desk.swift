@@ -41,7 +41,7 @@ struct Desk {
             engine.apply(decision.events[index])
             log.append(decision.events[index])
         }
-        if let agent, case .done = decision.verdict { engine.worked(command, by: agent, at: now) }
+        if let agent, case .done(let outcome) = decision.verdict { engine.worked(command, outcome, by: agent, at: now) }
         return decision
     }
 

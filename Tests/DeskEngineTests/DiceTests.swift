@@ -218,8 +218,8 @@ struct Forgetful<Below: Follower> {
             decision.events[index].sequence = engine.state.sequence + 1
             try commit(decision.events[index])
         }
-        if let agent = game.last.agent, case .done = decision.verdict {
-            engine.worked(game.last.command, by: agent, at: now)
+        if let agent = game.last.agent, case .done(let outcome) = decision.verdict {
+            engine.worked(game.last.command, outcome, by: agent, at: now)
         }
         if dice.one(in: 2) { try write(all: false) }
         if dice.one(in: 25) { try reread(at: now) }

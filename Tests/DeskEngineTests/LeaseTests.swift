@@ -88,7 +88,9 @@ struct LeaseTests {
         desk.say(.claim(.id(one), lease: .hours(2), anyway: nil), by: .meier)
         desk.say(.claim(.id(two), lease: .minutes(2), anyway: nil), by: .schulze)
         desk.wait(.minutes(1))
+        #expect(desk.engine.takeLeases().isEmpty, "a claim needs no record: its event says it all")
         desk.engine.worked(by: .meier, on: one, at: desk.now)
+        desk.engine.worked(by: .schulze, on: two, at: desk.now)
         let until = desk.now + .hours(2)
         var image = Image()
         image.leases = desk.engine.takeLeases()
@@ -106,6 +108,25 @@ struct LeaseTests {
         #expect(engine.lease(of: try desk.ticket(two)) == start + .minutes(10))
         engine.worked(by: .meier, on: one, at: start)
         #expect(engine.lease(of: try desk.ticket(one)) == start + .hours(2))
+    }
+
+    @Test func `a claim that nobody has worked on lasts after a restart as it was granted`() throws {
+        var desk = Desk()
+        let (one, two) = (desk.bring(), desk.bring(from: "other@example.org"))
+        let claim = desk.say(.claim(.id(one), lease: .hours(2), anyway: nil), by: .meier)
+        desk.say(.claim(.id(two), lease: nil, anyway: nil), by: .schulze)
+        desk.administer(.setQueue(desk.queue(.inbox, lease: .minutes(5))))
+        var image = Image()
+        (image.leases, image.tickets) = (desk.engine.takeLeases(), [try desk.ticket(one), try desk.ticket(two)])
+        image.customers = desk.engine.state.customers.values
+        (image.agents, image.queues) = (Array(desk.engine.state.agents.values), desk.engine.state.queues.values)
+        let start = desk.now + .minutes(15)
+        var engine = Engine(image: image, at: start, defaultAutomaticReply: "")
+        #expect(engine.lease(of: try desk.ticket(one)) == claim.claimed?.lease)
+        #expect(engine.lease(of: try desk.ticket(two)) == desk.now + .minutes(30))
+        engine.worked(by: .schulze, on: two, at: start)
+        #expect(engine.lease(of: try desk.ticket(two)) == start + .minutes(30))
+        #expect(engine.takeLeases().keys.sorted() == [two])
     }
 
     @Test func `what is granted soon after a start ends when it says, and is as long as it was asked for`() throws {

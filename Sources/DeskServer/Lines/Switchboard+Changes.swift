@@ -72,7 +72,7 @@ extension Switchboard {
         }
         if isStopping { return .failure(.shuttingDown(retry: 5)) }
         if isReadOnly { return .failure(.storage(retry: 1)) }
-        let decision = engine.decide(command, by: agent, at: round.at)
+        let decision = inPlace(&engine) { $0.decide(command, by: agent, at: round.at) }
         return carryOut(decision, of: command, by: agent, key: key, in: &round)
     }
 
@@ -92,7 +92,7 @@ extension Switchboard {
         }
         switch decision.verdict {
         case .done(let outcome):
-            if let agent { engine.worked(command, by: agent, at: round.at) }
+            if let agent { engine.worked(command, outcome, by: agent, at: round.at) }
             return .success(Done(outcome: outcome, sequence: events.isEmpty ? nil : last))
         case .refused(let refusal): return .failure(refusal)
         }
@@ -147,4 +147,10 @@ extension Refusal {
         guard case .recipients(let id, let recipients, _, _) = self else { return nil }
         return Shown(agent: agent, ticket: id, recipients: recipients)
     }
+}
+
+/// Asks a value where it is. A call on a property of an object copies the value first, since the object might change it
+/// meanwhile: of an engine that costs a fifth of a decision.
+private func inPlace<Value, Answer>(_ value: inout Value, _ question: (borrowing Value) -> Answer) -> Answer {
+    question(value)
 }

@@ -35,15 +35,14 @@ extension Switchboard {
         let now = clock.now
         var prepared: [Audience] = []
         for session in followers.row {
-            guard let stream = session.stream, let agent = session.agent, stream.cursor == base, stream.replay == nil,
-                stream.endings.isEmpty, session.outlet.isEmpty
+            guard let stream = session.stream, stream.cursor == base, stream.replay == nil, stream.endings.isEmpty,
+                session.outlet.isEmpty, let audience = stream.audience ?? findAudience(of: session, stream)
             else {
                 listUnsaid(session)
                 continue
             }
-            let audience = stream.audience ?? audiences.find(stream, of: agent)
             if audience.head != head {
-                guard prepare(audience, stream, agent, after: base) else {
+                guard prepare(audience, stream, session.agent, after: base) else {
                     listUnsaid(session)
                     continue
                 }
@@ -60,6 +59,10 @@ extension Switchboard {
         for audience in prepared { (audience.news, audience.says) = ([], []) }
     }
 
+    private func findAudience(of session: Session, _ stream: Stream) -> Audience? {
+        session.agent.map { audiences.find(stream, of: $0) }
+    }
+
     private func offer(_ news: [UInt8], to session: Session) {
         do throws(LineLost) {
             if try session.outlet.offer(news, to: session.line) { return }
@@ -71,9 +74,9 @@ extension Switchboard {
 
     /// Puts together what an audience sees of the events after `base`; `false` if the ring does not have all of them.
     private func prepare(
-        _ audience: Audience, _ stream: Stream, _ name: AgentName, after base: SequenceNumber
+        _ audience: Audience, _ stream: Stream, _ name: AgentName?, after base: SequenceNumber
     ) -> Bool {
-        guard let agent = engine.state.agents[name] else { return false }
+        guard let name, let agent = engine.state.agents[name] else { return false }
         (audience.news, audience.says) = ([], [])
         for sequence in (base + 1)...head {
             guard let told = ring[sequence] else { return false }
