@@ -35,7 +35,7 @@ public enum Problem: Hashable, Sendable {
         case .contentType: "a content type is broken, the part was read as what it seems to be"
         case .charset: "the text is not in the charset that the message names"
         case .markup: "the HTML is broken, its text was taken out crudely"
-        case .encrypted: "a part is encrypted and cannot be read here; it is listed as a file"
+        case .encrypted: "a part is encrypted and cannot be read here"
         case .wrapping: "a signed or packed part could not be opened; it is listed as a file"
         case .leftOut(let bound, let amount): bound.words(amount)
         }

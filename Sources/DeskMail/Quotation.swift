@@ -1,42 +1,51 @@
-/// Cuts a mail's text into what its sender wrote and what he quoted.
+/// Cuts a message's text into what its author wrote and what they quoted.
 ///
 /// Every line is classified by itself; then a few rules look at how the kinds stand together, each in one pass. Where
 /// in doubt a line counts as new: hiding a customer's words is worse than showing an old line twice.
 public struct Quotation {
-    private let lines: [Substring]
-    private var kinds: [QuotedLine]
+    let lines: TextLines
+    var kinds: [QuotedLine]
     private var fates: [Segment.Kind]
 
-    private let answered: AnsweredMail?
+    let answered: AnsweredMail?
     /// The first line that says that its author goes on below.
-    private let pointer: Int?
+    let pointer: Int?
 
     /// Lines of text behind the last quote mark that are the rest of a quoted line which was broken on the way.
     private static let brokenLines = 2
-    /// So many lines above an old mail are looked at for what presents it.
-    private static let presentingLines = 20
     /// Bytes that a quoted line has at least when its end was broken off.
-    private static let brokenLength = 50
+    private static let brokenLength = 68
     /// A signature has at most so many lines.
     private static let signatureLines = 20
-    /// The last byte of the colon of Chinese and Japanese, U+FF1A.
-    private static let wideColonEnd: UInt8 = 0x9A
+    /// A text of more lines was not written by a person: all of it is new.
+    private static let maximumLines = 100_000
 
     /// The runs of `text`, in order; blank lines at either end of a run are dropped.
     ///
-    /// `answered`: what tells that an old mail without quote marks is the one that this text answers. Only then
+    /// `answered`: what tells that an old message without quote marks is the one that this text answers. Only then
     /// everything below its header is old; without it every such header counts. What is forwarded is new.
     public static func segments(of text: String, answered: AnsweredMail? = nil) -> [Segment] {
+        let isOwn = answered?.isForward == true || text.utf8.count(where: { $0 == 0x0A }) > maximumLines
+        guard !isOwn else { return whole(text) }
         var quotation = Quotation(text, answered)
-        if answered?.isForward != true { quotation.decide() }
+        quotation.decide()
         return quotation.runs()
+    }
+
+    private static func whole(_ text: String) -> [Segment] {
+        let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
+        func isBlank(_ line: Substring.UTF8View) -> Bool { line.allSatisfy(\.isBlank) }
+        guard let first = lines.firstIndex(where: { !isBlank($0) }), let last = lines.lastIndex(where: { !isBlank($0) })
+        else { return [] }
+        return [Segment(kind: .new, text: String(text[lines[first].startIndex..<lines[last].endIndex]))]
     }
 
     private init(_ text: String, _ answered: AnsweredMail?) {
         self.answered = answered
-        lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { Substring($0) }
-        kinds = lines.map { QuotedLine($0.utf8) }
-        pointer = kinds.contains(where: \.isQuoting) ? lines.firstIndex(where: QuotedLine.pointsBelow) : nil
+        let lines = TextLines(text)
+        self.lines = lines
+        kinds = lines.indices.map { QuotedLine(lines[$0]) }
+        pointer = kinds.contains(where: \.isQuoting) ? lines.indices.first { Pointer.isIn(lines[$0]) } : nil
         fates = Array(repeating: .new, count: lines.count)
     }
 
@@ -52,92 +61,41 @@ public struct Quotation {
         guard kinds.contains(.text) else { return settleWithoutText() }
         guard !answerStandsBelow() else { return }
         cutAtIntroduction()
-        cutAtBareIntroduction()
-        drop { $0 == .attribution }
-        cutAtHeaders()
-        drop { $0 == .header }
+        cutAtOldText()
+        drop { $0 == .attribution || $0 == .header }
         cutTrailingQuotes()
     }
 
     /// Nothing between two code fences is anything but text.
     private mutating func keepFences() {
-        let fences = lines.indices.filter { lines[$0].hasPrefix("```") }
+        let fences = lines.indices.filter { lines[$0].text.starts(with: "```".utf8) }
         for pair in stride(from: 0, to: fences.count - 1, by: 2) {
             for index in fences[pair]...fences[pair + 1] where kinds[index] != .blank { kinds[index] = .text }
         }
     }
 
-    /// An introduction may be wrapped over some lines.
-    private mutating func joinIntroductions() {
-        for last in lines.indices.dropFirst() where lines[last].utf8.count < 200 {
-            let end = lines[last].utf8.last { !$0.isBlank }
-            guard end == UInt8(ascii: ":") || end == UInt8(ascii: ">") || end == Self.wideColonEnd else { continue }
-            for first in stride(from: last - 1, through: max(0, last - 4), by: -1) {
-                guard kinds[first].mayBeginIntroduction, lines[first].utf8.count < 200 else { break }
-                if kinds[first] == .attribution, lines[first].utf8.last == UInt8(ascii: ":") { break }
-                guard QuotedLine.beginsIntroduction(lines[first]), isIntroduction(first...last) else { continue }
-                for index in first...last { kinds[index] = .attribution }
-                break
-            }
-        }
-    }
-
-    /// Whether the lines together introduce a mail. Blank lines may stand only within an address in angle brackets.
-    private func isIntroduction(_ range: ClosedRange<Int>) -> Bool {
-        let joined = lines[range].joined(separator: " ").dropLast(while: { $0 == " " })
-        if range.contains(where: { kinds[$0] == .blank }) {
-            guard joined.contains("<"), joined.contains("@"), joined.contains(">") else { return false }
-        }
-        return QuotedLine.introducesMail(joined)
-    }
-
-    /// An introduction without an old mail right below it, by its quote marks or its header, counts only if it is that
-    /// of the mail that is answered: "Am 3. schrieb ich:" may be anybody's own sentence.
-    private mutating func settleIntroductions() {
-        var below: QuotedLine = .blank
-        for index in lines.indices.reversed() where kinds[index] != .blank {
-            let isAbove = below == .quote || below == .attribution || below == .header
-            if kinds[index] == .attribution, !isAbove {
-                let all = introduction(endingAt: index)
-                if !isProven(all) { for line in all where kinds[line] == .attribution { kinds[line] = .text } }
-            }
-            below = kinds[index]
-        }
-    }
-
-    /// The lines of an introduction that is wrapped over some.
-    private func introduction(endingAt last: Int) -> ClosedRange<Int> {
-        var first = last
-        while first > 0, last - first < 4, kinds[first - 1] == .attribution { first -= 1 }
-        return first...last
-    }
-
-    private func isProven(_ introduction: ClosedRange<Int>) -> Bool {
-        let joined = Substring(lines[introduction].joined(separator: " "))
-        if introduction.count == 1, joined.hasPrefix("> ") { return true }
-        guard QuotedLine.isCertain(joined), !isPresented(introduction.lowerBound) else { return false }
-        return answered?.isNamed(in: joined) ?? true || !joined.utf8.contains(UInt8(ascii: "@"))
-    }
-
-    /// Whether the text above ends with a colon: what stands here is what its author wants to be read. Words that point
-    /// below say the same of everything below.
-    private func isPresented(_ index: Int) -> Bool {
-        if let pointer, pointer < index { return true }
-        let near = lines.indices[max(0, index - Self.presentingLines)..<index]
-        guard let last = near.last(where: { kinds[$0] == .text }) else { return false }
-        return lines[last].utf8.last { !$0.isBlank } == UInt8(ascii: ":")
-    }
-
+    /// Armour of PGP that is closed again. What is encrypted was written to be read.
     private mutating func dropEnvelopeOfPGP() {
-        var isInside = false
-        for index in lines.indices where isInside || lines[index].hasPrefix("-----BEGIN PGP ") {
-            if lines[index].hasPrefix("-----BEGIN PGP SIGNED MESSAGE-----") {
+        var index = 0
+        while index < lines.count {
+            defer { index += 1 }
+            guard let mark = ArmourLine(lines[index]) else { continue }
+            switch mark {
+            case .signedText:
                 settle(index, as: .signature)
-                if index + 1 < lines.count, lines[index + 1].hasPrefix("Hash: ") { settle(index + 1, as: .signature) }
-                continue
+                if index + 1 < lines.count, lines[index + 1].text.starts(with: "Hash: ".utf8) {
+                    settle(index + 1, as: .signature)
+                }
+            case .beginning:
+                let rest = (index + 1)..<lines.count
+                guard let end = rest.first(where: { ArmourLine(lines[$0]) != nil }), ArmourLine(lines[end]) == .end
+                else {
+                    continue
+                }
+                for line in index...end { settle(line, as: .signature) }
+                index = end
+            case .message, .end: break
             }
-            isInside = !lines[index].hasPrefix("-----END PGP ")
-            settle(index, as: .signature)
         }
     }
 
@@ -155,7 +113,7 @@ public struct Quotation {
 
     /// Two dashes, and below them what a signature has, up to the next quote or the end.
     private mutating func dropSignature() {
-        var end = lines.endIndex
+        var end = lines.count
         var size = 0
         for index in lines.indices.reversed() {
             switch kinds[index] {
@@ -170,43 +128,34 @@ public struct Quotation {
                     continue
                 }
                 for line in index..<end where kinds[line] != .gone { settle(line, as: .signature) }
+                // What is above two dashes more is no signature: there is but one.
+                end = index
+                size = Self.signatureLines
             default: size += 1
             }
         }
     }
 
-    /// Two dashes and a blank are the mark of a signature (RFC 3676 §4.3); without the blank every line below has to be
-    /// one that signatures have.
-    private func isSignature(below mark: Int, before end: Int) -> Bool {
-        let above = lines[..<mark].last { !isBlank($0) }
-        guard above?.utf8.last(where: { !$0.isBlank }) != UInt8(ascii: ":") else { return false }
-        let below = lines[(mark + 1)..<end].filter { !isBlank($0) }
-        return lines[mark].elementsEqual("-- ")
-            ? !below.contains(where: SignatureLine.asks) : below.allSatisfy(SignatureLine.isOne)
-    }
-
-    /// Nothing but quotes: with an introduction they are an old mail, without one they are all there is to say.
+    /// Nothing but quotes: with an introduction they are an old message, without one they are all there is to say.
     private mutating func settleWithoutText() {
         guard kinds.contains(.attribution) else { return }
         drop { $0 != .gone }
     }
 
-    /// A drawn line belongs to what comes below it: to a quoted mail if that is one, else to the text. Only a line of
-    /// underscores with a line or three below it, and then the end, begins a signature.
+    /// A drawn line belongs to what comes below it: to a quoted message if that is one, else to the text. Only a line
+    /// of underscores with a line or three below it, and then the end, begins a signature.
     private mutating func settleRules() {
-        let first = kinds.firstIndex(of: .text) ?? lines.endIndex
-        var below: QuotedLine = .quote
+        let first = kinds.firstIndex(of: .text) ?? lines.count
+        var below: QuotedLine = .blank
         var rest = 0
         for index in lines.indices.reversed() where kinds[index] != .blank && kinds[index] != .gone {
             if kinds[index] != .rule {
                 below = kinds[index]
                 rest = below == .text ? rest + 1 : Int.max / 2
-            } else if below != .text {
+            } else if below == .blank ? !isDecoration(index) : below != .text {
                 settle(index, as: .quoted)
-            } else if rest <= 3, first < index, isUnderscored(index),
-                lines[(index + 1)...].allSatisfy({ isBlank($0) || SignatureLine.isOne($0) })
-            {
-                for line in lines.indices[index...] where kinds[line] != .gone { settle(line, as: .signature) }
+            } else if rest <= 3, first < index, isUnderscored(index), isSignature(below: index, before: lines.count) {
+                for line in index..<lines.count where kinds[line] != .gone { settle(line, as: .signature) }
                 below = .quote
                 rest = Int.max / 2
             } else {
@@ -216,54 +165,13 @@ public struct Quotation {
         }
     }
 
-    private func isUnderscored(_ line: Int) -> Bool {
-        lines[line].utf8.drop(while: \.isBlank).first == UInt8(ascii: "_")
-    }
-
-    /// Header fields count only where three of them stand together, one of them perhaps wrapped, and prove to be those
-    /// of a mail.
-    private mutating func settleHeaders() {
-        var start = 0
-        while start < lines.count {
-            guard kinds[start] == .header else {
-                start += 1
-                continue
-            }
-            var end = start + 1
-            var fields = 1
-            var next = start + 1
-            while next < lines.count, kinds[next] == .header || kinds[next] == .text, next - end < 3 {
-                if kinds[next] == .header {
-                    fields += 1
-                    end = next + 1
-                }
-                next += 1
-            }
-            let isMail = fields >= 3 && isHeaderOfMail(start..<end)
-            for index in start..<end { kinds[index] = isMail ? .header : .text }
-            start = end
-        }
-    }
-
-    /// It has an address, a time or the field that only mail programs write, is not what the text above presents,
-    /// and is that of the mail that is answered.
-    private func isHeaderOfMail(_ range: Range<Int>) -> Bool {
-        let block = lines[range]
-        let isMail = block.contains { line in
-            line.utf8.contains(UInt8(ascii: "@")) || QuotedLine.tellsWhenSent(line) || QuotedLine.tellsTime(line)
-        }
-        guard isMail, !isPresented(range.lowerBound) else { return false }
-        guard let answered else { return true }
-        return block.contains { answered.isSubject(of: $0) || answered.isNamed(in: $0) }
-    }
-
     /// Whether a quote comes first and the answer below it, and then tells them apart.
     private mutating func answerStandsBelow() -> Bool {
         let order = lines.indices.filter { kinds[$0] != .gone }
         guard let first = order.first(where: { kinds[$0] != .blank }), kinds[first] == .attribution,
             let text = order.first(where: { kinds[$0] == .text }),
             order.allSatisfy({ $0 < text || kinds[$0] == .text || kinds[$0] == .blank }),
-            order.contains(where: { $0 > first && $0 < text })
+            order.contains(where: { kinds[$0] == .quote && $0 > first && $0 < text })
         else { return false }
         for index in order where index < text { settle(index, as: .quoted) }
         return true
@@ -278,38 +186,47 @@ public struct Quotation {
             let rest = order[(last + 1)...]
             let texts = rest.filter { kinds[$0] == .text }
             let isBroken = texts.count <= Self.brokenLines && rest.prefix(texts.count).elementsEqual(texts)
-            guard texts.isEmpty || isBroken && lines[order[last]].utf8.count >= Self.brokenLength else { return }
+            guard texts.isEmpty || isBroken && isRest(texts, of: order[last]) else { return }
         }
         guard let text = order[..<last].lastIndex(where: { kinds[$0] == .text }) else { return }
-        guard let next = order[(text + 1)...].first(where: { kinds[$0] != .blank }), kinds[next] == .attribution else {
-            return
-        }
+        guard let next = order[(text + 1)...].first(where: { kinds[$0] != .blank }), kinds[next] == .attribution,
+            kinds[order[last]] == .quote || !goesOn(below: next)
+        else { return }
         for index in order[(text + 1)...] { settle(index, as: .quoted) }
     }
 
-    /// An introduction below text and no quote mark after it: the old mail stands there as it is, to the end.
-    private mutating func cutAtBareIntroduction() {
-        let order = lines.indices.filter { kinds[$0] != .gone && kinds[$0] != .blank }
-        let lastQuote = order.last { kinds[$0] == .quote } ?? -1
-        for (above, index) in zip(order, order.dropFirst())
-        where index > lastQuote && kinds[above] == .text && kinds[index] == .attribution {
-            for old in lines.indices[index...] where kinds[old] != .gone { settle(old, as: .quoted) }
-            return
-        }
+    /// A quoted line that was too long for a program on the way goes on in the middle of its sentence.
+    private func isRest(_ texts: [Int], of quote: Int) -> Bool {
+        guard let first = texts.first, lines[quote].lower.count >= Self.brokenLength else { return false }
+        let line = lines[first].trimmed
+        guard let end = lines[quote].last, end.isLetter || end == UInt8(ascii: ","),
+            let letter = line.lower.indices.first, line.lower[letter].isLetter
+        else { return false }
+        // Its end would not have fitted into the line.
+        let word = line.lower.prefix { !$0.isBlank }
+        return !line.isCapital(at: letter) && line.words.count > 1 && lines[quote].lower.count + word.count > 72
     }
 
-    /// Header fields below text begin a quoted mail, which goes on to the end.
-    private mutating func cutAtHeaders() {
-        let order = lines.indices.filter { kinds[$0] != .gone }
-        guard let text = order.firstIndex(where: { kinds[$0] == .text }),
-            let header = order[text...].firstIndex(where: { kinds[$0] == .header })
-        else { return }
-        for index in order[header...] { settle(index, as: .quoted) }
+    /// An introduction or a header below text and no quote mark after it: the old message is there as it is, to the
+    /// end.
+    private mutating func cutAtOldText() {
+        let order = lines.indices.filter { kinds[$0] != .gone && kinds[$0] != .blank }
+        let lastQuote = order.last { kinds[$0] == .quote } ?? -1
+        guard let first = order.firstIndex(where: { kinds[$0] == .text }) else { return }
+        let begin = zip(order[first...], order[first...].dropFirst()).first { above, index in
+            kinds[index] == .header || index > lastQuote && kinds[above] == .text && kinds[index] == .attribution
+        }
+        guard let start = begin?.1 else { return }
+        guard !goesOn(below: start) else {
+            for index in order where index >= start { kinds[index] = .text }
+            return
+        }
+        for index in lines.indices[start...] where kinds[index] != .gone { settle(index, as: .quoted) }
     }
 
     private mutating func cutTrailingQuotes() {
         let order = lines.indices.filter { kinds[$0] != .gone }
-        guard let text = order.last(where: { kinds[$0] == .text }) else { return }
+        guard let text = order.last(where: { kinds[$0] == .text }), !presentsQuote(text) else { return }
         for index in order where index > text { settle(index, as: .quoted) }
     }
 
@@ -329,9 +246,10 @@ public struct Quotation {
         while start < lines.count {
             let kind = fates[start]
             let end = fates[start...].firstIndex { $0 != kind } ?? lines.count
-            let run = lines[start..<end]
-            if let first = run.firstIndex(where: { !isBlank($0) }), let last = run.lastIndex(where: { !isBlank($0) }) {
-                let text = run[first...last].joined(separator: "\n")
+            let run = start..<end
+            if let first = run.first(where: { !lines[$0].isBlank }), let last = run.last(where: { !lines[$0].isBlank })
+            {
+                let text = String(decoding: lines[first...last].text, as: UTF8.self)
                 if segments.last?.kind == kind, let open = segments.indices.last {
                     segments[open].text += "\n\n" + text
                 } else {
@@ -342,23 +260,11 @@ public struct Quotation {
         }
         return segments
     }
-
-    private func isBlank(_ line: Substring) -> Bool {
-        line.utf8.allSatisfy { $0.isBlank }
-    }
 }
 
 extension QuotedLine {
-    /// Belongs to a quoted mail, blank lines aside.
-    fileprivate var isQuoting: Bool { self == .attribution || self == .quote || self == .header }
+    /// Belongs to a quoted message, blank lines aside.
+    var isQuoting: Bool { self == .attribution || self == .quote || self == .header }
     /// May be the first line of an introduction whose end stands on another.
-    fileprivate var mayBeginIntroduction: Bool {
-        self == .text || self == .quote || self == .attribution || self == .blank
-    }
-}
-
-extension String {
-    fileprivate func dropLast(while isDropped: (Character) -> Bool) -> Substring {
-        lastIndex { !isDropped($0) }.map { self[...$0] } ?? ""
-    }
+    var mayBeginIntroduction: Bool { self == .text || self == .quote || self == .attribution || self == .blank }
 }

@@ -21,39 +21,41 @@ enum QuotedLine: UInt8 {
 }
 
 extension QuotedLine {
-    /// Longest line that is looked at for anything but quote marks: nobody's mail program writes longer ones.
+    /// Longest line that is looked at for anything but quote marks: no mail program writes longer ones.
     private static let length = 600
 
     /// Classifies one line by itself.
-    init(_ line: Substring.UTF8View) {
-        let words = line.drop { $0.isBlank }
-        guard let first = words.first else {
+    init(_ line: TextLine) {
+        let words = line.trimmed
+        guard let first = words.lower.first else {
             self = .blank
             return
         }
-        let end = words.lastIndex { !$0.isBlank } ?? words.startIndex
-        let trimmed = words[...end]
-        if Self.isQuoteMark(first, in: words) {
-            self = trimmed.count <= Self.length && Self.introducesMail(Substring(trimmed)) ? .attribution : .quote
-        } else if trimmed.elementsEqual("--".utf8) || trimmed.elementsEqual("—".utf8) || trimmed.elementsEqual("–".utf8)
-        {
+        if Self.isQuoteMark(first, in: words.text) {
+            self = words.lower.count <= Self.length && Self.introducesMail(words) ? .attribution : .quote
+        } else if Self.isDashes(words.text) {
             self = .dashes
-        } else if trimmed.count <= Self.length {
-            self = Self.words(Substring(trimmed))
+        } else if words.lower.count <= Self.length {
+            self = Self.kind(of: words)
         } else {
             self = .text
         }
     }
 
-    private static func words(_ line: Substring) -> QuotedLine {
-        if isRule(line.utf8) { return .rule }
+    private static func kind(of line: TextLine) -> QuotedLine {
+        if isRule(line.text) { return .rule }
         if introducesMail(line) { return .attribution }
-        if isHeader(line) { return .header }
+        if HeaderLine(line) != nil { return .header }
         return DeviceLine.isOne(line) ? .device : .text
     }
 
-    /// `>`, or the initials of somebody before it: `JD> `.
-    private static func isQuoteMark(_ first: UInt8, in line: Substring.UTF8View.SubSequence) -> Bool {
+    /// Two dashes, or one that is as long.
+    private static func isDashes(_ line: ArraySlice<UInt8>) -> Bool {
+        line.elementsEqual("--".utf8) || line.elementsEqual("—".utf8) || line.elementsEqual("–".utf8)
+    }
+
+    /// `>`, or the initials of an author before it: `JD> `.
+    private static func isQuoteMark(_ first: UInt8, in line: ArraySlice<UInt8>) -> Bool {
         if first == UInt8(ascii: ">") { return true }
         let initials = line.prefix(4).prefix { $0 >= 0x41 && $0 <= 0x5A }
         guard (1...3).contains(initials.count) else { return false }
@@ -61,10 +63,11 @@ extension QuotedLine {
     }
 
     /// Only characters that people draw lines with.
-    private static func isRule(_ line: Substring.UTF8View) -> Bool {
+    private static func isRule(_ line: ArraySlice<UInt8>) -> Bool {
         if line.allSatisfy(isDrawn) { return line.count >= 2 }
         guard line.first == UInt8(ascii: "_") || line.first ?? 0 >= 0x80 else { return false }
-        return line.elementsEqual("ᐧ".utf8) || line.count > 3 && Substring(line).allSatisfy { $0 == "—" || $0 == "_" }
+        let text = Substring(String(decoding: line.prefix(length), as: UTF8.self))
+        return text == "ᐧ" || text.utf8.count > 3 && text.allSatisfy { $0 == "—" || $0 == "_" }
     }
 
     private static func isDrawn(_ byte: UInt8) -> Bool {
@@ -74,56 +77,5 @@ extension QuotedLine {
             true
         default: false
         }
-    }
-
-    private static func isHeader(_ line: Substring) -> Bool {
-        guard let colon = line.utf8.prefix(30).firstIndex(of: UInt8(ascii: ":")) else { return false }
-        return headerNames.contains(fieldName(line[..<colon]))
-    }
-
-    private static func fieldName(_ name: Substring) -> String {
-        name.filter { $0 != "*" && $0 != " " && $0 != "\u{A0}" && $0 != "_" }.lowercased()
-    }
-
-    /// Whether a header field of a quoted mail is one that nobody writes by hand: `Gesendet: …`.
-    static func tellsWhenSent(_ line: Substring) -> Bool {
-        guard let colon = line.utf8.prefix(30).firstIndex(of: UInt8(ascii: ":")) else { return false }
-        return sentNames.contains(fieldName(line[..<colon]))
-    }
-
-    private static let sentNames: Set<String> = [
-        "sent", "gesendet", "envoyé", "enviado", "enviada", "enviadael", "enviadoel", "inviato", "verzonden", "skickat",
-        "sendt", "wysłano",
-        "отправлено", "надіслано", "odesláno", "odoslané", "lähetetty", "elküldve", "poslano", "gönderildi", "trimis",
-        "发送时间", "寄件日期", "送信日時",
-    ]
-
-    private static let headerNames: Set<String> = [
-        "from", "sent", "to", "subject", "date", "cc", "bcc", "reply-to", "organization",
-        "von", "gesendet", "an", "betreff", "datum", "kopie", "antwortan",
-        "de", "envoyé", "à", "objet", "répondreà", "enviado", "para", "asunto", "fecha", "assunto", "responder a",
-        "da", "risposta", "data", "a", "oggetto", "inviato", "van", "verzonden", "aan", "onderwerp",
-        "från", "skickat", "till", "ämne", "fra", "sendt", "til", "emne", "dato",
-        "od", "do", "temat", "wysłano", "от", "кому", "тема", "дата", "отправлено", "від", "надіслано", "копия",
-        "komu", "předmět", "odesláno", "predmet", "odoslané", "lähettäjä", "lähetetty", "vastaanottaja", "aihe",
-        "feladó", "címzett", "elküldve", "tárgy", "kimden", "kime", "gönderildi", "konu", "tarih", "enviada",
-        "enviadael", "enviadoel", "发件人", "收件人", "发送时间", "主题", "日期", "寄件者", "收件者", "寄件日期", "主旨", "差出人", "宛先", "件名",
-        "送信日時", "日時", "antwort-an", "kopia", "kopi", "poslano", "za", "kopiako", "pour",
-    ]
-}
-
-extension Substring.UTF8View {
-    /// Whether it begins with these bytes, capital letters of ASCII taken as small ones.
-    func begins(with word: [UInt8]) -> Bool {
-        var rest = makeIterator()
-        for byte in word {
-            guard let next = rest.next(), next.lowercasedASCII == byte.lowercasedASCII else { return false }
-        }
-        return true
-    }
-
-    /// Whether it ends with these bytes, likewise.
-    func ends(with word: [UInt8]) -> Bool {
-        count >= word.count && dropFirst(count - word.count).begins(with: word)
     }
 }

@@ -18,25 +18,41 @@ public enum SubjectLine {
 
     /// Marks of forwards.
     private static let forwards: Set<String> = [
-        "wg", "fwd", "fw", "vb", "tr", "i", "enc", "rv", "pd", "ilt", "doorst", "vl", "转发", "轉寄",
+        "wg", "fwd", "fw", "vb", "tr", "i", "enc", "rv", "pd", "ilt", "i\u{307}lt", "doorst", "vl", "wtr", "转发", "轉寄",
+        "転送", "전달", "πρθ", "weitergeleitet", "weiterleitung", "forwarded", "videresend", "videresendt", "inoltra",
+        "inoltrato", "továbbítás", "továbbítva", "přeposláno", "přeposlat", "пересылка", "пересл", "doorgestuurd",
+        "transféré", "reenviado", "encaminhado", "vidarebefordrat", "przekazane",
     ]
 
-    /// The mark that the author's own program has put before the subject; `nil` if there is none.
+    /// The mark that the author's own program has put before the subject, or around it; `nil` if there is none.
     static func outerMark(of subject: String) -> Mark? {
         firstMark(of: Substring(subject))?.mark
     }
 
+    /// Whether the author sends on what another wrote.
+    static func isForward(_ subject: String) -> Bool { outerMark(of: subject) == .forward }
+
     /// The mark at the beginning, and what follows its colon.
     private static func firstMark(of subject: Substring) -> (mark: Mark, rest: Substring)? {
         let text = subject.drop { $0 == " " || $0 == "\t" }
-        guard let colon = text.prefix(12).firstIndex(where: { $0 == ":" || $0 == "：" }) else { return nil }
-        // `Re[2]:`, `Re(3):` and `AW^2:` count their replies.
-        let word = text[..<colon].prefix { $0 != "[" && $0 != "(" && $0 != "^" && $0 != " " }
+        guard let colon = text.prefix(18).firstIndex(where: { $0 == ":" || $0 == "：" }) else {
+            return lastMark(of: text)
+        }
+        // `[Fwd: …]` is around the subject.
+        let isAround = text.first == "[" && text.last == "]"
+        // `Re[2]:`, `Re(3):` and `AW^2:` count their replies; `Fwd.:` is an abbreviation.
+        let word = text[..<colon].dropFirst(isAround ? 1 : 0).prefix { !"[(^ .".contains($0) }
         let count = text[word.endIndex..<colon]
-        guard count.allSatisfy({ "[]()^ 0123456789".contains($0) }) else { return nil }
-        let rest = text[text.index(after: colon)...]
+        guard count.allSatisfy({ "[]()^ .0123456789".contains($0) }) else { return lastMark(of: text) }
+        let rest = text[text.index(after: colon)...].dropLast(isAround ? 1 : 0)
         if answers.contains(word.lowercased()) { return (.answer, rest) }
-        return forwards.contains(word.lowercased()) ? (.forward, rest) : nil
+        return forwards.contains(word.lowercased()) ? (.forward, rest) : lastMark(of: text)
+    }
+
+    /// `… (fwd)`, as some programs write it.
+    private static func lastMark(of text: Substring) -> (mark: Mark, rest: Substring)? {
+        guard text.utf8.count >= 5, text.suffix(5).lowercased() == "(fwd)" else { return nil }
+        return (.forward, text.dropLast(5))
     }
 
     /// The subject without the reply and forward marks at its beginning: `Re: AW: [2]` …

@@ -64,7 +64,8 @@ struct PartWalk {
         mail.failedRecipients += status.failed
         mail.diagnosis = status.diagnosis
         var shown = ShownText()
-        let answered = AnsweredMail(subject: mail.subject, addresses: mail.to + mail.cc)
+        let answered = AnsweredMail(
+            subject: mail.subject, addresses: mail.to + mail.cc, author: mail.from.first)
         for texts in [pieces, spares] where mail.segments.isEmpty {
             mail.segments = Quotation.segments(of: shown.text(of: texts), answered: answered)
         }
@@ -290,8 +291,16 @@ extension PartWalk {
         if !isMarkup, media.says("format", "flowed") {
             text = FlowedText.unwrapped(text, deletesSpace: media.says("delsp", "yes"))
         }
-        if !isMarkup { scanForMessageIDs(text) }
+        if !isMarkup {
+            scanForMessageIDs(text)
+            if holdsArmour(text) { note(.encrypted) }
+        }
         return TextPiece(text: text, isMarkup: isMarkup)
+    }
+
+    /// Whether what the sender wrote is encrypted within the text (RFC 9580 §6.2).
+    private func holdsArmour(_ text: String) -> Bool {
+        text.utf8.split(separator: 0x0A).contains { $0.starts(with: "-----BEGIN PGP MESSAGE-----".utf8) }
     }
 
     /// Content out of its charset, with LF line ends.

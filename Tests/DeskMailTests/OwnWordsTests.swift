@@ -4,7 +4,9 @@ import Testing
 /// What is hidden of a text as old or as a signature, and what its author wrote all the same.
 struct OwnWordsTests {
     private func new(_ text: String, subject: String = "Re: Rekorder") -> String {
-        let answered = AnsweredMail(subject: subject, addresses: [MailAddress(address: "desk@desk.example")])
+        let answered = AnsweredMail(
+            subject: subject, addresses: [MailAddress(address: "desk@desk.example")],
+            author: MailAddress(name: "Anna Weber", address: "weber@kunde.example"))
         return Quotation.segments(of: text, answered: answered).filter { $0.kind == .new }.map(\.text)
             .joined(separator: "\n")
     }
