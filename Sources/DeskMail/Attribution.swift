@@ -122,6 +122,9 @@ extension QuotedLine {
         }
     }
 
+    /// Whether a line has a verb of writing.
+    static func saysThatOthersWrote(_ line: TextLine) -> Bool { verbs.areIn(line.lower) }
+
     private static let endings = Phrases([
         "wrote", "schrieb", "a écrit", "skrev", "escribió", "escreveu", "ha scritto", "napisał",
     ])

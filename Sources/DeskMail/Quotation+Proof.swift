@@ -160,11 +160,12 @@ extension Quotation {
         return lines[last].endsWithColon
     }
 
-    /// Whether a line of text presents the quote marks below it, as the author's own: no name and no time is in it.
+    /// Whether a line of text presents the quote marks below it as the author's own: it does not say that another wrote
+    /// them, or when.
     func presentsQuote(_ index: Int) -> Bool {
         let line = lines[index]
         return line.endsWithColon && !line.lower.contains(UInt8(ascii: "@"))
-            && line.lower.count(where: \.isDigit) < 4
+            && line.lower.count(where: \.isDigit) < 4 && !QuotedLine.saysThatOthersWrote(line)
     }
 
     /// Whether the author goes on within or below an old message without quote marks: they only greet above it, or
