@@ -86,8 +86,8 @@ struct DiceTests {
         }
         let expected = """
             new followUp bounced claim guardOverride release steal give reply autoSent autoSuppressed sent failed
-            duplicateDropped note say draft close reopen move agent queue customer noSuchTicket noSuchEntry
-            noSuchCustomer forbidden taken customerBusy notHolder closed stale noDraft empty tooMany usage
+            duplicateDropped note say draft close reopen move recipients customerSet agent queue customer noSuchTicket
+            noSuchEntry noSuchCustomer forbidden taken customerBusy notHolder closed stale noDraft empty tooMany usage
             """
         #expect(Set(expected.split(whereSeparator: \.isWhitespace).map(String.init)).subtracting(seen) == [])
     }

@@ -76,7 +76,9 @@ struct Mischief {
     private mutating func recipients(of ticket: TicketReference) -> Command {
         let people = (0...dice.roll(3)).map { _ in Address(dice.pick(Mischief.people)) }
         let choice: RecipientChoice? = dice.one(in: 3) ? .all : dice.one(in: 3) ? nil : .addresses(people)
-        return .setRecipients(ticket, to: choice, cc: dice.one(in: 2) ? Array(people.dropFirst()) : nil)
+        return .setRecipients(
+            ticket, to: choice, cc: dice.one(in: 2) ? Array(people.dropFirst()) : nil,
+            anyway: dice.one(in: 3) ? "auch an sie" : nil)
     }
 
     private mutating func courier(_ outbox: [Outgoing]) -> Command {

@@ -53,9 +53,24 @@ struct PeopleModel {
         return isGuarded(person, in: Set(customers))
     }
 
+    /// Whom an answer that goes to these addresses must not reach unasked: its ticket's people, and them.
+    func people(of ticket: Ticket, answering addresses: [Address]) -> Set<Person> {
+        people(of: ticket).union(people(addresses))
+    }
+
+    /// Who has these addresses.
+    func people(_ addresses: [Address]) -> Set<Person> {
+        Set(addresses.map(person))
+    }
+
     /// Who serves one of the guarded people of a ticket, and by which tickets.
     func service(of ticket: Ticket) -> [AgentName: Set<TicketID>] {
-        let people = people(of: ticket).intersection(guarded)
+        service(of: people(of: ticket))
+    }
+
+    /// Who serves one of these people, as far as they are guarded, and by which tickets.
+    func service(of people: Set<Person>) -> [AgentName: Set<TicketID>] {
+        let people = people.intersection(guarded)
         var found: [AgentName: Set<TicketID>] = [:]
         for other in live where !other.people.isDisjoint(with: people) {
             if let holder = other.ticket.holder { found[holder, default: []].insert(other.ticket.id) }

@@ -73,18 +73,32 @@ struct Soundness {
         #expect(!here.contains { agent in there.contains { $0 != agent } })
     }
 
-    /// No answer goes out beside a colleague who serves one of the ticket's people unless one of the two has said why.
+    /// No answer goes out beside a colleague who serves one of the ticket's people or of its recipients unless one of
+    /// the two has said why; nor does a held ticket get such a recipient by `to`.
     private func checkAnswers() {
         for event in decision.events {
-            guard case .reply = event.kind, let id = event.subject.ticket, let ticket = before.tickets[id],
-                before.hasGuard(ticket.queue)
+            guard let id = event.subject.ticket, let ticket = before.tickets[id], before.hasGuard(ticket.queue),
+                let holder = ticket.holder
             else { continue }
             let model = PeopleModel(before)
-            for (agent, tickets) in model.service(of: ticket) where agent != ticket.holder {
-                let own = model.service(of: ticket)[event.by ?? .desk] ?? []
-                let ledger = OverrideLedger(log)
+            switch event.kind {
+            case .reply(let letter):
+                checkTold(holder, id, model.people(of: ticket, answering: letter.recipients.to), model)
+            case .recipients(let recipients): checkTold(holder, id, model.people(recipients.to), model)
+            default: break
+            }
+        }
+    }
+
+    /// The holder of a ticket and everyone else who serves one of these people know of each other.
+    private func checkTold(_ holder: AgentName, _ id: TicketID, _ people: Set<Person>, _ model: PeopleModel) {
+        let ledger = OverrideLedger(log)
+        for person in people {
+            let service = model.service(of: [person])
+            let own = (service[holder] ?? []).union([id])
+            for (agent, tickets) in service where agent != holder {
                 let isTold = own.contains { mine in tickets.contains { ledger.isTold(mine, $0) } }
-                #expect(isTold, "\(agent) serves the people of \(id) by \(tickets), unasked")
+                #expect(isTold, "\(agent) serves \(person) by \(tickets), unasked in \(id)")
             }
         }
     }

@@ -222,10 +222,13 @@ struct Mail {
     var to = "hotline@desk.example"
     var subject: String
     var body = "Guten Tag,\r\nder Ton fehlt.\r\n"
+    /// Further fields of the header, each with its end.
+    var fields = ""
 
     /// Header and body, ready to be handed in.
     var text: String {
-        "From: \(from)\r\nTo: \(to)\r\nSubject: \(subject)\r\nMessage-ID: <\(name)@customer.example>\r\n\r\n\(body)"
+        let id = "<\(name)@customer.example>"
+        return "From: \(from)\r\nTo: \(to)\r\nSubject: \(subject)\r\nMessage-ID: \(id)\r\n\(fields)\r\n\(body)"
     }
 }
 

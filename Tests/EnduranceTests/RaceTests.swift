@@ -89,14 +89,27 @@ import Testing
     }
 }
 
-/// Who holds what, as the log tells it: one register for each ticket, coupled by the customer.
+/// Who holds what, as the log tells it: one register for each ticket, coupled by its people. The newest message of a
+/// ticket is its customer's here, so that nobody else is answered but by a `to`.
 struct Register {
     private(set) var claims = 0
     private(set) var overrides = 0
+    private(set) var replies = 0
     /// What cannot have been.
     private(set) var faults: [String] = []
     private var holders: [String: String] = [:]
+    /// The customers of tickets, and whom their next answers go to.
     private var customers: [String: String] = [:]
+    private var recipients: [String: Set<String>] = [:]
+
+    private func people(_ ticket: String) -> Set<String> {
+        (recipients[ticket] ?? []).union(customers[ticket].map { [$0] } ?? [])
+    }
+
+    /// Whether an agent other than `agent` holds a ticket that has one of these people.
+    private func isServed(_ people: Set<String>, besides agent: String) -> Bool {
+        holders.contains { $0.value != agent && !self.people($0.key).isDisjoint(with: people) }
+    }
 
     mutating func follow(_ line: String) {
         let event = Said(line)
@@ -104,12 +117,21 @@ struct Register {
         let ticket = String(event.words[3])
         switch event.words[2] {
         case "new": customers[ticket] = event["customer"]
+        case "to":
+            let to = Set((event["to"] ?? "").split(separator: ",").map(String.init))
+            if let holder = holders[ticket], isServed(to, besides: holder) { faults.append("served already: \(line)") }
+            recipients[ticket] = to
+        case "reply":
+            replies += 1
+            let to = Set((event["to"] ?? "").split(separator: ",").map(String.init))
+            let held = String(ticket.prefix { $0 != "." })
+            guard let agent = event["by"], holders[held] == agent else { return faults.append("not theirs: \(line)") }
+            if isServed(people(held).union(to), besides: agent) { faults.append("answered by two: \(line)") }
         case "claim":
             claims += 1
             guard let agent = event["by"] else { return faults.append(line) }
             if holders[ticket] != nil { faults.append("held already: \(line)") }
-            let others = holders.filter { customers[$0.key] == customers[ticket] && $0.value != agent }
-            if !others.isEmpty { faults.append("the customer is served already: \(line)") }
+            if isServed(people(ticket), besides: agent) { faults.append("served already: \(line)") }
             holders[ticket] = agent
         case "release":
             if holders[ticket] != event["by"] { faults.append("not his: \(line)") }
