@@ -73,6 +73,42 @@ struct DiceTests {
         #expect(refused.contains("move"))
     }
 
+    /// Few customers who write in each other's tickets, and agents who have read everything: what is refused is refused
+    /// for the sake of the people an answer goes to.
+    @Test(arguments: UInt64(401)...430)
+    func `no answer reaches whom another agent serves, however it came to be addressed`(seed: UInt64) throws {
+        var desk = Desk()
+        var dice = Dice(seed: seed)
+        let people = ["a", "b", "c", "d"].map { "\($0)@example.org" }
+        for person in people + people { desk.bring(from: person) }
+        var seen: Set<String> = []
+        for step in 0..<DiceTests.steps {
+            let before = desk.engine.state
+            let (id, agent) = (TicketID(1 + Int64(dice.roll(8))), dice.pick([AgentName.meier, .schulze, .weber]))
+            let person = dice.pick(people)
+            let reason = dice.one(in: 6) ? "muss" : nil
+            if dice.one(in: 8) {
+                try Soundness(before, desk, desk.join(id, from: person)).check()
+                continue
+            }
+            for ticket in before.tickets.values { desk.show(ticket.id, to: agent) }
+            let command: Command =
+                switch dice.roll(8) {
+                case 0, 1: .claim(.id(id), lease: nil, anyway: reason)
+                case 2: .setRecipients(.id(id), to: .addresses([Address(person)]), cc: nil, anyway: reason)
+                case 3: .release(.id(id), text: nil)
+                case 4, 5: .reply(.id(id), read: 1 + dice.roll(before.tickets[id]?.entries ?? 1), text: "\(step)")
+                default: .reply(.id(id), read: nil, text: "\(step)")
+                }
+            let decision = desk.say(command, by: agent)
+            try Soundness(before, desk, decision).check()
+            let name = "\(command)".prefix { $0 != "(" }
+            if case .customerBusy? = decision.refusal { seen.insert("\(name) is busy") }
+            if !decision.events.isEmpty { seen.insert("\(name) is done") }
+        }
+        #expect(seen.isSuperset(of: ["reply is busy", "setRecipients is busy", "claim is busy", "reply is done"]))
+    }
+
     /// Dice that never reach a rule prove nothing about it.
     @Test func `the dice reach every kind of event and refusal`() {
         var seen: Set<String> = []
