@@ -14,7 +14,7 @@ extension Engine {
     func send(_ reference: TicketReference, _ read: Int?, _ asker: Asker) throws(Refusal) -> Decision {
         let ticket = try ticket(reference, asker, need: .work)
         guard let draft = state.drafts[asker.agent]?[ticket.id] else { throw .noDraft(ticket.id) }
-        let (answerable, course) = try answerable(reference, read, asker)
+        let (answerable, course) = try answerable(reference, read ?? draft.answering?.entry, asker)
         return queued(draft.text, answerable, course, asker)
     }
 
@@ -101,7 +101,8 @@ extension Engine {
         let ticket = try ticket(reference, asker, need: .work)
         let drafts = state.drafts[asker.agent] ?? [:]
         let outcome = Outcome.drafted(ticket.id, bytes: text.utf8.count)
-        if drafts[ticket.id]?.text ?? "" == text { return .done(outcome) }
+        let before = drafts[ticket.id]
+        if before?.text ?? "" == text, before?.answering == nil { return .done(outcome) }
         let others = drafts.values.filter { !$0.isKept && $0.ticket != ticket.id }.count
         guard text.isEmpty || others < Limits.drafts else { throw .tooMany(.drafts, most: Limits.drafts) }
         return .done(outcome, [ticket.event(.draft(text: text, why: .set), at: asker.now, by: asker.agent)])
@@ -112,10 +113,13 @@ extension Engine {
         guard let agent, let (kept, why) = refusal.keeping else { return Decision(refusal) }
         switch command {
         case .send: return Decision(kept)
-        case .reply(let reference, _, let text):
+        case .reply(let reference, let read, let text):
             guard let id = state.id(of: reference), let ticket = state.tickets[id] else { return Decision(refusal) }
-            if state.drafts[agent]?[id]?.text == text { return Decision(kept) }
-            return Decision(kept, [ticket.event(.draft(text: text, why: why), at: now, by: agent)])
+            let before = state.drafts[agent]?[id]
+            let answering = read.map { EntryID(id, $0) }
+            if before?.text == text, before?.answering == answering { return Decision(kept) }
+            let kind = Kind.draft(text: text, why: why, answering: answering)
+            return Decision(kept, [ticket.event(kind, at: now, by: agent)])
         default: return Decision(refusal)
         }
     }

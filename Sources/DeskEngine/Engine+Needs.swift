@@ -12,7 +12,8 @@ extension Engine {
         case .arrive(let arrival): wants.placement(of: arrival)
         case .reply(let ticket, let read, _), .send(let ticket, let read):
             wants.surroundings(of: ticket, since: now - Limits.staleWindow)
-            if let read { wants.addressing(of: read, in: ticket) }
+            let kept = agent.flatMap { wants.draft(of: $0, in: ticket)?.answering?.entry }
+            if let read = read ?? kept { wants.addressing(of: read, in: ticket) }
         case .setRecipients(let ticket, let to, _, _):
             wants.ticket(ticket)
             wants.recipients(to, of: ticket)
@@ -183,6 +184,10 @@ private struct Wants {
     private mutating func recent(_ need: Need) {
         guard let tickets = recent[need] else { return want(need) }
         for ticket in tickets { self.ticket(ticket) }
+    }
+
+    func draft(of agent: AgentName, in reference: TicketReference) -> Draft? {
+        state.id(of: reference).flatMap { state.drafts[agent]?[$0] }
     }
 
     /// Between whom the text `entry` of a ticket went, or its newest message, and which customers those in To are.

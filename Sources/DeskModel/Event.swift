@@ -213,8 +213,8 @@ public enum Kind: Equatable, Sendable {
     case say(text: String)
     /// What was said to an agent alone has reached them: the numbers of those events.
     case heard([SequenceNumber])
-    /// An agent's unsent text was kept; empty: dropped.
-    case draft(text: String, why: DraftReason)
+    /// An agent's unsent text was kept; empty: dropped. `answering`: the text that the refused `reply T.E` named.
+    case draft(text: String, why: DraftReason, answering: EntryID? = nil)
     /// A ticket is over.
     case close(text: String?)
     /// A ticket is not over after all.

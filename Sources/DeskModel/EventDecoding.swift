@@ -117,7 +117,7 @@ public struct EventDecoder {
         case 16: return .say(text: try writing())
         case 17:
             let why: DraftReason = try raw()
-            return .draft(text: try sealed(), why: why)
+            return .draft(text: try sealed(), why: why, answering: try version < 2 ? nil : entryIfAny())
         case 18: return .close(text: try sealedIfAny())
         case 19: return .reopen(text: try sealedIfAny())
         case 20: return .move(was: try queueName(), text: try sealedIfAny())
@@ -310,6 +310,10 @@ extension EventDecoder {
 
     private mutating func sealedIfAny() throws(Corruption) -> String? {
         try optional { decoder throws(Corruption) in try decoder.sealed() }
+    }
+
+    private mutating func entryIfAny() throws(Corruption) -> EntryID? {
+        try optional { decoder throws(Corruption) in try decoder.entry() }
     }
 
     mutating func agentIfAny() throws(Corruption) -> AgentName? {

@@ -178,9 +178,10 @@ extension EventEncoder {
             self.entry(entry)
         case .note(let text), .say(let text): sealed(text)
         case .heard(let says): list(says) { $0.event.number($1) }
-        case .draft(let text, let why):
+        case .draft(let text, let why, let answering):
             event.byte(why.rawValue)
             sealed(text)
+            optional(answering) { $0.entry($1) }
         case .close(let text), .reopen(let text): sealed(ifAny: text)
         case .move(let was, let text):
             plain(was.description)

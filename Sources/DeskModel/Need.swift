@@ -116,13 +116,16 @@ public struct Draft: Equatable, Sendable {
     public let text: String
     /// Whether a refusal kept it; such drafts count towards no limit.
     public let isKept: Bool
+    /// The text of the ticket that the refused `reply T.E` named; `send T` answers as that would have.
+    public let answering: EntryID?
 
     /// A draft as its event left it.
-    public init(agent: AgentName, ticket: TicketID, text: String, isKept: Bool) {
+    public init(agent: AgentName, ticket: TicketID, text: String, isKept: Bool, answering: EntryID? = nil) {
         self.agent = agent
         self.ticket = ticket
         self.text = text
         self.isKept = isKept
+        self.answering = answering
     }
 }
 
@@ -139,8 +142,9 @@ extension Event {
     public var draftChange: DraftChange? {
         guard let by, let ticket = subject.ticket else { return nil }
         switch kind {
-        case .draft(let text, let why) where !text.isEmpty:
-            return .set(Draft(agent: by, ticket: ticket, text: text, isKept: why != .set))
+        case .draft(let text, let why, let answering) where !text.isEmpty:
+            return .set(
+                Draft(agent: by, ticket: ticket, text: text, isKept: why != .set, answering: answering))
         case .draft, .reply: return .ended(by, ticket)
         default: return nil
         }

@@ -95,7 +95,7 @@ extension Event {
         case .new(let mail, _), .followUp(let mail), .bounced(let mail, _, _):
             mail.body.reduce(0) { $0 + $1.text.utf8.count }
         case .reply(let letter), .autoSent(let letter, _): letter.text.utf8.count
-        case .note(let text), .say(let text), .draft(let text, _): text.utf8.count
+        case .note(let text), .say(let text), .draft(let text, _, _): text.utf8.count
         default: 0
         }
     }

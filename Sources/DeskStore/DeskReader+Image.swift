@@ -95,11 +95,14 @@ extension DeskReader {
         }
         image.written = written
         var drafts: [Draft] = []
-        try database.prepare("SELECT agent, ticket, text, kept FROM draft ORDER BY agent, ticket").each { row in
+        let sql = "SELECT agent, ticket, text, kept, answering FROM draft ORDER BY agent, ticket"
+        try database.prepare(sql).each { row in
             guard let agent = AgentName(row.text(0)) else { return }
+            let ticket = TicketID(row.integer(1))
+            let answering = row.isNull(4) ? nil : EntryID(ticket, Int(row.integer(4)))
             drafts.append(
                 Draft(
-                    agent: agent, ticket: TicketID(row.integer(1)), text: row.text(2), isKept: row.integer(3) != 0))
+                    agent: agent, ticket: ticket, text: row.text(2), isKept: row.integer(3) != 0, answering: answering))
         }
         image.drafts = drafts
     }

@@ -57,8 +57,8 @@ enum DeskSchema {
             agent TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER NOT NULL, t INTEGER NOT NULL, PRIMARY KEY(agent, key)
         ) WITHOUT ROWID;
         CREATE TABLE draft(
-            agent TEXT NOT NULL, ticket INTEGER NOT NULL, kept INTEGER NOT NULL, text TEXT NOT NULL,
-            PRIMARY KEY(agent, ticket)) WITHOUT ROWID;
+            agent TEXT NOT NULL, ticket INTEGER NOT NULL, kept INTEGER NOT NULL, answering INTEGER,
+            text TEXT NOT NULL, PRIMARY KEY(agent, ticket)) WITHOUT ROWID;
         CREATE TABLE auto_reply(
             seq INTEGER PRIMARY KEY, t INTEGER NOT NULL, address TEXT NOT NULL, subject TEXT NOT NULL);
         CREATE TABLE stopped_domain(domain TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;

@@ -31,7 +31,7 @@ final class TrailRows {
         addEvent = try database.prepare("INSERT OR REPLACE INTO event VALUES(?, ?)")
         setContent = try database.prepare("INSERT OR REPLACE INTO content VALUES(?, ?, ?, ?)")
         setRetry = try database.prepare("INSERT OR REPLACE INTO retry VALUES(?, ?, ?, ?)")
-        setDraft = try database.prepare("INSERT OR REPLACE INTO draft VALUES(?, ?, ?, ?)")
+        setDraft = try database.prepare("INSERT OR REPLACE INTO draft VALUES(?, ?, ?, ?, ?)")
         dropDraft = try database.prepare("DELETE FROM draft WHERE agent = ? AND ticket = ?")
         addAutoReply = try database.prepare("INSERT OR REPLACE INTO auto_reply VALUES(?, ?, ?, ?)")
         setShown = try database.prepare(
@@ -117,7 +117,8 @@ final class TrailRows {
             setDraft.bind(1, draft.agent.description)
             setDraft.bind(2, draft.ticket.value)
             setDraft.bind(3, draft.isKept ? 1 : 0)
-            setDraft.bind(4, draft.text)
+            if let entry = draft.answering { setDraft.bind(4, Int64(entry.entry)) } else { setDraft.bindNull(4) }
+            setDraft.bind(5, draft.text)
             try setDraft.run()
         case .ended(let agent, let ticket):
             dropDraft.bind(1, agent.description)

@@ -83,9 +83,10 @@ extension Kind {
         case .say(let text): out.pair(text: text)
         case .heard(let says):
             out.pair("says", list: says.map { String($0) }, most: WireLimits.reason)
-        case .draft(let text, let why):
+        case .draft(let text, let why, let answering):
             out.pair("bytes", text.utf8.count)
             out.pair("why", why.wire)
+            if let answering { out.pair("entry", answering) }
         case .close(let text), .reopen(let text): Kind.append(reason: text, to: &out)
         case .customerSet(let change):
             out.pair("customer", change.address)

@@ -33,14 +33,14 @@ public struct EventKind: Equatable, Sendable {
     private static let mailPairs = "customer= entry= to= [machine=] subject= [also=] [served=]"
 
     private static let mail: [EventKind] = [
-        EventKind("new", "#T", "state= prio=", mailPairs, "a mail became a ticket"),
-        EventKind("follow-up", "#T", "[holder=] [state=]", mailPairs, "a mail joined a ticket"),
+        EventKind("new", "#T", "state= prio=", mailPairs, "a message became a ticket"),
+        EventKind("follow-up", "#T", "[holder=] [state=]", mailPairs, "a message joined a ticket"),
         EventKind("auto-sent", "#T.E", "", "to=", "an automatic reply is stored and will be sent"),
-        EventKind("auto-suppressed", "#T", "", "why=", "a mail got no automatic reply"),
-        EventKind("sent", "#T.E", "", "to=", "the next mail server has taken our message to this recipient"),
+        EventKind("auto-suppressed", "#T", "", "why=", "a message got no automatic reply"),
+        EventKind("sent", "#T.E", "", "to=", "the next mail server has accepted our message to this recipient"),
         EventKind("failed", "#T.E", "", "to= text=", "our message to this recipient was given up"),
-        EventKind("bounced", "#T.E", "", "to= entry= text=", "a report says that our mail did not arrive"),
-        EventKind("duplicate-dropped", "#T", "", "customer= entry=", "the same mail came again"),
+        EventKind("bounced", "#T.E", "", "to= entry= text=", "a report says that our message did not arrive"),
+        EventKind("duplicate-dropped", "#T", "", "customer= entry=", "the same message was delivered again"),
     ]
 
     private static let claims: [EventKind] = [
@@ -56,25 +56,25 @@ public struct EventKind: Equatable, Sendable {
         EventKind("to", "#T", "by=", "to= cc=", "an agent has set who the next answer goes to"),
         EventKind("note", "#T.E", "by=", "", "an agent wrote something down"),
         EventKind("say", "#T.E, QUEUE, @AGENT", "by=", "text=", seen: "q m t; q; a", "an agent said something"),
-        EventKind("heard", "@AGENT", "by=", "says=", seen: "–", "what was said to an agent alone has reached them"),
-        EventKind("draft", "#T", "by=", "bytes= why=", seen: "a", "your unsent text was kept, or dropped"),
-        EventKind("close", "#T", "[by=] [holder=-] state=", "[text=]", "a ticket is over"),
-        EventKind("reopen", "#T", "by= state=", "[text=]", "a ticket is not over after all"),
-        EventKind("customer-set", "#T", "by=", "customer= was=", "an agent said whose ticket it is"),
-        EventKind("move", "#T", "by=", "was= [text=]", seen: "q (both) m t", "a ticket went to another queue"),
+        EventKind("heard", "@AGENT", "by=", "says=", seen: "–", "a text sent to one agent has reached them"),
+        EventKind("draft", "#T", "by=", "bytes= why= [entry=]", seen: "a", "your unsent text was kept, or dropped"),
+        EventKind("close", "#T", "[by=] [holder=-] state=", "[text=]", "a ticket was closed"),
+        EventKind("reopen", "#T", "by= state=", "[text=]", "a ticket was opened again"),
+        EventKind("customer-set", "#T", "by=", "customer= was=", "an agent set whose ticket it is"),
+        EventKind("move", "#T", "by=", "was= [text=]", seen: "q (both) m t", "a ticket was moved to another queue"),
     ]
 
     private static let desk: [EventKind] = [
         EventKind(
             "agent", "@AGENT", "by=", "change= [bot=] [admin=] [in=] [rights=]", seen: "g",
-            "an agent came, left or changed"),
-        EventKind("token", "NAME", "by=", "change= agent=", seen: "g", "a token was made or taken back"),
+            "an agent was added, changed or retired"),
+        EventKind("token", "NAME", "by=", "change= agent=", seen: "g", "a token was added or revoked"),
         EventKind(
             "customer", "ADDRESS", "by=", "change= [address=] [relay=] [no-auto=] [unguarded=] [addresses=] [guarded=]",
             seen: "g", "a customer was changed by hand"),
         EventKind(
             "queue", "QUEUE", "by=", "change= addresses= lease= guard= held= auto= [default=] cc=",
-            seen: "g q", "a queue was made or changed"),
+            seen: "g q", "a queue was added or changed"),
         EventKind(
             "auto-breaker", "desk", "", "n= window= [domain=]", seen: "g",
             "automatic replies to a domain, or all, were stopped"),

@@ -41,7 +41,7 @@ extension Reply {
     /// Another event, as `history` lists it; a draft, which only its author gets to see, with its text.
     public func event(_ event: Event, to out: inout [UInt8]) {
         record(to: &out) { event.appendRecord(to: &$0) }
-        if case .draft(let text, _) = event.kind { self.text(text, to: &out) }
+        if case .draft(let text, _, _) = event.kind { self.text(text, to: &out) }
     }
 
     /// The asker's unsent text.
@@ -52,6 +52,7 @@ extension Reply {
             out.pair("by", holder: draft.agent)
             out.pair("bytes", draft.text.utf8.count)
             out.flag("kept", draft.isKept)
+            if let entry = draft.answering { out.pair("entry", entry) }
         }
         text(draft.text, to: &out)
     }

@@ -137,11 +137,28 @@ struct RecipientGuardTests {
                 == .queued(EntryID(two, 5), to: Recipients(to: [Self.kunz])))
     }
 
+    @Test func `a kept answer to one author is not sent to another`() throws {
+        var (desk, _, two) = joined()
+        let refused = desk.say(reply(two, read: 3), by: .schulze)
+        let entry = EntryID(two, 3)
+        #expect(refused.events.map(\.kind) == [.draft(text: "Kanal 36", why: .customerBusy, answering: entry)])
+        // The hint says: claim with a reason, then send.
+        desk.say(.claim(.id(two), lease: nil, anyway: "Kunz has asked here"), by: .schulze)
+        let send = Command.send(.id(two), read: nil)
+        let toKunz = Outcome.queued(EntryID(two, 5), to: Recipients(to: [Self.kunz]))
+        #expect(desk.engine.decide(send, by: .schulze, at: desk.now).outcome == toKunz)
+        // Who else it should go to, the agent says.
+        let toLang = Outcome.queued(EntryID(two, 5), to: Recipients(to: [Self.lang]))
+        #expect(desk.engine.decide(.send(.id(two), read: 4), by: .schulze, at: desk.now).outcome == toLang)
+        desk.say(.draft(.id(two), text: "Kanal 36"), by: .schulze)
+        #expect(desk.say(send, by: .schulze).outcome == toLang)
+    }
+
     @Test func `the guard is asked before what was written and whom it goes to`() throws {
         var (desk, _, two) = two()
         desk.join(two, from: Self.kunz.description)
         // Neither shown nor told of the new author: three refusals would hold, one is enough.
-        #expect(isBusy(desk.say(reply(two, read: 3), by: .schulze), .meier, kept: true))
+        #expect(isBusy(desk.say(reply(two), by: .schulze), .meier, kept: true))
         desk.say(.claim(.id(two), lease: nil, anyway: "Lang wants it so"), by: .schulze)
         guard case .stale? = desk.say(.send(.id(two), read: nil), by: .schulze).refusal else {
             Issue.record("not stale")
@@ -232,6 +249,7 @@ struct RecipientGuardTests {
         for rebuild in [false, true] {
             try restart(rebuild)
             #expect(try desk.ticket(two).recipients == Recipients(to: [Self.kunz]))
+            #expect(desk.engine.state.drafts[.schulze]?[two]?.answering == EntryID(two, 3))
             #expect(desk.engine.decide(.send(.id(two), read: nil), by: .schulze, at: desk.now).kinds == ["reply #2"])
         }
         desk.say(.send(.id(two), read: nil), by: .schulze)

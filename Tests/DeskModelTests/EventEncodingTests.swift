@@ -84,6 +84,14 @@ struct EventEncodingTests {
         #expect(try old.decoded()?.kind.mail?.machine == machine)
     }
 
+    @Test func `a draft names the message that it answers, and in version 1 none`() throws {
+        var old = OldEvent(9, entry: nil)
+        old.writer.byte(17)
+        old.writer.byte(DraftReason.stale.rawValue)
+        old.text("Kanal 36")
+        #expect(try old.decoded()?.kind == .draft(text: "Kanal 36", why: .stale))
+    }
+
     @Test func `a breaker of version 1 stopped every domain`() throws {
         var old = OldEvent(12, entry: nil)
         old.writer.byte(25)

@@ -188,7 +188,10 @@ struct Story {
         guard let ticket = pick({ _ in true }) else { return }
         let text = Bool.random(using: &dice) ? "half a thought \(sequence)" : ""
         let why: DraftReason = Bool.random(using: &dice) ? .set : .stale
-        happen(.draft(text: text, why: why), .ticket(ticket.id), by: anybody(), snapshot: Event.Snapshot(ticket))
+        let answering = why == .set ? nil : EntryID(ticket.id, 1)
+        happen(
+            .draft(text: text, why: why, answering: answering), .ticket(ticket.id), by: anybody(),
+            snapshot: Event.Snapshot(ticket))
     }
 
     private mutating func talk() {

@@ -153,6 +153,11 @@ struct RecordTests {
                 """)
         let draft = Draft(agent: Samples.meier, ticket: TicketID(42), text: "x\ny", isKept: true)
         #expect(lines { Reply().draft(draft, to: &$0) } == "- #42 kind=draft by=meier bytes=3 kept=yes\n|x\n|y\n")
+        let named = Draft(
+            agent: Samples.meier, ticket: TicketID(42), text: "x", isKept: true,
+            answering: EntryID(TicketID(42), 3))
+        #expect(
+            lines { Reply().draft(named, to: &$0) } == "- #42 kind=draft by=meier bytes=1 kept=yes entry=#42.3\n|x\n")
     }
 
     /// Pages of every size, put together again, are the text.

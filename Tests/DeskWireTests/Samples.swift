@@ -154,7 +154,9 @@ enum Samples {
             .failed(to: letter.recipients.to[0], text: nasty),
             .duplicateDropped(customer: letter.recipients.to[0], entry: EntryID(id(42), 1)), .note(text: nasty),
             .say(text: nasty),
-            .heard([3, 4]), .draft(text: nasty, why: .notHolder), .close(text: nil), .close(text: nasty),
+            .heard([3, 4]), .draft(text: nasty, why: .notHolder),
+            .draft(text: nasty, why: .stale, answering: EntryID(TicketID(4711), 3)),
+            .close(text: nil), .close(text: nasty),
             .reopen(text: nil),
             .move(was: recorder, text: nasty),
             .customerSet(

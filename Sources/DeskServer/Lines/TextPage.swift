@@ -130,6 +130,6 @@ extension Event {
 
     /// Bytes of the text of a draft, which is shown whole.
     fileprivate var draftBytes: Int {
-        if case .draft(let text, _) = kind { text.utf8.count } else { 0 }
+        if case .draft(let text, _, _) = kind { text.utf8.count } else { 0 }
     }
 }
