@@ -140,9 +140,12 @@ public struct Address: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The address: `local@domain`, or whatever the mail had in its place.
     public let description: String
 
-    /// Lower-cases `text`; DeskMail has already turned its domain into an A-label.
+    /// Lower-cases `text` and drops the dot that may end a domain name: `a@example.org.` is the same mailbox. DeskMail
+    /// has already turned its domain into an A-label.
     public init(_ text: some StringProtocol) {
-        description = text.lowercased()
+        var address = text.lowercased()
+        if address.utf8.last == UInt8(ascii: "."), address.utf8.contains(UInt8(ascii: "@")) { address.removeLast() }
+        description = address
     }
 
     /// Takes the `description` of an address: it is lower-cased already.

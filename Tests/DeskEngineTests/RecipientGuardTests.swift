@@ -49,6 +49,19 @@ struct RecipientGuardTests {
         #expect(desk.say(reply(one), by: .meier).kinds == ["reply #1"])
     }
 
+    @Test func `another spelling of an address is no other person`() throws {
+        var (desk, _, two) = two()
+        for spelling in ["KUNZ@example.org", "kunz@EXAMPLE.ORG", "kunz@example.org."] {
+            #expect(isBusy(desk.say(to(two, [Address(spelling)]), by: .schulze), .meier), "\(spelling)")
+        }
+        for ours in ["inbox@desk.example.", "INBOX@desk.example", "inbox+x@desk.example."] {
+            guard case .usage? = desk.say(to(two, [Address(ours)]), by: .schulze).refusal else {
+                Issue.record("\(ours)")
+                continue
+            }
+        }
+    }
+
     @Test func `the reason ends with the claim, the recipients stay and are asked for again`() throws {
         var (desk, one, two) = two()
         desk.say(to(two, [Self.kunz], anyway: "Lang wants it so"), by: .schulze)
