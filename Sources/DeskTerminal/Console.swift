@@ -1,22 +1,23 @@
 import Glibc
 
-/// What a program of the command line asks of the system beyond its typed line.
+/// The standard streams, the environment and the terminal of a command-line program.
 public enum Console {
-    /// Whether lines can be edited: standard input and output are a terminal that can be drawn on.
+    /// Whether lines can be edited: standard input and output are a terminal, and TERM is set and not `dumb`.
     public static var isTerminal: Bool {
         hasKeyboard && isatty(STDOUT_FILENO) == 1 && environment("TERM").map { $0 != "dumb" } ?? false
     }
 
-    /// Whether a person types what standard input holds.
+    /// Whether standard input is a terminal.
     public static var hasKeyboard: Bool { isatty(STDIN_FILENO) == 1 }
 
-    /// The value of an environment variable, or nil where it is unset or empty.
+    /// The value of an environment variable, or nil if it is unset or empty.
     public static func environment(_ name: String) -> String? {
         guard let value = unsafe getenv(name), unsafe value.pointee != 0 else { return nil }
         return unsafe String(cString: value)
     }
 
-    /// Writes a whole text to standard output (or error); false once nobody reads it any more.
+    /// Writes all of a text to standard output or standard error. Blocks. Returns false if a write fails, for example
+    /// because the reader has closed the pipe.
     @discardableResult
     public static func write(_ text: String, toError: Bool = false) -> Bool {
         var rest = Array(text.utf8)[...]
@@ -29,7 +30,8 @@ public enum Console {
         return true
     }
 
-    /// Reads what standard input holds, waiting for the first byte; empty at its end.
+    /// Reads at most 64 KiB from standard input. Blocks until there is a byte; empty at the end of input and after an
+    /// error.
     public static func read() -> [UInt8] {
         unsafe [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, filled in
             var count = 0
@@ -40,47 +42,49 @@ public enum Console {
         }
     }
 
-    /// Waits until one of the descriptors can be read, or `writing` can be written, and says which of all can be used.
+    /// Waits until one of the descriptors is readable or `writing` is writable, and returns those that are ready.
     ///
-    /// A descriptor of -1 is not waited for. The answer is empty when the time (in milliseconds) is over.
-    public static func wait(for reading: [Int32], writing: Int32 = -1, milliseconds: Int32 = -1) -> Set<Int32> {
+    /// Descriptors of -1 are ignored (poll(2)). Returns an empty set after `timeout`; nil waits without a limit.
+    public static func wait(for reading: [Int32], writing: Int32 = -1, timeout: Duration? = nil) -> Set<Int32> {
         var polled = reading.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         polled.append(pollfd(fd: writing, events: Int16(POLLOUT), revents: 0))
+        let milliseconds = timeout.map { Int32(clamping: Int64($0 / .milliseconds(1))) } ?? -1
         while unsafe poll(&polled, nfds_t(polled.count), milliseconds) < 0, errno == EINTR {}
         return Set(polled.filter { $0.revents != 0 }.map(\.fd))
     }
 
-    /// Whether standard output shows colours: it is a terminal that has some, and NO_COLOR (no-color.org) is not set.
-    public static var takesColours: Bool {
+    /// Whether standard output is a terminal with colors and NO_COLOR (no-color.org) is not set.
+    public static var supportsColor: Bool {
         isatty(STDOUT_FILENO) == 1 && environment("NO_COLOR") == nil && environment("TERM") != "dumb"
     }
 
-    /// Asks the person at standard input a question, on standard error, and reads the answer.
+    /// Writes a question to standard error and reads a line from the terminal, without its line ending.
     ///
-    /// What is typed is shown unless the answer is secret.
-    public static func ask(_ question: String, secretly: Bool = false) throws(TerminalError) -> [UInt8] {
+    /// With `isSecret`, typed characters are not echoed. The terminal mode is always restored. Throws `unusable` if
+    /// standard input is not a terminal, and `canceled` after a signal or at the end of input.
+    public static func ask(_ question: String, isSecret: Bool = false) throws(TerminalError) -> [UInt8] {
         guard hasKeyboard else { throw .unusable }
         let signals = TerminalSignals()
         var before = termios()
         guard unsafe tcgetattr(STDIN_FILENO, &before) == 0 else { throw .unusable }
         var silent = before
-        if secretly { silent.c_lflag &= ~tcflag_t(ECHO) }
+        if isSecret { silent.c_lflag &= ~tcflag_t(ECHO) }
         unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
         defer {
             unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &before)
-            if secretly { write("\n", toError: true) }
+            if isSecret { write("\n", toError: true) }
         }
         write(question, toError: true)
-        // The signals wait on a descriptor, so no key and no kill leaves the terminal silent.
+        // Signals are read from a descriptor, so that none can end the process while echo is off.
         while !wait(for: [STDIN_FILENO, signals.descriptor]).contains(STDIN_FILENO) {
             if let signal = signals.next(), signal != .resize, signal != .stop { throw .canceled }
         }
-        let answer = read()
-        guard answer.last == UInt8(ascii: "\n") else { throw .canceled }
-        return answer.dropLast()
+        let line = read()
+        guard line.last == UInt8(ascii: "\n") else { throw .canceled }
+        return line.dropLast()
     }
 
-    /// The first line that a shell command prints, or nil if it fails or prints none.
+    /// The first line that a shell command prints; nil if the command fails or prints none. Blocks until it exits.
     public static func firstLine(of command: String) -> [UInt8]? {
         guard let output = unsafe popen(command, "r") else { return nil }
         var line: [UInt8] = []
@@ -89,7 +93,7 @@ public enum Console {
         return firstLine(line)
     }
 
-    /// The first line of a text, without its ending; nil if there is none.
+    /// The first line of a text, without its line ending; nil if it is empty.
     public static func firstLine(_ text: [UInt8]) -> [UInt8]? {
         let line = text.prefix { !$0.isLineEnd }
         return line.isEmpty ? nil : Array(line)

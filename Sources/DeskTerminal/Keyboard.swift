@@ -1,52 +1,52 @@
-/// Cuts what a terminal sends into whole keys and pastes, so that the line editor never waits for half a key.
+/// Splits terminal input into complete keys and pastes, so that the line editor never waits for the rest of a key.
 ///
-/// A paste is what stands between the brackets `ESC[200~` and `ESC[201~` (xterm's bracketed paste). A terminal without
-/// them is seen through as well: text that follows a line end within one reading was not typed.
+/// A paste is enclosed in `ESC[200~` and `ESC[201~` (xterm's bracketed paste mode). For terminals without that mode,
+/// text after a line ending in the same read is taken for a paste.
 public struct Keyboard: Sendable {
-    /// One thing the person did.
+    /// A unit of input.
     public enum Stroke: Sendable, Equatable {
         /// One character, one control key or one whole escape sequence.
         case key([UInt8])
-        /// A text that was pasted, with the line ends it came with.
+        /// A pasted text, with its line endings as received.
         case paste([UInt8])
     }
 
-    private var held: [UInt8] = []
+    private var incomplete: [UInt8] = []
     private var isPasting = false
 
-    /// Begins with nothing held.
+    /// Creates a keyboard without buffered input.
     public init() {}
 
-    /// Takes what was read and returns what is complete; the rest waits for the next reading.
+    /// Adds bytes from the terminal and returns the complete strokes; an incomplete one is buffered.
     public mutating func read(_ bytes: some Sequence<UInt8>) -> [Stroke] {
-        held += bytes
+        incomplete += bytes
         var strokes: [Stroke] = []
         var at = 0
-        if !isPasting, let unmarked = Self.unmarkedPaste(held) {
+        if !isPasting, let unmarked = Self.unmarkedPaste(incomplete) {
             at = unmarked.count
             strokes.append(.paste(unmarked))
         }
-        while at < held.count {
+        while at < incomplete.count {
             if isPasting {
-                guard let close = Self.first(Self.closing, in: held[at...]) else { break }
-                strokes.append(.paste(Array(held[at..<close])))
-                at = close + Self.closing.count
+                guard let close = Self.first(Self.pasteEnd, in: incomplete[at...]) else { break }
+                strokes.append(.paste(Array(incomplete[at..<close])))
+                at = close + Self.pasteEnd.count
                 isPasting = false
             } else {
-                guard let length = Self.keyLength(held[at...]) else { break }
-                let key = Array(held[at..<at + length])
+                guard let length = Self.keyLength(incomplete[at...]) else { break }
+                let key = Array(incomplete[at..<at + length])
                 at += length
-                if key == Self.opening { isPasting = true } else { strokes.append(.key(key)) }
+                if key == Self.pasteStart { isPasting = true } else { strokes.append(.key(key)) }
             }
         }
-        held.removeFirst(at)
+        incomplete.removeFirst(at)
         return strokes
     }
 
-    private static let opening = Array("\u{1b}[200~".utf8)
-    private static let closing = Array("\u{1b}[201~".utf8)
+    private static let pasteStart = Array("\u{1b}[200~".utf8)
+    private static let pasteEnd = Array("\u{1b}[201~".utf8)
 
-    /// Where a mark begins; its first byte is rare in a text.
+    /// The index of the first occurrence of a mark. Its first byte, ESC, is rare in text.
     private static func first(_ mark: [UInt8], in bytes: ArraySlice<UInt8>) -> Int? {
         var rest = bytes
         while let at = rest.firstIndex(of: mark[0]) {
@@ -56,7 +56,7 @@ public struct Keyboard: Sendable {
         return nil
     }
 
-    /// The keys up to the first escape sequence, if they hold a line end with text behind it.
+    /// The bytes before the first escape sequence, if they contain a line ending followed by text.
     private static func unmarkedPaste(_ bytes: [UInt8]) -> [UInt8]? {
         let keys = bytes.prefix { $0 != 0x1B }
         guard let end = keys.firstIndex(where: \.isLineEnd), keys[end...].contains(where: { $0 > 0x1F && $0 != 0x7F })
@@ -64,7 +64,7 @@ public struct Keyboard: Sendable {
         return Array(keys)
     }
 
-    /// The length of the first key, or nil while it is incomplete.
+    /// The length of the first key in bytes, or nil if it is incomplete.
     private static func keyLength(_ bytes: ArraySlice<UInt8>) -> Int? {
         guard let first = bytes.first else { return nil }
         if first == 0x1B { return sequenceLength(bytes) }
@@ -73,7 +73,7 @@ public struct Keyboard: Sendable {
         return follow == wanted || follow < bytes.count ? follow : nil
     }
 
-    /// The length of an escape sequence (ECMA-48 §5.4: `ESC [`, parameters, one final byte), or nil.
+    /// The length of an escape sequence (ECMA-48 §5.4: `ESC [`, parameters, one final byte); nil if it is incomplete.
     private static func sequenceLength(_ bytes: ArraySlice<UInt8>) -> Int? {
         let rest = bytes.dropFirst()
         switch rest.first {
@@ -89,6 +89,6 @@ public struct Keyboard: Sendable {
 }
 
 extension UInt8 {
-    /// Whether a terminal sends this for the Enter key.
+    /// Whether this is a line ending: CR from the Enter key, LF in pasted text.
     var isLineEnd: Bool { self == UInt8(ascii: "\r") || self == UInt8(ascii: "\n") }
 }

@@ -1,8 +1,8 @@
-/// What a line of the desk is, told by its first character after an optional `@tag`.
+/// The kind of a line sent by the server, given by its first character after an optional `@tag`.
 public enum LineKind: Sendable, Equatable {
     case greeting, record, text, event, notice, ok, refused, unknown
 
-    /// Reads the kind off a line without its ending.
+    /// Classifies a line without its line ending.
     public init(of line: some BidirectionalCollection<UInt8>) {
         var rest = line[...]
         if rest.first == UInt8(ascii: "@") {
@@ -25,11 +25,11 @@ public enum LineKind: Sendable, Equatable {
         }
     }
 
-    /// Whether the line ends a reply: every command gets exactly one such line.
+    /// Whether the line is a final: the server sends exactly one for each command.
     public var isFinal: Bool { self == .ok || self == .refused }
 
-    /// The line in the colour of its kind: green and red for finals, cyan for events, the passing and the framing dim.
-    public func painted(_ line: String) -> String {
+    /// The text in the color of this kind: finals green or red, events cyan, records yellow, notices and greeting dim.
+    public func colored(_ line: String) -> String {
         switch self {
         case .ok: "\u{1b}[32m\(line)\u{1b}[m"
         case .refused: "\u{1b}[1;31m\(line)\u{1b}[m"

@@ -1,7 +1,7 @@
-/// What can go wrong between a person's terminal and us.
+/// Errors of the terminal.
 public enum TerminalError: Error, Equatable {
-    /// Standard input or output is not a terminal, or one that cannot be drawn on.
+    /// Standard input or output is not a terminal that supports line editing.
     case unusable
-    /// The person broke off, by ^C, ^D or by closing the window.
+    /// The input was canceled by ^C, ^D or a closed terminal.
     case canceled
 }

@@ -1,27 +1,27 @@
 import CEdit
 import Glibc
 
-/// The signals a terminal program must answer in its own time, as a descriptor to poll instead of a handler.
+/// Delivers SIGINT, SIGTSTP, SIGWINCH, SIGTERM, SIGHUP and SIGQUIT through a descriptor to poll (signalfd(2)).
 ///
-/// While the value lives they are blocked and wait here; when it goes they do again what they did before.
+/// The signals are blocked while this value exists; the previous mask is restored when it is destroyed.
 public struct TerminalSignals: ~Copyable {
-    /// What happened to the terminal or to us.
+    /// A signal that was received.
     public enum Signal: Sendable, Equatable {
-        /// ^C.
+        /// SIGINT: ^C.
         case interrupt
-        /// ^Z.
+        /// SIGTSTP: ^Z.
         case stop
-        /// The window has another size.
+        /// SIGWINCH: the size of the window has changed.
         case resize
-        /// Somebody wants us gone; the number is the signal's.
+        /// Any other: the process is to exit.
         case end(Int32)
     }
 
-    /// Readable when a signal waits.
+    /// Readable while a signal is pending.
     public let descriptor: Int32
     private var before = sigset_t()
 
-    /// Blocks the signals for the calling thread. Call it before any other thread is started.
+    /// Blocks the signals for the calling thread. Call this before starting other threads.
     public init() {
         var set = sigset_t()
         unsafe sigemptyset(&set)
@@ -36,7 +36,7 @@ public struct TerminalSignals: ~Copyable {
         close(descriptor)
     }
 
-    /// The next signal that waits, or nil.
+    /// Takes the next pending signal; nil if there is none.
     public func next() -> Signal? {
         switch desk_terminal_signals_next(descriptor) {
         case 0: nil

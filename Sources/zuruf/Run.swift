@@ -7,41 +7,41 @@ func run(_ arguments: some Collection<String>) -> Int32 {
     openStandardDescriptors()
     Signals.ignoreBrokenPipes()
     if arguments.contains("--help") {
-        Console.write(Options.form + "\n")
+        Console.write(ClientOptions.usage + "\n")
         return 0
     }
-    var ending: Ending
-    do throws(Options.Usage) {
-        ending = converse(try Options(arguments))
+    var reason: ExitReason
+    do throws(ClientOptions.UsageError) {
+        reason = runSession(try ClientOptions(arguments))
     } catch {
-        ending = .usage("\(error.reason)\n\(Options.form)")
+        reason = .usage("\(error.reason)\n\(ClientOptions.usage)")
     }
-    if let sentence = ending.sentence { Console.write("zuruf: \(sentence)\n", toError: true) }
-    return ending.status
+    if let message = reason.message { Console.write("zuruf: \(message)\n", toError: true) }
+    return reason.status
 }
 
-private func converse(_ options: Options) -> Ending {
-    do throws(Ending) {
-        let isTerminal = Console.isTerminal && options.commands.isEmpty
-        guard isTerminal || !Console.hasKeyboard || !options.commands.isEmpty else {
-            // Without the editor a paste would run as commands.
-            return .usage("typing needs a terminal that can be drawn on, at both ends; or give -c, or a pipe")
+private func runSession(_ options: ClientOptions) -> ExitReason {
+    do throws(ExitReason) {
+        let isInteractive = Console.isTerminal && options.commands.isEmpty
+        guard isInteractive || !Console.hasKeyboard || !options.commands.isEmpty else {
+            // Without the line editor, pasted text would be executed as commands.
+            return .usage("typing requires a terminal for input and output (TERM is not dumb); use -c or a pipe")
         }
-        let link = Link(try Caller(options: options).call())
-        let session = Session(
-            link, login: try login(options, isTerminal: isTerminal), commands: options.commands,
-            isTerminal: isTerminal, isRead: Console.isTerminal,
-            isColourful: options.isColourful && Console.takesColours)
-        return session.run(history: isTerminal ? history() : nil)
+        let connection = LineConnection(try Connector(options: options).connect())
+        let session = ClientSession(
+            connection, login: try login(options, isInteractive: isInteractive), commands: options.commands,
+            isInteractive: isInteractive, isReadByPerson: Console.isTerminal,
+            usesColor: options.usesColor && Console.supportsColor)
+        return session.run(history: isInteractive ? historyFile() : nil)
     } catch {
         return error
     }
 }
 
-/// Where the history is kept. Without a place for it there is none; that is no reason not to talk.
-private func history() -> String? {
+/// The path of the history file; nil, and no history, if its folder cannot be created.
+private func historyFile() -> String? {
     do throws(NetError) {
-        guard let path = ownFile("history", in: "XDG_STATE_HOME", else: ".local/state") else { return nil }
+        guard let path = userFile("history", in: "XDG_STATE_HOME", else: ".local/state") else { return nil }
         try makeFolders(above: path)
         return path
     } catch {
@@ -49,17 +49,17 @@ private func history() -> String? {
     }
 }
 
-/// The line that logs in, or nil to talk without. A person is asked for what the command line does not say.
-private func login(_ options: Options, isTerminal: Bool) throws(Ending) -> [UInt8]? {
+/// The `login` line, or nil for a session without a login. Asks for what the command line does not give.
+private func login(_ options: ClientOptions, isInteractive: Bool) throws(ExitReason) -> [UInt8]? {
     var user = options.user
-    if user == nil, isTerminal { user = String(decoding: try ask("name: "), as: UTF8.self) }
+    if user == nil, isInteractive { user = String(decoding: try ask("name: "), as: UTF8.self) }
     guard let user, !user.isEmpty else { return nil }
     return Array("login \(user) ".utf8) + (try password(options))
 }
 
-private func password(_ options: Options) throws(Ending) -> [UInt8] {
+private func password(_ options: ClientOptions) throws(ExitReason) -> [UInt8] {
     var password: [UInt8]?
-    switch options.password {
+    switch options.passwordSource {
     case .file(let path):
         do throws(NetError) {
             password = Console.firstLine(try Files.read(path, limit: 1 << 16, mayWait: true))
@@ -67,19 +67,20 @@ private func password(_ options: Options) throws(Ending) -> [UInt8] {
             throw .usage("\(error)")
         }
     case .command(let command): password = Console.firstLine(of: command)
-    case .asked: password = Console.environment("ZURUF_PASSWORD").flatMap { Console.firstLine(Array($0.utf8)) }
+    case .environmentOrPrompt:
+        password = Console.environment("ZURUF_PASSWORD").flatMap { Console.firstLine(Array($0.utf8)) }
+        if password == nil { password = try ask("password: ", isSecret: true) }
     }
-    if password == nil, options.password == .asked { password = try ask("password: ", secretly: true) }
     guard let password, !password.isEmpty else { throw .usage("the password is empty") }
     return password
 }
 
-private func ask(_ question: String, secretly: Bool = false) throws(Ending) -> [UInt8] {
+private func ask(_ question: String, isSecret: Bool = false) throws(ExitReason) -> [UInt8] {
     do throws(TerminalError) {
-        return try Console.ask(question, secretly: secretly)
+        return try Console.ask(question, isSecret: isSecret)
     } catch .unusable {
-        throw .usage("no password: give --password-file, --password-command or ZURUF_PASSWORD")
+        throw .usage("no password: use --password-file, --password-command or ZURUF_PASSWORD")
     } catch {
-        throw .killed(SIGINT)
+        throw .signal(SIGINT)
     }
 }

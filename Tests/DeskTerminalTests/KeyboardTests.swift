@@ -10,13 +10,13 @@ struct KeyboardTests {
         ("\u{1b}ü", ["\u{1b}ü"]), ("ls\r", ["l", "s", "\r"]), ("\r\r", ["\r", "\r"]),
         ("\u{1b}\u{1b}", ["\u{1b}\u{1b}"]),
     ])
-    func `a key is whole`(typed: String, keys: [String]) {
+    func `keys are complete`(typed: String, keys: [String]) {
         var keyboard = Keyboard()
         #expect(keyboard.read(typed.utf8) == keys.map { .key(Array($0.utf8)) })
     }
 
     @Test(arguments: ["\u{1b}", "\u{1b}[", "\u{1b}[1;5", "\u{1b}O", "\u{1b}[200~", "\u{1b}[200~text", "\u{1b}[20"])
-    func `half a key waits for the rest`(typed: String) {
+    func `an incomplete key is buffered`(typed: String) {
         var keyboard = Keyboard()
         #expect(keyboard.read(typed.utf8) == [])
     }
@@ -46,14 +46,14 @@ struct KeyboardTests {
         ("Sehr geehrte\rquit\r", true), ("a\nb", true), ("\nx", true), ("quit\r", false), ("\r\r", false),
         ("\r\u{1b}[A\r", false),
     ])
-    func `text behind a line end was pasted even if no bracket says so`(read: String, pasted: Bool) {
+    func `text after a line ending is a paste, even without brackets`(read: String, pasted: Bool) {
         var keyboard = Keyboard()
         let strokes = keyboard.read(read.utf8)
         #expect((strokes == [.paste(Array(read.utf8))]) == pasted)
         #expect((strokes.count > 1) != pasted)
     }
 
-    @Test func `bytes that are no characters are keys of their own`() {
+    @Test func `each byte of invalid UTF-8 is a key`() {
         var keyboard = Keyboard()
         #expect(keyboard.read([0xC3, 0x28, 0x80]) == [.key([0xC3]), .key([0x28]), .key([0x80])])
     }
@@ -62,12 +62,12 @@ struct KeyboardTests {
         ("", 0, 0), ("abc", 0, 3), ("0123456789", 1, 0), ("012345678日", 1, 2), ("01234567日", 1, 0),
         ("0123456789abcdefghij", 2, 0), ("a\nb", 1, 1), ("日日日日日日", 1, 2),
     ])
-    func `the cursor stands where a terminal puts it`(text: String, row: Int, column: Int) {
-        var caret = Caret(columns: 10)
+    func `the cursor is where a terminal puts it`(text: String, row: Int, column: Int) {
+        var cursor = CursorPosition(columns: 10)
         for scalar in text.unicodeScalars {
-            if scalar == "\n" { caret.newLine() } else { caret.pass(width: scalar.value > 0x3000 ? 2 : 1) }
+            if scalar == "\n" { cursor.newLine() } else { cursor.advance(width: scalar.value > 0x3000 ? 2 : 1) }
         }
-        #expect(caret.row == row)
-        #expect(caret.column == column)
+        #expect(cursor.row == row)
+        #expect(cursor.column == column)
     }
 }

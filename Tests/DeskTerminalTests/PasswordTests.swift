@@ -2,13 +2,13 @@ import DeskNet
 import Glibc
 import Testing
 
-/// Whoever is asked for a password and goes away has a terminal that shows what he types.
+/// After a canceled password prompt, the terminal echoes again.
 struct PasswordTests {
-    private let stage: Stage
+    private let desk: ScriptedDesk
 
-    init() throws { stage = try Stage() }
+    init() throws { desk = try ScriptedDesk() }
 
-    /// What ends a program at its prompt: keys, or a signal from elsewhere.
+    /// What cancels the prompt: keys, or a signal from another process.
     static let ways: [(keys: String, signal: Int32)] = [
         ("\u{3}", SIGINT), ("geh\u{3}", SIGINT), ("\u{1C}", SIGQUIT), ("geh", SIGINT), ("geh", SIGTERM), ("", SIGHUP),
     ]
@@ -20,40 +20,40 @@ struct PasswordTests {
     }
 
     private func setUp() throws -> Person {
-        try Person(["init", "--state", stage.folder + "/state"], of: "zurufd", environment: stage.environment)
+        try Person(["init", "--state", desk.folder + "/state"], of: "zurufd", environment: desk.environment)
     }
 
-    @Test(arguments: ways) func `zurufd ends of the signal, and nothing has been set up`(
+    @Test(arguments: ways) func `zurufd is killed by the signal, and nothing is created`(
         keys: String, signal: Int32
     ) throws {
         let person = try setUp()
-        try person.sees("the prompt") { $0.lines.last == "password of admin (nothing: one is made up):" }
+        try person.expect("the prompt") { $0.lines.last == "password of admin (nothing: one is made up):" }
         leave(person, keys, signal)
-        #expect(person.ends() == -signal)
+        #expect(person.wait() == -signal)
         #expect(person.isEchoing)
-        #expect(!Files.exists(stage.folder + "/state"))
+        #expect(!Files.exists(desk.folder + "/state"))
     }
 
-    @Test func `what is typed for zurufd is not seen, and ^Z is no way out`() throws {
+    @Test func `zurufd does not echo the password, and ^Z does not suspend it`() throws {
         let person = try setUp()
-        try person.sees("the prompt") { $0.lines.last == "password of admin (nothing: one is made up):" }
+        try person.expect("the prompt") { $0.lines.last == "password of admin (nothing: one is made up):" }
         person.type("\u{1A}geheim\r")
-        try person.sees("the second prompt") { $0.lines.last == "once more:" }
+        try person.expect("the second prompt") { $0.lines.last == "once more:" }
         #expect(!person.isEchoing)
         person.type("geheim\r")
-        #expect(person.ends() == 0)
+        #expect(person.wait() == 0)
         #expect(person.isEchoing)
         #expect(person.screen.lines.last?.hasPrefix("certificate pin: ") == true)
         #expect(!person.screen.lines.joined().contains("geheim"))
     }
 
-    @Test(arguments: ways) func `zuruf gives the terminal back`(keys: String, signal: Int32) throws {
+    @Test(arguments: ways) func `zuruf restores the terminal`(keys: String, signal: Int32) throws {
         let person = try Person(
-            ["--user", "meier", "--pin", stage.pin, stage.server], environment: stage.environment)
-        try #require(try stage.accept())
-        try person.sees("the prompt") { $0.lines.last == "password:" }
+            ["--user", "meier", "--pin", desk.pin, desk.server], environment: desk.environment)
+        try #require(try desk.accept())
+        try person.expect("the prompt") { $0.lines.last == "password:" }
         leave(person, keys, signal)
-        #expect(person.ends() == 128 + SIGINT)
+        #expect(person.wait() == 128 + SIGINT)
         #expect(person.isEchoing)
     }
 }

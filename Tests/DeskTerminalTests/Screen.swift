@@ -1,9 +1,9 @@
-/// What a person sees: as much of a VT100 as libedit uses, with lines that scroll away kept above.
+/// A terminal screen: the subset of a VT100 that the client uses. Lines that scroll off the top are kept.
 struct Screen {
     private(set) var rows: [[Unicode.Scalar?]] = [[]]
     private(set) var row = 0
     private(set) var column = 0
-    /// What came that this screen does not know.
+    /// Received sequences that this type does not support.
     private(set) var unknown: [String] = []
     private let columns: Int
     private var sequence: [Unicode.Scalar] = []
@@ -11,7 +11,7 @@ struct Screen {
 
     init(columns: Int) { self.columns = columns }
 
-    /// The rows with something on them, without blanks at their ends.
+    /// The rows that are not blank, without trailing blanks.
     var lines: [String] {
         rows.map { row in
             var text = String(String.UnicodeScalarView(row.compactMap { $0 }))
@@ -27,7 +27,7 @@ struct Screen {
         bytes.removeFirst(whole)
     }
 
-    /// How many bytes at the end begin a character whose rest has not come.
+    /// The number of bytes at the end that are the start of an incomplete character.
     private static func unfinished(_ bytes: [UInt8]) -> Int {
         guard let lead = bytes.suffix(4).lastIndex(where: { $0 & 0xC0 != 0x80 }), bytes[lead] >= 0xC0 else { return 0 }
         let wanted = bytes[lead] >= 0xF0 ? 4 : bytes[lead] >= 0xE0 ? 3 : 2
@@ -56,7 +56,7 @@ struct Screen {
         if row == rows.count { rows.append([]) }
     }
 
-    /// A character that fills a row leaves the cursor on it until the next one comes (VT100's delayed wrap).
+    /// A character that fills a row leaves the cursor on that row until the next character (VT100's delayed wrap).
     private mutating func put(_ scalar: Unicode.Scalar) {
         let width = scalar.value >= 0x3000 && scalar.value != 0xFFFD ? 2 : 1
         if column + width > columns {

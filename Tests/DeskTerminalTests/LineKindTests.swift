@@ -1,7 +1,7 @@
 import DeskTerminal
 import Testing
 
-struct LineTests {
+struct LineKindTests {
     @Test(arguments: [
         ("DESK/1 host=localhost epoch=gwyvvtzq", LineKind.greeting),
         ("OK hello meier at=3", .ok), ("OK", .ok), ("@7 OK pong", .ok), ("@7 ERR usage", .refused), ("ERR", .refused),
@@ -9,7 +9,7 @@ struct LineTests {
         ("* 4 claim #42", .event), ("~ live at=3", .notice),
         ("OKAY", .unknown), ("ERROR", .unknown), ("", .unknown), ("@tagonly", .unknown), ("desk", .unknown),
     ])
-    func `the first character tells what a line is`(line: String, kind: LineKind) {
+    func `the first character gives the kind of a line`(line: String, kind: LineKind) {
         #expect(LineKind(of: Array(line.utf8)) == kind)
         #expect(kind.isFinal == (kind == .ok || kind == .refused))
     }
@@ -18,8 +18,8 @@ struct LineTests {
         ("OK pong", "\u{1b}[32mOK pong\u{1b}[m"), ("ERR usage", "\u{1b}[1;31mERR usage\u{1b}[m"),
         ("|a text", "|a text"), ("* 1 new #1", "\u{1b}[36m* 1 new #1\u{1b}[m"),
     ])
-    func `a line wears the colour of its kind`(line: String, painted: String) {
-        #expect(LineKind(of: Array(line.utf8)).painted(line) == painted)
+    func `a line has the color of its kind`(line: String, colored: String) {
+        #expect(LineKind(of: Array(line.utf8)).colored(line) == colored)
     }
 
     @Test(arguments: [
@@ -30,11 +30,11 @@ struct LineTests {
         (Array("\u{9b}2J \u{202e}x \u{2066}y \u{2028}".utf8), "\u{FFFD}2J \u{FFFD}x \u{FFFD}y \u{FFFD}"),
         ([0x61, 0x9B, 0xFF, 0x62], "a\u{FFFD}\u{FFFD}b"),
     ])
-    func `nothing that steers a terminal gets through`(bytes: [UInt8], shown: String) {
+    func `text that would control the terminal is replaced`(bytes: [UInt8], shown: String) {
         #expect(String(neutral: bytes) == shown)
     }
 
-    @Test func `every byte alone and behind every other is harmless`() {
+    @Test func `no pair of bytes yields a control character`() {
         for first in UInt8.min...UInt8.max {
             for second in UInt8.min...UInt8.max {
                 let shown = String(neutral: [first, second]).unicodeScalars

@@ -5,14 +5,14 @@ import DeskTestSupport
 import Glibc
 import Testing
 
-/// A desk that the test plays over real TLS, for the real program at the other end.
-final class Stage {
+/// A server played by the test over TLS, for the real `zuruf`.
+final class ScriptedDesk {
     let folder: String
     let pin: String
     private let listener: Listener
     private let tls: TLSContext
-    private var desk: Connection?
-    private var heard: [UInt8] = []
+    private var client: Connection?
+    private var received: [UInt8] = []
 
     static let greeting = "DESK/1 host=localhost epoch=gwyvvtzq auth=login line=4000 block=1048576"
 
@@ -33,7 +33,7 @@ final class Stage {
 
     var server: String { "127.0.0.1:\(listener.port ?? 0)" }
 
-    /// What the program sees of an environment.
+    /// The environment of the program.
     var environment: [String] {
         [
             "HOME=\(folder)", "XDG_CONFIG_HOME=\(folder)/config", "XDG_STATE_HOME=\(folder)/state", "TERM=vt100",
@@ -41,68 +41,70 @@ final class Stage {
         ]
     }
 
-    /// Takes the next caller and says whether the handshake held.
+    /// Accepts the next connection; returns whether the handshake succeeded.
     @discardableResult
     func accept() throws -> Bool {
-        heard = []
+        received = []
         while true {
             switch listener.accept(over: tls) {
             case .accepted(let connection, _):
-                desk = connection
+                client = connection
                 do throws(NetError) { try connection.completeHandshake(host: "client") } catch { return false }
                 return true
             case .nobody: try wait(listener.descriptor)
-            default: throw NetError.unresolved(host: "client", reason: "the listener gave up")
+            default: throw NetError.unresolved(host: "client", reason: "the listener failed")
             }
         }
     }
 
-    /// Lets a client in: the greeting, and the login if there is to be one; unless it `isRead` by a person, the client
-    /// says that nobody reads.
-    func welcome(login: Bool = true, isRead: Bool = false) throws {
+    /// Accepts a connection and opens a session: greeting, `login` if there is one, and `session reads=no` unless a
+    /// person reads.
+    func openSession(login: Bool = true, isReadByPerson: Bool = false) throws {
         try #require(try accept())
-        try say(Self.greeting)
+        try send(Self.greeting)
         guard login else { return }
-        try hears("login meier geheim")
-        try say("OK hello meier at=3")
-        guard !isRead else { return }
-        try hears("session reads=no")
-        try say("OK session reads=no at=3")
+        try expect("login meier geheim")
+        try send("OK hello meier at=3")
+        guard !isReadByPerson else { return }
+        try expect("session reads=no")
+        try send("OK session reads=no at=3")
     }
 
-    func say(_ lines: String...) throws {
+    /// Sends lines.
+    func send(_ lines: String...) throws {
         let text = Array((lines.joined(separator: "\n") + "\n").utf8)
-        #expect(desk?.send(text.span) == .moved(text.count))
+        #expect(client?.send(text.span) == .moved(text.count))
     }
 
-    /// The next line that the client sends must be this one.
-    func hears(_ line: String, at location: SourceLocation = #_sourceLocation) throws {
+    /// Receives the next line from the client, which must be this one; `(end)` for the end of the connection.
+    func expect(_ line: String, at location: SourceLocation = #_sourceLocation) throws {
         #expect(try nextLine() == line, sourceLocation: location)
     }
 
-    func hangUp() { desk?.close() }
+    /// Closes the connection.
+    func close() { client?.close() }
 
     private func nextLine() throws -> String {
         var buffer = [UInt8](repeating: 0, count: 4096)
         while true {
-            if let end = heard.firstIndex(of: UInt8(ascii: "\n")) {
-                defer { heard.removeFirst(end + 1) }
-                return String(decoding: heard[..<end], as: UTF8.self)
+            if let end = received.firstIndex(of: UInt8(ascii: "\n")) {
+                defer { received.removeFirst(end + 1) }
+                return String(decoding: received[..<end], as: UTF8.self)
             }
-            switch try #require(desk).receive(into: &buffer) {
-            case .bytes(let count): heard += buffer[..<count]
-            case .wait: try wait(#require(desk).descriptor)
+            switch try #require(client).receive(into: &buffer) {
+            case .bytes(let count): received += buffer[..<count]
+            case .wait: try wait(#require(client).descriptor)
             case .ended, .failed: return "(end)"
             }
         }
     }
 
     private func wait(_ descriptor: Int32) throws {
-        try #require(!Console.wait(for: [descriptor], milliseconds: 20_000).isEmpty, "the client says nothing")
+        try #require(!Console.wait(for: [descriptor], timeout: .seconds(20)).isEmpty, "the client sends nothing")
     }
 }
 
-/// The program on a terminal of its own, with somebody who types and looks.
+/// A person at a terminal: the real program on a pseudoterminal, its input and its screen.
 final class Person {
     private let terminal: FileDescriptor
     private let pid: pid_t
@@ -111,10 +113,10 @@ final class Person {
 
     init(_ arguments: [String], of program: String = "zuruf", environment: [String], columns: Int = 80) throws {
         let master = unsafe open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
-        try #require(master >= 0, "no terminal to be had")
+        try #require(master >= 0, "no pseudoterminal")
         terminal = FileDescriptor(owning: master)
         try terminal.setNonBlocking(true)
-        // TIOCSPTLCK, TIOCGPTN and TIOCSWINSZ (ioctl_tty(2)): unlock it, ask for its number, set its size.
+        // TIOCSPTLCK, TIOCGPTN and TIOCSWINSZ (ioctl_tty(2)): unlock it, get its number, set its size.
         var (locked, number): (Int32, UInt32) = (0, 0)
         var size: [UInt16] = [24, UInt16(columns), 0, 0]
         try #require(unsafe ioctl(master, 0x4004_5431, &locked) == 0)
@@ -129,7 +131,8 @@ final class Person {
         for number: Int32 in [1, 2] { unsafe posix_spawn_file_actions_adddup2(&actions, 0, number) }
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
-        // POSIX_SPAWN_SETSID: the first terminal that a session opens is its own. The threads of tests block signals.
+        // POSIX_SPAWN_SETSID: the first terminal that a session opens becomes its controlling terminal. The empty mask:
+        // the threads of tests block signals.
         unsafe posix_spawnattr_setflags(&attributes, 0x80 | Int16(POSIX_SPAWN_SETSIGMASK))
         var signals = sigset_t()
         unsafe sigemptyset(&signals)
@@ -158,24 +161,24 @@ final class Person {
 
     func send(_ signal: Int32) { kill(pid, signal) }
 
-    /// Looks until the screen is as wanted.
-    func sees(_ what: String, at location: SourceLocation = #_sourceLocation, _ wanted: (Screen) -> Bool) throws {
+    /// Waits until the screen satisfies a condition, at most 20 seconds without output.
+    func expect(_ what: String, at location: SourceLocation = #_sourceLocation, _ wanted: (Screen) -> Bool) throws {
         while !wanted(screen) {
-            let isLooking = !Console.wait(for: [terminal.raw], milliseconds: 20_000).isEmpty && look()
-            try #require(isLooking, "\(what): \(screen.lines.suffix(8))", sourceLocation: location)
+            let hasOutput = !Console.wait(for: [terminal.raw], timeout: .seconds(20)).isEmpty && receive()
+            try #require(hasOutput, "\(what): \(screen.lines.suffix(8))", sourceLocation: location)
         }
         #expect(screen.unknown == [], sourceLocation: location)
     }
 
-    /// Looks until the last line is this one.
-    func sees(last line: String, at location: SourceLocation = #_sourceLocation) throws {
-        try sees("last line \(line)", at: location) { $0.lines.last == line }
+    /// Waits until this is the last line on the screen.
+    func expect(last line: String, at location: SourceLocation = #_sourceLocation) throws {
+        try expect("last line \(line)", at: location) { $0.lines.last == line }
     }
 
-    /// Whether keys reach the program singly and unseen.
+    /// Whether the terminal is in raw mode: the program receives each key, and none is echoed.
     var isRaw: Bool { modes & tcflag_t(ICANON | ECHO) == 0 }
 
-    /// Whether keys are shown as they are typed.
+    /// Whether typed characters are echoed.
     var isEchoing: Bool { modes & tcflag_t(ECHO) != 0 }
 
     private var modes: tcflag_t {
@@ -184,17 +187,17 @@ final class Person {
         return settings.c_lflag
     }
 
-    /// Waits for the end of the program and gives its exit status, or minus the signal.
-    func ends() -> Int32 {
-        while look(), !Console.wait(for: [terminal.raw], milliseconds: 20_000).isEmpty {}
+    /// Waits until the program exits and returns its exit status, or the negative number of the signal that killed it.
+    func wait() -> Int32 {
+        while receive(), !Console.wait(for: [terminal.raw], timeout: .seconds(20)).isEmpty {}
         var status: Int32 = 0
         unsafe waitpid(pid, &status, 0)
         self.status = status
         return status & 0x7F == 0 ? status >> 8 & 0xFF : -(status & 0x7F)
     }
 
-    /// Takes in what has been drawn; false once nobody draws any more.
-    private func look() -> Bool {
+    /// Applies the program's output to the screen; false at its end.
+    private func receive() -> Bool {
         var buffer = [UInt8](repeating: 0, count: 4096)
         switch terminal.receive(into: &buffer) {
         case .bytes(let count): screen.take(buffer[..<count])
