@@ -7,6 +7,11 @@ public struct Recipients: Equatable, Hashable, Sendable {
 
     /// Drops what is empty or repeated: an address in both lists stays in `to`.
     public init(to: [Address] = [], cc: [Address] = []) {
+        if cc.isEmpty, to.count == 1, !to[0].description.isEmpty {
+            // As most are: nothing to compare.
+            (self.to, self.cc) = (to, cc)
+            return
+        }
         var seen: Set<Address> = [Address("")]
         self.to = to.filter { seen.insert($0).inserted }
         self.cc = cc.filter { seen.insert($0).inserted }

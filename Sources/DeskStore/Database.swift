@@ -281,6 +281,16 @@ extension Database {
         while try step(), try read(self) {}
     }
 
+    /// Stays at the first row, and with it in a read transaction, until `leave`; an error means that it does not.
+    func stay() {
+        _ = unsafe sqlite3_step(raw)
+    }
+
+    /// Ends what `stay` began.
+    func leave() {
+        unsafe sqlite3_reset(raw)
+    }
+
     /// Column `index` of the row as a number; 0 for NULL.
     func integer(_ index: Int32) -> Int64 {
         unsafe sqlite3_column_int64(raw, index)

@@ -134,20 +134,21 @@ final class Projection {
     }
 
     private func apply(_ event: Event, toTicket id: TicketID) throws(StoreError) {
-        let before = try tickets.find(id)
-        if before == nil, case .new(let mail, let number) = event.kind, let queue = event.queue {
+        let wasLive = try tickets.isLive(id)
+        if wasLive == nil, case .new(let mail, let number) = event.kind, let queue = event.queue {
             tickets.add(
                 Ticket(id: id, number: number, mail: mail, queue: queue, at: event.at, sequence: event.sequence))
         }
-        guard let after = tickets.apply(event, to: id) else { return }
+        tickets.apply(event, to: id)
         switch event.kind {
-        case .new(let mail, _), .followUp(let mail): try customers.meet(after.customer, as: mail.customerName)
+        case .new(let mail, _), .followUp(let mail):
+            if let customer = try tickets.find(id)?.customer { try customers.meet(customer, as: mail.customerName) }
         case .customerSet(let change):
             try customers.meet(change.customer, as: change.address)
             try customers.pass(id, from: change.was)
-        default: if before?.isLive == after.isLive { return }  // Nothing of it concerns the customer.
+        default: if try tickets.isLive(id) == wasLive { return }  // Nothing of it concerns the customer.
         }
-        try customers.apply(event, to: after)
+        if let ticket = try tickets.find(id) { try customers.apply(event, to: ticket) }
     }
 
     private func apply(_ change: CustomerChange, to id: CustomerID, named subject: Event.Subject) throws(StoreError) {

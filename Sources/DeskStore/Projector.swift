@@ -49,7 +49,7 @@ public final class Projector: Sendable {
     /// to which event `desk.db` is true; `onTrouble` an error that keeps it from going on, and `nil` once it can again.
     /// `onDamage` is told of events with a text that is not as it was written. All have to be quick.
     public init(
-        _ files: StateFiles, head: SequenceNumber, pause: Int = 150,
+        _ files: StateFiles, head: SequenceNumber, pause: Int = 500,
         onApplied: @escaping @Sendable (SequenceNumber) -> Void,
         onTrouble: @escaping @Sendable (StoreError?) -> Void,
         onDamage: @escaping @Sendable (SequenceNumber) -> Void = { _ in }

@@ -2,12 +2,18 @@ import DeskModel
 
 /// The rows of `ticket`, as the projecting thread changes them.
 final class TicketRows {
-    /// A ticket and what of it the file holds.
-    private struct Known {
+    /// A ticket and what of it the file holds. A class, so that a look at a ticket does not copy it, nor a growing
+    /// table all of them.
+    private final class Known {
         var ticket: Ticket
         /// What of the row is part of an index; `nil`: there is no row yet.
         var stored: Stored?
         var isChanged = false
+
+        init(_ ticket: Ticket, _ stored: Stored?) {
+            self.ticket = ticket
+            self.stored = stored
+        }
     }
 
     /// What the indexes and the rows of `part` hold of a ticket.
@@ -53,35 +59,45 @@ final class TicketRows {
 
     /// The ticket as the events so far have left it; `nil` if there is none.
     func find(_ id: TicketID) throws(StoreError) -> Ticket? {
-        if let found = known[id] { return found.ticket }
+        try entry(id)?.ticket
+    }
+
+    /// Whether that ticket is live; `nil` if there is none.
+    func isLive(_ id: TicketID) throws(StoreError) -> Bool? {
+        try entry(id)?.ticket.isLive
+    }
+
+    private func entry(_ id: TicketID) throws(StoreError) -> Known? {
+        if let found = known[id] { return found }
         select.bind(1, id.value)
         guard let ticket = try select.first({ row throws(StoreError) in try TicketRow.read(row) }) else { return nil }
-        known[id] = Known(ticket: ticket, stored: Stored(ticket))
-        return ticket
+        let entry = Known(ticket, Stored(ticket))
+        known[id] = entry
+        return entry
     }
 
     /// Takes a ticket that has just been made.
     func add(_ ticket: Ticket) {
-        known[ticket.id] = Known(ticket: ticket, stored: nil)
+        known[ticket.id] = Known(ticket, nil)
     }
 
-    /// Changes a ticket that `find` or `add` has seen; what became of it.
-    func apply(_ event: Event, to id: TicketID) -> Ticket? {
-        known[id]?.ticket.apply(event)
-        noteChange(of: id)
-        return known[id]?.ticket
+    /// Changes a ticket that `isLive` or `add` has seen.
+    func apply(_ event: Event, to id: TicketID) {
+        guard let entry = known[id] else { return }
+        entry.ticket.apply(event)
+        noteChange(of: id, entry)
     }
 
     /// Numbers the texts of a ticket on from `entry`, if there is such a ticket.
     func skip(_ entry: EntryID) throws(StoreError) {
-        guard let ticket = try find(entry.ticket), ticket.entries < entry.entry else { return }
-        known[entry.ticket]?.ticket.entries = entry.entry
-        noteChange(of: entry.ticket)
+        guard let found = try self.entry(entry.ticket), found.ticket.entries < entry.entry else { return }
+        found.ticket.entries = entry.entry
+        noteChange(of: entry.ticket, found)
     }
 
-    private func noteChange(of id: TicketID) {
-        guard known[id]?.isChanged == false else { return }
-        known[id]?.isChanged = true
+    private func noteChange(of id: TicketID, _ entry: Known) {
+        guard !entry.isChanged else { return }
+        entry.isChanged = true
         changed.append(id)
     }
 
@@ -91,9 +107,9 @@ final class TicketRows {
         giveAll.bind(2, other.value)
         try giveAll.run()
         for (id, entry) in known where entry.ticket.customer == other {
-            known[id]?.ticket.customer = survivor
-            if entry.stored != nil { known[id]?.stored?.customer = survivor }
-            noteChange(of: id)
+            entry.ticket.customer = survivor
+            entry.stored?.customer = survivor
+            noteChange(of: id, entry)
         }
     }
 
@@ -106,11 +122,10 @@ final class TicketRows {
         try idsOfCustomer.each { row in candidates.insert(TicketID(row.integer(0))) }
         var moved: Set<TicketID> = []
         for id in candidates {
-            guard let ticket = try find(id), ticket.customer == customer, owners.contains(ticket.owner) else {
-                continue
-            }
-            known[id]?.ticket.customer = other
-            noteChange(of: id)
+            guard let entry = try entry(id), entry.ticket.customer == customer, owners.contains(entry.ticket.owner)
+            else { continue }
+            entry.ticket.customer = other
+            noteChange(of: id, entry)
             moved.insert(id)
         }
         return moved
@@ -121,9 +136,9 @@ final class TicketRows {
         changed.sort()
         for id in changed {
             guard let entry = known[id] else { continue }
-            try write(entry)
-            known[id]?.stored = Stored(entry.ticket)
-            known[id]?.isChanged = false
+            try write(entry.ticket, entry.stored)
+            entry.stored = Stored(entry.ticket)
+            entry.isChanged = false
         }
         changed.removeAll(keepingCapacity: true)
     }
@@ -133,10 +148,9 @@ final class TicketRows {
         if known.count > TicketRows.most { known.removeAll(keepingCapacity: true) }
     }
 
-    private func write(_ entry: Known) throws(StoreError) {
-        let ticket = entry.ticket
-        try writeParts(of: ticket, entry.stored)
-        guard let stored = entry.stored else {
+    private func write(_ ticket: Ticket, _ stored: Stored?) throws(StoreError) {
+        try writeParts(of: ticket, stored)
+        guard let stored else {
             TicketRow.bind(ticket, to: insert)
             return try insert.run()
         }

@@ -1,4 +1,5 @@
 import DeskModel
+import Glibc
 import Testing
 
 @testable import DeskStore
@@ -134,6 +135,29 @@ import Testing
         try journal.probe()
         try journal.append(large)
         #expect(try journal.read(after: before.0, limit: 1).first == large[0])
+    }
+
+    @Test func `the write-ahead log is emptied again and again while turns follow on one another`() throws {
+        var journal = try folder.journal()
+        let reader = try JournalReader(path: folder.files.journal)
+        var most: Int64 = 0
+        for sequence in 1...Int64(1500) {
+            try journal.append([
+                Event(
+                    sequence: sequence, at: Moment(milliseconds: sequence), by: Story.names[0],
+                    subject: .agent(Story.names[1]), kind: .say(text: "who takes it?"))
+            ])
+            most = max(most, sizeOfLog)
+        }
+        // SQLite begins to empty it at 1,000 pages of 4 KiB; some turns more may come before it can.
+        #expect(most > 4_096_000 && most < 5_000_000)
+        #expect(try reader.head() == 1500)
+        #expect(journal.finish() && sizeOfLog == 0)
+    }
+
+    private var sizeOfLog: Int64 {
+        var status = stat()
+        return unsafe stat(folder.files.journal + "-wal", &status) == 0 ? Int64(status.st_size) : 0
     }
 
     @Test func `a reader on another connection sees a turn once it is committed`() throws {
