@@ -79,15 +79,18 @@ extension OutgoingMail {
             messageID: try reader.line(), inReplyTo: try reader.line(), references: try reader.lines())
     }
 
-    /// The mail cleaned so that the worker's decoder accepts it. Of the references the newest are enough; a text beyond
-    /// the limit, which no command can make, is refused by the decoder and never cut.
+    /// The mail cleaned so that the worker's decoder accepts it. Of the references the first and the newest are enough
+    /// (docs/mail.md); a text beyond the limit, which no command can make, is refused by the decoder and never cut.
     func cleaned() -> OutgoingMail {
-        OutgoingMail(
+        let thread =
+            references.count > MailLimits.messageIDs
+            ? references.prefix(1) + references.suffix(MailLimits.messageIDs - 1) : references[...]
+        return OutgoingMail(
             kind: kind, from: Self.cleaned(from), to: to.map(Self.cleaned), cc: cc.map(Self.cleaned),
             subject: CleanText.line(subject), text: CleanText.text(text), date: date,
             messageID: CleanText.line(messageID),
             inReplyTo: CleanText.line(inReplyTo),
-            references: references.suffix(MailLimits.messageIDs).map { CleanText.line($0) })
+            references: thread.map { CleanText.line($0) })
     }
 
     private static func cleaned(_ address: MailAddress) -> MailAddress {

@@ -148,6 +148,10 @@ public struct Address: Hashable, Comparable, Sendable, CustomStringConvertible {
         description = address
     }
 
+    /// In place of the recipients of a message of ours that the log does not have any more. It is no address, and
+    /// nothing is sent to it.
+    static let unreadable = Address("?")
+
     /// Takes the `description` of an address: it is lower-cased already.
     public init(known text: String) {
         description = text

@@ -196,10 +196,13 @@ public struct EventDecoder {
 
     private mutating func letter() throws(Corruption) -> Letter {
         let to = try recipients()
+        // A message of ours that is to be sent always has one: it waits until the desk has given it up.
+        let isUnknown = to.all.isEmpty && isDamaged
         let from = try optional { decoder throws(Corruption) in try decoder.address() }
         let text = try writing()
         return Letter(
-            to: to, from: from, text: text, answers: try optional { decoder throws(Corruption) in try decoder.int() })
+            to: isUnknown ? Recipients(to: [.unreadable]) : to, from: from, text: text,
+            answers: try optional { decoder throws(Corruption) in try decoder.int() })
     }
 
     private mutating func agentChange() throws(Corruption) -> AgentChange {

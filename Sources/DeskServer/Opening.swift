@@ -118,10 +118,12 @@ private struct OpenedMail {
     func drop(after kept: SequenceNumber, epoch: String, _ log: Log) throws {
         try archive.dropComposed(after: kept)
         let folder = "\(files.lost)-\(epoch)"
-        let count = try archive.setAside(isNamed: reader.names(raw:)) { digest, bytes in
+        let count = try archive.setAside(isNamed: reader.names(raw:)) { digest, bytes, isIntact in
+            let file = "\(folder)/\("\(digest)".prefix(16)).eml"
             do throws(NetError) {
                 try Files.makeDirectory(folder)
-                try Files.write(bytes, to: "\(folder)/\("\(digest)".prefix(16)).eml")
+                try Files.write(bytes, to: file)
+                if !isIntact { log.note(.store(.setAsideChanged(file))) }
                 return true
             } catch {
                 log.note(.store(.setAsideFailed(error)))

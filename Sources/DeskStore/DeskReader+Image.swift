@@ -108,15 +108,18 @@ extension DeskReader {
     }
 
     private func readMail(_ image: inout Image) throws(StoreError) {
-        var queued: [SequenceNumber: Set<Address>] = [:]
+        var queued: [SequenceNumber: [Address]] = [:]
         try database.prepare("SELECT seq, address FROM delivery WHERE state IN (0, 4)").each { row in
-            queued[row.integer(0), default: []].insert(Address(known: row.text(1)))
+            queued[row.integer(0), default: []].append(Address(known: row.text(1)))
         }
         for (sequence, pending) in queued.sorted(by: { $0.key < $1.key }) {
             guard let event = try journal.event(sequence), var outgoing = Outgoing(event) else {
                 throw .corrupt("event \(sequence) does not hold the mail that desk.db looks for there")
             }
+            let unknown = pending.filter { !outgoing.pending.contains($0) }
             outgoing.pending.removeAll { !pending.contains($0) }
+            // Recipients that the event does not have (any more) wait as well, until the courier has reported them.
+            outgoing.pending += unknown
             image.outbox.append(outgoing)
         }
         var replies: [AutoReply] = []

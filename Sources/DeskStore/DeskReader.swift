@@ -66,26 +66,29 @@ public final class DeskReader {
 
     private func addressing(_ entry: EntryID) throws(StoreError) -> Addressing? {
         guard let sequence = try lists.entry(entry) else { return nil }
-        return Addressing(try intact(sequence).kind)
+        let event = try shortTexts(of: sequence)
+        // Where the addresses were changed outside of the desk they are not known; a report about the message is taken
+        // in all the same.
+        return event.isDamaged ? nil : Addressing(event.kind)
     }
 
     private func retry(_ agent: AgentName, _ key: String) throws(StoreError) -> Fact {
         guard let sequence = try facts.retry(agent, key) else { return .retry(agent, key: key, nil, at: nil) }
-        let event = try intact(sequence)
+        let event = try shortTexts(of: sequence)
         guard let retry = event.retry else {
             throw .corrupt("event \(sequence) does not hold the retry key that desk.db looks for there")
-        }
-        return .retry(agent, key: key, retry, at: event.at)
-    }
-
-    /// An event that something is decided by: all of its texts are as they were written.
-    private func intact(_ sequence: SequenceNumber) throws(StoreError) -> Event {
-        guard let event = try journal.event(sequence) else {
-            throw .corrupt("event \(sequence) is missing in journal.db")
         }
         guard !event.isDamaged else {
             throw .corrupt("a text of event \(sequence) in journal.db was changed outside of the desk")
         }
+        return .retry(agent, key: key, retry, at: event.at)
+    }
+
+    /// An event that something is decided by, without the texts that can be long: those decide nothing.
+    private func shortTexts(of sequence: SequenceNumber) throws(StoreError) -> Event {
+        guard let (_, writings) = try journal.outline(sequence),
+            let event = try journal.event(sequence, without: writings)
+        else { throw .corrupt("event \(sequence) is missing in journal.db") }
         return event
     }
 

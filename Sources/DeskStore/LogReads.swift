@@ -17,6 +17,8 @@ final class LogReads {
     private let texts: Statement
     private let lengths: Statement
     private let recent: Statement
+    /// The turn that was read last: its bytes fit the chain.
+    private var checked: Stored?
 
     init(_ database: borrowing Database, hashing: Hashing) throws(StoreError) {
         self.hashing = hashing
@@ -159,7 +161,7 @@ final class LogReads {
     }
 
     /// A row of `turn`.
-    struct Stored {
+    struct Stored: Equatable {
         let first: SequenceNumber
         let last: SequenceNumber
         let chain: Digest
@@ -173,9 +175,36 @@ final class LogReads {
         }
     }
 
+    /// The turn that `sequence` belongs to, or the last one before it; throws `corrupt` if it is not as it was written.
     private func turn(holding sequence: SequenceNumber) throws(StoreError) -> Stored? {
         holding.bind(1, sequence)
-        return try holding.first { row throws(StoreError) in try Stored(row) }
+        guard let stored = try holding.first({ row throws(StoreError) in try Stored(row) }) else { return nil }
+        if stored == checked { return stored }
+        let before =
+            if let checked, checked.last + 1 == stored.first { checked.chain } else {
+                try chain(after: stored.first - 1)
+            }
+        guard let before else { throw .corrupt("no turn ends before event \(stored.first)") }
+        try check(stored, after: before)
+        checked = stored
+        return stored
+    }
+
+    /// Computes the chain over a turn again, and compares.
+    private func check(_ stored: Stored, after before: Digest) throws(StoreError) {
+        var (chain, next) = (before, stored.first)
+        var decoder = EventDecoder(stored.body) { _, _, _ in .missing }
+        do throws(Corruption) {
+            while let event = try decoder.nextEncoded() {
+                chain = hashing.hash(chain.bytes, event)
+                next += 1
+            }
+        } catch {
+            throw .corrupt("the turn that begins with event \(stored.first) cannot be read: \(error)")
+        }
+        guard chain == stored.chain, next == stored.last + 1 else {
+            throw .corrupt("the chain is broken in the turn that begins with event \(stored.first)")
+        }
     }
 
     /// Reads those events of a turn; the others are only stepped over.
@@ -223,18 +252,8 @@ final class LogReads {
         try from.each { row throws(StoreError) in
             let stored = try Stored(row)
             guard stored.first == next else { throw .corrupt("event \(next) is missing") }
-            var decoder = EventDecoder(stored.body) { _, _, _ in .missing }
-            do throws(Corruption) {
-                while let event = try decoder.nextEncoded() {
-                    chain = hashing.hash(chain.bytes, event)
-                    next += 1
-                }
-            } catch {
-                throw .corrupt("the turn that begins with event \(stored.first) cannot be read: \(error)")
-            }
-            guard chain == stored.chain, next == stored.last + 1 else {
-                throw .corrupt("the chain is broken in the turn that begins with event \(stored.first)")
-            }
+            try check(stored, after: chain)
+            (chain, next) = (stored.chain, stored.last + 1)
         }
     }
 }

@@ -164,9 +164,9 @@ extension MailArchive {
     }
 
     /// Takes the raw messages out of the file that `isNamed` does not know: their events were lost. `keep` is given
-    /// each of them first; one that it does not take stays. How many went.
+    /// each of them first, and whether it is as it was written; one that it does not take stays. How many went.
     public func setAside(
-        isNamed: (Digest) throws(StoreError) -> Bool, keep: (Digest, [UInt8]) -> Bool
+        isNamed: (Digest) throws(StoreError) -> Bool, keep: (Digest, [UInt8], _ isIntact: Bool) -> Bool
     ) throws(StoreError) -> Int {
         let next = try database.prepare("SELECT id, digest FROM raw WHERE id > ? ORDER BY id LIMIT 1000")
         let select = try database.prepare("SELECT bytes FROM raw WHERE digest = ?")
@@ -181,7 +181,9 @@ extension MailArchive {
             guard !found.isEmpty else { return count }
             for digest in found where try !isNamed(digest) {
                 select.bind(1, digest.bytes)
-                guard let bytes = try select.first({ $0.bytes(0) }), keep(digest, bytes) else { continue }
+                guard let bytes = try select.first({ $0.bytes(0) }),
+                    keep(digest, bytes, hashing.hash(bytes, []) == digest)
+                else { continue }
                 try database.transaction { () throws(StoreError) in
                     try remove(digest)
                     try delete([digest])

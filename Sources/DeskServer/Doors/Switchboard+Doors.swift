@@ -65,4 +65,8 @@ extension Switchboard: CourierDesk {
     func hurryProjection() {
         archive.projector.wake()
     }
+
+    func noteDamage(of sequence: SequenceNumber) {
+        archive.damages.note(text: sequence)
+    }
 }

@@ -43,8 +43,15 @@ final class ReadingRoom {
     struct Result: Sendable {
         /// The session that asked.
         let session: Int
-        /// What was found, and up to which event it is true; `nil`: the disk could not be read in time.
-        let reading: Reading<Finding>?
+        /// What was found, and up to which event it is true; or why nothing could be read, `nil` if `desk.db` was not
+        /// there in time.
+        let reading: Swift.Result<Reading<Finding>, Failure>
+    }
+
+    /// Why a question cannot be answered.
+    struct Failure: Error {
+        /// `nil`: `desk.db` did not reach the asker's position in time.
+        let why: StoreError?
     }
 
     /// Where results come back; the loop watches it.
@@ -72,7 +79,10 @@ final class ReadingRoom {
         worker.post {
             let left = max(0, latest - Clock.monotonic()) / 1_000_000
             let isReady = projector.wait(for: position, atMost: Int(left))
-            results.post(Result(session: session, reading: isReady ? question.answer(from: readers) : nil))
+            results.post(
+                Result(
+                    session: session,
+                    reading: isReady ? question.answer(from: readers) : .failure(ReadingRoom.Failure(why: nil))))
         }
     }
 
@@ -83,13 +93,20 @@ final class ReadingRoom {
 }
 
 extension ReadingRoom.Question {
-    /// What the disk says, asked once more after an error; `nil` if it says nothing then either.
-    fileprivate func answer(from readers: StateReaders) -> Reading<ReadingRoom.Finding>? {
+    /// What the disk says, asked once more after an error.
+    fileprivate func answer(
+        from readers: StateReaders
+    ) -> Swift.Result<Reading<ReadingRoom.Finding>, ReadingRoom.Failure> {
+        var last: StoreError?
         for _ in 0..<2 {
-            if let found = try? read(readers) { return found }
+            do throws(StoreError) {
+                return .success(try read(readers))
+            } catch {
+                last = error
+            }
             readers.close()
         }
-        return nil
+        return .failure(ReadingRoom.Failure(why: last))
     }
 
     private func read(_ readers: StateReaders) throws(StoreError) -> Reading<ReadingRoom.Finding> {

@@ -11,6 +11,8 @@ struct Rereads {
     private(set) var hasRead = false
     /// Whether it could do with another one.
     private(set) var isWanting = false
+    /// Why the session's next event can never be read: the journal is damaged there.
+    private(set) var damage: StoreError?
 
     /// Events of a chunk.
     private static let chunkCount = 256
@@ -22,7 +24,7 @@ struct Rereads {
 
     /// Lets the next session have a chunk.
     mutating func beginSession() {
-        (hasRead, isWanting) = (false, false)
+        (hasRead, isWanting, damage) = (false, false, nil)
     }
 
     /// The event of that number; `nil` if it has to wait for the next turn, or the disk cannot be read.
@@ -40,6 +42,7 @@ struct Rereads {
             try archive.read(after: sequence - 1, limit: Rereads.chunkCount) { chunk += $0.map { Told($0) } }
         } catch {
             chunk = []
+            if case .corrupt = error { damage = error }
         }
         return chunk.first
     }

@@ -13,9 +13,10 @@ extension Switchboard {
             }
             session.pending = nil
             session.isBusy = false
-            if let reading = result.reading {
-                write(reading, for: pending, session)
-            } else {
+            switch result.reading {
+            case .success(let reading): write(reading, for: pending, session)
+            case .failure(let failure):
+                if let why = failure.why { log.note(.store(.readFailed(why))) }
                 finish(session, pending.tag, .refused(.storage(retry: 5)))
             }
             list(session)

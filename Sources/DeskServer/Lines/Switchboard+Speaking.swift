@@ -21,6 +21,11 @@ extension Switchboard {
             session.isUnsaid = false
             rereads.beginSession()
             speak(session)
+            // No line says what is missing, and nothing is left out: the connection ends before it.
+            if let damage = rereads.damage {
+                log.note(.store(.readFailed(damage)))
+                session.isLost = true
+            }
             guard rereads.isWanting else { continue }
             if rereads.hasRead { served.append(session) } else { listUnsaid(session) }
         }

@@ -87,11 +87,9 @@ struct LoginThrottle {
         return rest <= 0 ? 0 : Int((rest - 1) / 1_000_000_000) + 1
     }
 
-    /// Whether `origin` has failed lately, with any name; `name`: with this one.
-    func hasFailed(_ origin: PeerAddress, as name: AgentName? = nil, at now: Int64) -> Bool {
-        guard let row = row(of: origin) else { return false }
-        let counters = row.names.filter { name == nil || $0.name == name }.map(\.counter)
-        return (name == nil ? counters + [row.rest] : counters).contains { !$0.isFresh(at: now) }
+    /// Whether `name` has failed lately from `origin`.
+    func hasFailed(_ origin: PeerAddress, as name: AgentName, at now: Int64) -> Bool {
+        row(of: origin)?.names.contains { $0.name == name && !$0.counter.isFresh(at: now) } == true
     }
 
     /// Counts a failure, and gives the seconds to wait from the second one in a row on: 1, 2, 4 … 60.

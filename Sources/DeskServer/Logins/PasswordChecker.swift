@@ -63,7 +63,7 @@ final class PasswordChecker {
             ?? ScramKeys.dummy(for: attempt.name, secret: secret, iterations: iterations)
         let check = Check(attempt: attempt, keys: keys, isKnown: key != nil, iterations: iterations)
         let turnedAway = queue.add(
-            check, of: attempt.session, as: attempt.name, from: attempt.origin, standing)
+            check, of: attempt.session, as: attempt.name, from: attempt.origin, standing, at: Clock.monotonic())
         checkNext()
         return turnedAway
     }
@@ -76,6 +76,7 @@ final class PasswordChecker {
     /// The verdicts since the last call.
     func takeVerdicts() -> [Verdict] {
         let found = verdicts.takeAll()
+        if found.contains(where: \.isRight) { queue.refundLast() }
         if !found.isEmpty {
             isChecking = false
             checkNext()
@@ -89,7 +90,7 @@ final class PasswordChecker {
     }
 
     private func checkNext() {
-        guard !isChecking, let check = queue.next() else { return }
+        guard !isChecking, let check = queue.next(at: Clock.monotonic()) else { return }
         isChecking = true
         let verdicts = verdicts
         worker.post {

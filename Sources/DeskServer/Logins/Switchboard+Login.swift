@@ -44,11 +44,8 @@ extension Switchboard {
     }
 
     private func standing(of name: String, from origin: PeerAddress, isKnown: Bool) -> LoginStanding {
-        let now = Clock.monotonic()
-        if isKnown {
-            return loginThrottle.hasFailed(origin, as: AgentName(name), at: now) ? .knownAfterFailures : .known
-        }
-        return loginThrottle.hasFailed(origin, at: now) ? .afterFailures : .fresh
+        guard isKnown, let name = AgentName(name) else { return .stranger }
+        return loginThrottle.hasFailed(origin, as: name, at: Clock.monotonic()) ? .knownAfterFailures : .known
     }
 
     /// What every check costs: as much as the costliest of all keys.

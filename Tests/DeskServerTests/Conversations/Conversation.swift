@@ -25,6 +25,8 @@ import Testing
 ///     shell   > agent retire schulze                                  somebody at the desk's shell
 ///     shell   < zt-…                                                  what the shell says to that
 ///     desk    crash | stop | start                                    the desk dies; goes down in order; starts again
+///     desk    copy journal.db                                         while it is down, a file is copied
+///     desk    put-back journal.db                                     the copy takes the place of the file
 ///     desk    storage full | fails | dies | works                     what becomes of what it writes to the journal
 ///     desk    storage full mail.db                                    or to another file of its
 ///     desk    post broken | works                                     mails cannot go out; they can

@@ -27,6 +27,7 @@ final class LiveStage: Stage {
     }
 
     var postFolder: String { yard + "/out" }
+    var stateFolder: String { desk.folder + "/state" }
 
     func send(_ who: String, _ bytes: [UInt8]) throws {
         try desk.send(who, bytes)
@@ -83,7 +84,7 @@ final class LiveStage: Stage {
             try desk.start()
         case ["post", "works"]: try Files.makeDirectory(postFolder)
         case ["post", "broken"]: try Files.removeDirectory(postFolder)
-        default: return false
+        default: return try replaceFile(words)
         }
         return true
     }

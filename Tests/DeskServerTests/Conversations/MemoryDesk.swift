@@ -39,6 +39,7 @@ final class MemoryDesk: Stage {
     }
 
     var postFolder: String { folder + "/out" }
+    var stateFolder: String { folder + "/state" }
 
     /// Who is on the line.
     var switchboard: Switchboard {
@@ -110,7 +111,7 @@ final class MemoryDesk: Stage {
             running = try Running(folder + "/state", settings)
         case ["post", "works"]: try Files.makeDirectory(postFolder)
         case ["post", "broken"]: try Files.removeDirectory(postFolder)
-        default: return false
+        default: return try replaceFile(words)
         }
         return true
     }

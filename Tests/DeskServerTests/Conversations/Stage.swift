@@ -5,6 +5,8 @@ import Testing
 protocol Stage {
     /// Where mails of ours go, one file each.
     var postFolder: String { get }
+    /// The desk's state directory.
+    var stateFolder: String { get }
     /// Sends bytes.
     func send(_ who: String, _ bytes: [UInt8]) throws
     /// The next line that comes, or `nil` if none comes any more, since the desk has closed the connection.
@@ -23,6 +25,20 @@ protocol Stage {
     func desk(_ words: [String]) throws -> Bool
     /// Runs a command of the shell, and gives what it says.
     func shell(_ words: [String]) throws -> [String]
+}
+
+extension Stage {
+    /// `copy FILE` or `put-back FILE`, of a desk that is down: with what SQLite keeps beside the file.
+    func replaceFile(_ words: [String]) throws -> Bool {
+        guard words.count == 2, words[0] == "copy" || words[0] == "put-back" else { return false }
+        let (file, copy) = ("\(stateFolder)/\(words[1])", "\(stateFolder).\(words[1])")
+        let (from, to) = words[0] == "copy" ? (file, copy) : (copy, file)
+        for rest in ["", "-wal", "-shm"] { try Files.remove(to + rest) }
+        for rest in ["", "-wal"] where Files.exists(from + rest) {
+            try Files.write(try Files.read(from + rest, limit: 1 << 26), to: to + rest)
+        }
+        return true
+    }
 }
 
 /// One playing of a conversation: what was heard and not yet looked at, and what the names stand for.

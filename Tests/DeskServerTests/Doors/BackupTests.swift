@@ -155,6 +155,52 @@ import Testing
         #expect(try Files.list(hall.state).allSatisfy { !$0.contains(".restoring") })
     }
 
+    /// What a killed backup leaves before its list is written, in the order in which it makes it.
+    @Test func `a folder without a list is no backup, and the next backup goes into it`() throws {
+        #expect(try zurufd("backup", backup).end == .exited(0))
+        try Files.remove(backup + "/backup.txt")
+        for left in [["backup.unfinished"], ["backup.unfinished", "backup.txt.new"], ["backup.unfinished.new"]] {
+            if left.count == 1 && left[0].hasSuffix(".new") { try Files.removeDirectory(backup) }
+            try Files.makeDirectory(backup)
+            for name in left { try Files.write([], to: "\(backup)/\(name)") }
+            let refused = try zurufd("restore", backup)
+            #expect(refused.end == .exited(1) && refused.errors.contains("holds no complete backup"), "\(refused)")
+            let again = try zurufd("backup", backup)
+            #expect(again.end == .exited(0), "\(again)")
+            #expect(try Files.list(backup).first == "backup.txt")
+            try Files.remove(backup + "/backup.txt")
+        }
+        // Without the sign the files may be anybody's: those of a desk, for one.
+        #expect(try zurufd("backup", backup).errors.contains("is not empty"))
+        let own = try zurufd("backup", hall.state)
+        #expect(own.end == .exited(1) && own.errors.contains("is not empty"), "\(own)")
+        #expect(try zurufd("agent", "list").end == .exited(0))
+    }
+
+    /// A new desk has no messages, but clients may have kept its pin.
+    @Test func `a key, certificate or secret that the backup does not have is not replaced unasked`() throws {
+        #expect(try zurufd("backup", backup).end == .exited(0))
+        _ = try moveAway()
+        let words = ["init", "--state", hall.state, "--password-iterations", "4096"]
+        #expect(try hall.zurufd(words + ["--password-stdin"], input: [0x78, 0x0A]).end == .exited(0))
+        let pin = try zurufd("pin").output.split(separator: "\n").first.map(String.init) ?? "?"
+        let keys = ["secret", "key.pem", "certificate.pem"]
+        for gone in [[], ["journal.db", "mail.db", "desk.db"], ["key.pem", "certificate.pem"]] {
+            for name in gone { try Files.remove("\(hall.state)/\(name)") }
+            let before = keys.map { try? Files.read("\(hall.state)/\($0)", limit: 10_000) }
+            let said = try zurufd("restore", backup)
+            #expect(said.end == .exited(1) && said.errors.contains("would be replaced, and the backup has others"))
+            #expect(said.errors.contains(pin) == (gone.first != "key.pem"), "\(said)")
+            #expect(keys.map { try? Files.read("\(hall.state)/\($0)", limit: 10_000) } == before)
+            #expect(try Files.list(hall.state).allSatisfy { !$0.contains(".restoring") })
+        }
+        let said = try zurufd("restore", backup, "--replace-keys", "--nothing-lost")
+        #expect(said.end == .exited(0), "\(said)")
+        #expect(try zurufd("pin").output != pin + "\n")
+        // The same ones are no obstacle.
+        #expect(try zurufd("restore", backup).errors.contains("is not older than the backup"))
+    }
+
     @Test func `an interrupted restore is no desk, and can be repeated`() throws {
         #expect(try zurufd("backup", backup).end == .exited(0))
         for name in ["journal.db", "desk.db"] { try Files.remove("\(hall.state)/\(name)") }
@@ -163,6 +209,14 @@ import Testing
             let said = try hall.zurufd(words + ["--state", hall.state], input: [])
             #expect(said.errors.contains("a restore into \(hall.state) was interrupted: run zurufd restore again"))
             #expect(said.end != .exited(0))
+        }
+        // Before a file is in place there is only a copy.
+        try Files.remove(hall.state + "/restore.unfinished")
+        for name in try Files.list(hall.state) where name != "lock" { try Files.remove("\(hall.state)/\(name)") }
+        try Files.write([], to: hall.state + "/mail.db.restoring")
+        for words in [["agent", "list"], ["init"]] {
+            let said = try hall.zurufd(words + ["--state", hall.state], input: [])
+            #expect(said.errors.contains("was interrupted: run zurufd restore again") && said.end == .exited(1))
         }
         #expect(try zurufd("restore", backup).end == .exited(0))
         try serve()

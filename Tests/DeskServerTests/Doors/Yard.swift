@@ -79,6 +79,8 @@ final class PlayedDesk: CourierDesk {
     let unstamped: SequenceNumber = 0
 
     func hurryProjection() {}
+
+    func noteDamage(of sequence: SequenceNumber) {}
 }
 
 extension Log {

@@ -20,8 +20,9 @@ import Testing
         #expect(pauses == [nil, 1, 2, 4, 8, 16, 32, 60, 60])
         #expect(throttle.pause(for: "meier", from: office, at: now) == 59)
         #expect(throttle.pause(for: "meier", from: office, at: now + 59 * second) == 0)
-        #expect(throttle.hasFailed(office, at: now + 3599 * second - second))
-        #expect(!throttle.hasFailed(office, at: now + 3600 * second))
+        let meier = try #require(AgentName("meier"))
+        #expect(throttle.hasFailed(office, as: meier, at: now + 3599 * second - second))
+        #expect(!throttle.hasFailed(office, as: meier, at: now + 3600 * second))
         let later = throttle.fail("meier", from: office, at: now + 3600 * second)
         #expect(later == nil)
         throttle.succeed(try #require(AgentName("meier")), from: office)
@@ -89,64 +90,5 @@ import Testing
         #expect(!known.contains(office, of: meier))
         #expect(known.contains(.ipv4(9, port: 0), of: meier))
         #expect(!known.contains(.ipv4(8, port: 0), of: meier))
-    }
-}
-
-@Suite struct PasswordCheckQueueTests {
-    private func address(_ number: Int) -> PeerAddress { .ipv4(UInt32(number), port: 0) }
-
-    private func drain(_ queue: inout PasswordCheckQueue<Int>) -> [Int] {
-        var order: [Int] = []
-        while let next = queue.next() { order.append(next) }
-        return order
-    }
-
-    @Test func `known agents come before all others, and the others take turns by origin`() {
-        var queue = PasswordCheckQueue<Int>(capacity: 100)
-        for session in 1...4 { _ = queue.add(session, of: session, as: "a\(session)", from: address(1), .fresh) }
-        _ = queue.add(5, of: 5, as: "b", from: address(2), .fresh)
-        for session in 6...7 { _ = queue.add(session, of: session, as: "c", from: address(3), .afterFailures) }
-        _ = queue.add(8, of: 8, as: "schulze", from: address(4), .knownAfterFailures)
-        _ = queue.add(9, of: 9, as: "meier", from: address(4), .known)
-        let order = drain(&queue)
-        #expect(order == [9, 8, 1, 6, 5, 7, 2, 3, 4])
-        #expect(queue.count == 0)
-    }
-
-    @Test func `whoever has left is not checked`() {
-        var queue = PasswordCheckQueue<Int>(capacity: 100)
-        for session in 1...4 { _ = queue.add(session, of: session, as: "a", from: address(session % 2), .fresh) }
-        for session in [3, 2, 2, 77] { queue.remove(session) }
-        let order = drain(&queue)
-        #expect(order == [1, 4])
-    }
-
-    @Test func `a full queue turns away who asks most with the least standing`() {
-        var queue = PasswordCheckQueue<Int>(capacity: 3)
-        var turnedAway: [Int?] = []
-        for session in 1...2 {
-            turnedAway.append(queue.add(session, of: session, as: "a", from: address(1), .fresh))
-        }
-        turnedAway.append(queue.add(3, of: 3, as: "a", from: address(2), .afterFailures))
-        turnedAway.append(queue.add(4, of: 4, as: "meier", from: address(1), .known))
-        turnedAway.append(queue.add(5, of: 5, as: "a", from: address(3), .fresh))
-        turnedAway.append(queue.add(6, of: 6, as: "a", from: address(2), .afterFailures))
-        #expect(turnedAway == [nil, nil, nil, 3, 2, 6])
-        let order = drain(&queue)
-        #expect(order == [4, 1, 5])
-    }
-
-    /// Four hundred origins ask without end; one of them asks with many connections.
-    @Test func `whatever strangers do, an agent at a known origin is next, and any origin has its turn`() {
-        var queue = PasswordCheckQueue<Int>(capacity: 256)
-        for session in 1...400 { _ = queue.add(session, of: session, as: "meier", from: address(session), .fresh) }
-        for session in 401...420 { _ = queue.add(session, of: session, as: "x", from: address(9), .afterFailures) }
-        #expect(queue.count == 256)
-        _ = queue.add(1000, of: 1000, as: "meier", from: address(10_000), .known)
-        let first = queue.next()
-        #expect(first == 1000)
-        _ = queue.add(1001, of: 1001, as: "meier", from: address(10_000), .knownAfterFailures)
-        let next = [queue.next(), queue.next(), queue.next()]
-        #expect(next.contains(1001))
     }
 }

@@ -17,6 +17,8 @@ protocol CourierDesk: Submissions {
     var unstamped: SequenceNumber { get }
     /// Lets `desk.db` catch up soon.
     func hurryProjection()
+    /// A text of this event in `journal.db` was changed outside of the desk.
+    func noteDamage(of sequence: SequenceNumber)
 }
 
 /// Carries our mails away, each until every recipient's server has taken it, refused it for good, or it is too old.
@@ -185,7 +187,9 @@ final class Courier: Watcher {
             underway[outgoing.sequence]?.bytes = composed
             transfer(outgoing.sequence)
         case .parts(let parts): compose(outgoing, parts)
-        case .damaged: failed(outgoing, to: outgoing.pending, "its text was changed outside of the desk")
+        case .damaged:
+            desk.noteDamage(of: outgoing.sequence)
+            failed(outgoing, to: outgoing.pending, "its text or recipients were changed outside of the desk")
         case .notYet:
             desk.hurryProjection()
             loop.after(milliseconds: 20) { [weak self] in self?.room.send(.look(outgoing), for: outgoing.sequence) }

@@ -28,7 +28,7 @@ final class PostRoom {
         case composed([UInt8])
         /// It has not, or not for this event; of this it is to be composed.
         case parts(Composition)
-        /// Its text is not as it was written: it must not go out.
+        /// Its text or its recipients are not as they were written: it must not be sent.
         case damaged
         /// `desk.db` does not have it yet.
         case notYet
@@ -83,6 +83,8 @@ extension PostRoom.Errand {
     private static func look(
         for outgoing: Outgoing, in readers: StateReaders
     ) throws(StoreError) -> PostRoom.Outcome {
+        let recipients = outgoing.letter.recipients.all
+        guard outgoing.pending.allSatisfy(recipients.contains) else { return .damaged }
         if case .intact(let bytes) = try readers.mails().composed(for: outgoing) { return .composed(bytes) }
         let desk = try readers.desk()
         let text = try desk.text(outgoing.entry)
@@ -108,6 +110,12 @@ extension PostRoom.Errand {
 
     private static func answered(by outgoing: Outgoing, _ desk: DeskReader) throws(StoreError) -> Mail? {
         guard let entry = outgoing.letter.answers else { return nil }
-        return try desk.text(EntryID(outgoing.entry.ticket, entry)).value?.event.kind.mail
+        var answered: Event?
+        _ = try desk.outline(of: EntryID(outgoing.entry.ticket, entry)) { outline throws(StoreError) in
+            answered = try desk.event(outline)
+            return false
+        }
+        // Subject, names or Message-IDs that were changed outside of the desk must not be sent.
+        return answered.flatMap { $0.isDamaged ? nil : $0.kind.mail }
     }
 }

@@ -41,12 +41,16 @@ enum BackupCommand {
     /// Makes the folder, or clears away what an interrupted backup has left in it.
     private static func prepare(_ folder: BackupFolder) throws {
         try Files.makeDirectory(folder.path)
-        for name in try Files.list(folder.path) {
-            guard BackupFolder.names.contains(where: { name.hasPrefix($0 + unfinished) }) else {
+        let names = try Files.list(folder.path)
+        let isInterrupted = names.contains(BackupFolder.sign) && !names.contains(BackupFolder.list)
+        for name in names where ![BackupFolder.sign, BackupFolder.sign + ".new"].contains(name) {
+            let isCopy = BackupFolder.names.contains { name.hasPrefix($0 + unfinished) }
+            guard isCopy || isInterrupted && (BackupFolder.names + [BackupFolder.list + ".new"]).contains(name) else {
                 throw ShellError.failed("\(folder.path) is not empty")
             }
-            try Files.remove("\(folder.path)/\(name)")
         }
+        try Files.write([], to: "\(folder.path)/\(BackupFolder.sign)")
+        for name in names where name != BackupFolder.sign { try Files.remove("\(folder.path)/\(name)") }
     }
 
     /// Copies, checks, and only then gives the files their names; the list comes last.
@@ -74,6 +78,7 @@ enum BackupCommand {
             try Files.move("\(folder.path)/\(name)\(unfinished)", to: "\(folder.path)/\(name)")
         }
         try folder.seal(contents.mark, made: Moment(milliseconds: Clock.wall()), digests)
+        try Files.remove("\(folder.path)/\(BackupFolder.sign)")
         return contents
     }
 }

@@ -17,7 +17,12 @@ struct BackupFolder {
     let path: String
 
     var files: StateFiles { StateFiles(directory: path) }
-    private var list: String { path + "/backup.txt" }
+    private var list: String { "\(path)/\(BackupFolder.list)" }
+
+    /// The list of contents.
+    static let list = "backup.txt"
+    /// Is in the folder while a backup is being made: whatever else is there then may be deleted by the next one.
+    static let sign = "backup.unfinished"
 
     /// The files of a set, in the order in which they are put in place: the journal last.
     static let names = ["mail.db", "desk.db"] + secrets.map(\.name) + ["journal.db"]

@@ -12,9 +12,10 @@ enum RestoreCommand {
                 "a newer or damaged desk, stopped and moved away: mv /var/lib/zuruf OLD-DIR; "
                     + "what it has given out is not given out again"),
             ShellOption("nothing-lost", nil, "nothing happened after the backup: no number is left out"),
+            ShellOption("replace-keys", nil, "replaces the secret, the key and the certificate that are there"),
         ] + AdministrationCommand.state, run)
 
-    private static let suffix = ".restoring"
+    private static let suffix = StateDirectory.restoringSuffix
 
     private static func run(_ words: [String], _ console: Console) throws(ShellError) -> Int32 {
         let said = try ShellWords(words, options: verb.options)
@@ -27,6 +28,7 @@ enum RestoreCommand {
         do {
             try Files.makeDirectory(directory.path)
             let lock = HeldLock(try directory.lockIt())
+            if !said.has("replace-keys") { try refuseOtherKeys(directory, contents) }
             let restore: Restore
             do {
                 try copy(source, contents, to: directory, console)
@@ -45,6 +47,22 @@ enum RestoreCommand {
         } catch {
             throw .failed("\(error)")
         }
+    }
+
+    /// Refuses if there is a secret, a key or a certificate of another desk, or a newer one of this desk: clients know
+    /// that certificate, and customers answer Message-IDs that were signed with that secret.
+    private static func refuseOtherKeys(_ directory: StateDirectory, _ contents: BackupFolder.Contents) throws {
+        guard !Files.exists(directory.unfinishedRestore) else { return }
+        var others: [String] = []
+        for (name, digest) in contents.digests where BackupFolder.secrets.contains(where: { $0.name == name }) {
+            let file = "\(directory.path)/\(name)"
+            if try Files.isThere(file), try "\(Files.digest(of: file))" != digest { others.append(name) }
+        }
+        guard !others.isEmpty else { return }
+        let pin = (try? PinCommand.line(directory.certificate)).map { " (\($0))" } ?? ""
+        throw ShellError.failed(
+            "\(others.joined(separator: ", ")) in \(directory.path) would be replaced, and the backup has others"
+                + "\(pin): move them away, or restore with --replace-keys")
     }
 
     /// Copies the files beside those that are there, and compares them with the list.

@@ -49,9 +49,15 @@ struct StateDirectory {
         throw .failed("there is no desk in \(path); zurufd init makes one")
     }
 
-    /// Says so if a restore was interrupted here.
+    /// What a restore adds to the names of files that are not in place yet.
+    static let restoringSuffix = ".restoring"
+
+    /// Says so if a restore was interrupted here, unless it left the desk that was here as it was.
     func refuseHalfRestored() throws(ShellError) {
-        if Files.exists(unfinishedRestore) {
+        let names = (try? Files.list(path)) ?? []
+        let isCopying = names.contains { $0.contains(StateDirectory.restoringSuffix) }
+        let isDesk = try hasDesk()
+        if Files.exists(unfinishedRestore) || isCopying && !isDesk {
             throw .failed("a restore into \(path) was interrupted: run zurufd restore again")
         }
     }
