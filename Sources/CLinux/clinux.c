@@ -2,6 +2,7 @@
 #include "clinux.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -77,4 +78,9 @@ void desk_open_standard_descriptors(void) {
     for (int number = 0; number < 3; number++) {
         if (fcntl(number, F_GETFD) < 0 && open("/dev/null", O_RDWR) != number) return;
     }
+}
+
+void desk_return_large_blocks(void) {
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    mallopt(M_TRIM_THRESHOLD, 1 << 20);
 }

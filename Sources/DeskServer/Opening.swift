@@ -37,6 +37,7 @@ struct Opening {
             let lost = LostLog.seen(by: files, beside: journal)
             let kept = journal.sequence
             clock = try Opening.clock(after: [journal.lastAt, lost?.at].compactMap { $0 }.max(), settings)
+            if let lost { try Opening.refuseToRestart(journal, after: lost, files, settings) }
             if let lost { try Opening.restart(&journal, after: lost, at: clock.now, settings, log) }
             let damages = DamageLog(log)
             rebuild = try Projector.bringUp(files, onDamage: { damages.note(text: $0) }, progress: progress)
@@ -56,6 +57,8 @@ struct Opening {
             archive.markJournal()
         } catch let failure as Failure {
             throw failure
+        } catch StoreError.corrupt(let sentence) {
+            throw Failure(description: "\(sentence): restore the desk from a backup")
         } catch {
             throw Failure(description: "\(error)")
         }
@@ -66,6 +69,27 @@ struct Opening {
             throw Failure(description: objection)
         }
         return DeskClock(lastEvent: lastEvent ?? Moment(milliseconds: 0), isByHand: settings.clockByHand)
+    }
+
+    /// Throws unless the log can be continued from where the journal is.
+    private static func refuseToRestart(
+        _ journal: borrowing Journal, after lost: LostLog, _ files: StateFiles, _ settings: Settings
+    ) throws {
+        // Agents and queues are gone as well: whatever made such a file, no desk can be continued from it.
+        guard journal.sequence > 0 else {
+            throw Failure(
+                description:
+                    "\(files.journal) is empty, but \(lost.witnesses.joined(separator: " and ")) followed it up to "
+                    + "event \(lost.last): restore the desk from a backup")
+        }
+        if try !MailArchive.exists(files.mail), !settings.acceptMissingMail { throw missingMail(files) }
+    }
+
+    fileprivate static func missingMail(_ files: StateFiles) -> Failure {
+        Failure(
+            description:
+                "\(files.mail) is missing or empty, but the journal names messages in it: restore it from a backup, "
+                + "or start once with --accept-missing-mail yes, without the original messages")
     }
 
     private static func restart(
@@ -96,10 +120,7 @@ private struct OpenedMail {
         _ files: StateFiles, _ reader: DeskReader, _ journal: borrowing Journal, _ settings: Settings
     ) throws {
         if try !MailArchive.exists(files.mail), !settings.acceptMissingMail, try reader.namesMessages() {
-            throw Opening.Failure(
-                description:
-                    "\(files.mail) is missing, but the journal names messages in it: restore it from a backup, "
-                    + "or start once with --accept-missing-mail yes, without the original messages")
+            throw Opening.missingMail(files)
         }
         self.files = files
         self.reader = reader

@@ -135,19 +135,37 @@ import Glibc
     /// The bytes of `column` in `range`, of the row with that number in `table`: the rest of the value never is in
     /// memory. `nil` if there is no such row. The range lies within the value.
     func slice(of table: String, _ column: String, row: Int64, _ range: Range<Int>) throws(StoreError) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        let isThere = try slices(of: table, column, row: row, range, size: range.count) { bytes = $0 }
+        return isThere ? bytes : nil
+    }
+
+    /// The same piece by piece, each of at most `size` bytes, to `take`; whether there is such a row.
+    ///
+    /// The value is opened once: SQLite finds a byte by following the chain of its pages, and remembers it while the
+    /// value is open (sqlite.org/fileformat2.html#ovflpgs).
+    func slices(
+        of table: String, _ column: String, row: Int64, _ range: Range<Int>, size: Int, take: ([UInt8]) -> Void
+    ) throws(StoreError) -> Bool {
         var opened: OpaquePointer?
         let code = unsafe sqlite3_blob_open(raw, "main", table, column, row, 0, &opened)
         defer { unsafe sqlite3_blob_close(opened) }
         // "No such rowid" is the one error of this call that has no code of its own.
-        if code & 0xFF == SQLITE_ERROR { return nil }
+        if code & 0xFF == SQLITE_ERROR { return false }
         guard code == SQLITE_OK else { throw StoreError(failure(code), at: .before) }
         guard unsafe Int(sqlite3_blob_bytes(opened)) >= range.upperBound else {
             throw .corrupt("row \(row) of \(table) is shorter than \(name) says")
         }
-        var bytes = [UInt8](repeating: 0, count: range.count)
-        let read = unsafe sqlite3_blob_read(opened, &bytes, Int32(range.count), Int32(range.lowerBound))
-        guard read == SQLITE_OK else { throw StoreError(failure(read), at: .before) }
-        return bytes
+        var start = range.lowerBound
+        while start < range.upperBound {
+            let count = min(size, range.upperBound - start)
+            var bytes = [UInt8](repeating: 0, count: count)
+            let read = unsafe sqlite3_blob_read(opened, &bytes, Int32(count), Int32(start))
+            guard read == SQLITE_OK else { throw StoreError(failure(read), at: .before) }
+            take(bytes)
+            start += count
+        }
+        return true
     }
 
     /// Moves all pages from the write-ahead log into the file and cuts the log to nothing; whether that worked out. It

@@ -133,9 +133,9 @@ public final class MailArchive {
 
 /// What a start asks of the file, and does with it after a step back of the journal.
 extension MailArchive {
-    /// Whether there is a file of that name.
+    /// Whether there is a file of that name in which something was ever written.
     public static func exists(_ path: String) throws(StoreError) -> Bool {
-        try Schema.mail.check(path) != nil
+        try Schema.mail.check(path) ?? 0 > 0
     }
 
     /// How far the journal was, by the file; `nil` if it does not know its journal yet.

@@ -8,14 +8,8 @@ extension Database {
     ) throws(StoreError) -> Digest? {
         var hash = SHA256()
         hash.update(prefix)
-        var start = 0
-        repeat {
-            let end = min(start + Database.sliceSize, count)
-            guard let bytes = try slice(of: table, column, row: row, start..<end) else { return nil }
-            hash.update(bytes)
-            start = end
-        } while start < count
-        return hash.finish()
+        let isThere = try slices(of: table, column, row: row, 0..<count, size: Database.sliceSize) { hash.update($0) }
+        return isThere ? hash.finish() : nil
     }
 
     private static var sliceSize: Int { 64 << 10 }

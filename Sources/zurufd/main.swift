@@ -6,4 +6,5 @@ import Glibc
 if CommandLine.arguments.dropFirst().first != "deliver" {
     do { try hideMemory() } catch { Console.process.complain("zurufd: \(error)") }
 }
+returnLargeBlocks()
 exit(Shell.run(.process))

@@ -43,4 +43,7 @@ void desk_name_thread(const char *name);
 // One function for all programs, also for those that link no other target of ours: opens closed ones of the descriptors
 // 0, 1 and 2 on /dev/null.
 void desk_open_standard_descriptors(void);
+// Lets freed blocks of a megabyte and more go back to the system at once. By itself glibc raises that size up to 32 MiB
+// when such a block is freed, and keeps twice as much (mallopt(3), "dynamic mmap threshold").
+void desk_return_large_blocks(void);
 #endif

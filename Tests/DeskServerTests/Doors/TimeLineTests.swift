@@ -202,10 +202,39 @@ import Testing
         try put([:], missing: ["mail.db"])
         for words in [["serve", "--outgoing", outgoing, "--listen", "127.0.0.1:0"], ["agent", "list"]] {
             let said = try hall.zurufd(words + ["--state", hall.state], input: [])
-            #expect(said.errors.contains("mail.db is missing, but the journal names messages in it"), "\(said)")
+            #expect(said.errors.contains("mail.db is missing or empty, but the journal names messages in it"))
             #expect(said.end != .exited(0) && !Files.exists(hall.state + "/mail.db"))
         }
+        try Files.write([], to: hall.state + "/mail.db")
+        let said = try hall.zurufd("agent", "list", "--state", hall.state)
+        #expect(said.errors.contains("mail.db is missing or empty") && said.end == .exited(1), "\(said)")
         try run(customers: ["carl@one.example"], "--accept-missing-mail", "yes")
         try run(customers: ["dora@one.example"])
+    }
+
+    /// What a copy that was broken off leaves. The other files are still all that there is of the desk.
+    @Test(arguments: [[], ["desk.db"], ["mail.db"]])
+    func `an empty journal is refused, and what the other files hold stays`(missing: [String]) throws {
+        try run(customers: ["anna@one.example"])
+        try put([:], missing: missing)
+        try put([:], missing: ["journal.db"])
+        try Files.write([], to: hall.state + "/journal.db")
+        let names = ["mail.db", "desk.db"].filter { !missing.contains($0) }
+        let before = try copy(names)
+        for _ in 1...2 {
+            let said = try hall.zurufd("agent", "list", "--state", hall.state)
+            #expect(said.end == .exited(1), "\(said)")
+            #expect(said.errors.contains("journal.db is empty, but \(names.reversed().joined(separator: " and ")) "))
+            #expect(said.errors.contains("restore the desk from a backup"))
+            #expect(try copy(names)[names[0]] == before[names[0]])
+        }
+    }
+
+    @Test(arguments: ["journal.db", "mail.db"]) func `half a file is refused with what to do`(name: String) throws {
+        try run(customers: ["anna@one.example"])
+        let bytes = try #require(try copy([name])[name])
+        try put([name: Array(bytes[..<(bytes.count / 2)])])
+        let said = try hall.zurufd("agent", "list", "--state", hall.state)
+        #expect(said.end == .exited(1) && said.errors.contains("restore the desk from a backup"), "\(said)")
     }
 }
