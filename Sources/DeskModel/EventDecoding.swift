@@ -196,7 +196,6 @@ public struct EventDecoder {
 
     private mutating func letter() throws(Corruption) -> Letter {
         let to = try recipients()
-        // A message of ours that is to be sent always has one: it waits until the desk has given it up.
         let isUnknown = to.all.isEmpty && isDamaged
         let from = try optional { decoder throws(Corruption) in try decoder.address() }
         let text = try writing()

@@ -8,8 +8,8 @@ public func hideMemory() throws(NetError) {
     guard failure == 0 else { throw .system(doing: "hide this process's memory", errno: failure) }
 }
 
-/// Lets large blocks of memory go back to the system as soon as they are freed: what one large message or one long reply
-/// took is not kept. To be called before the first thread is started.
+/// Lets large blocks of memory go back to the system as soon as they are freed: what one large message or one long
+/// reply took is not kept. To be called before the first thread is started.
 public func returnLargeBlocks() {
     desk_return_large_blocks()
 }
