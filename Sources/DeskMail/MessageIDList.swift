@@ -7,6 +7,7 @@ public enum MessageIDList {
     /// The Message-IDs in their order, without brackets.
     public static func ids(in field: String) -> [String] {
         var found: [String] = []
+        let field = field.contains("&lt;") ? field.replacing("&lt;", with: "<").replacing("&gt;", with: ">") : field
         var rest = field.utf8.suffix(maximum)
         while let first = rest.first {
             if first == UInt8(ascii: "<") {
@@ -18,7 +19,7 @@ public enum MessageIDList {
                 rest = rest.dropFirst()
             } else {
                 let word = rest.prefix { !isSeparator($0) && $0 != UInt8(ascii: "<") }
-                if word.contains(UInt8(ascii: "@")) { append(Array(word), to: &found) }
+                if word.contains(UInt8(ascii: "@")) { append(withoutFrame(word), to: &found) }
                 rest = rest[word.endIndex...]
             }
         }
@@ -44,8 +45,16 @@ public enum MessageIDList {
         return id
     }
 
+    /// A word without other brackets than those of the grammar: `[a@b.example]`.
+    private static func withoutFrame(_ word: Substring.UTF8View.SubSequence) -> [UInt8] {
+        func isFrame(_ byte: UInt8) -> Bool { "[]{}'`".utf8.contains(byte) }
+        return Array(word.drop(while: isFrame).reversed().drop(while: isFrame).reversed())
+    }
+
     private static func append(_ id: [UInt8], to found: inout [String]) {
-        if !id.isEmpty { found.append(String(decoding: id, as: UTF8.self)) }
+        let scheme = Array("mailto:".utf8)
+        let bare = id.starts(with: scheme, by: { $0.lowercasedASCII == $1 }) ? Array(id.dropFirst(scheme.count)) : id
+        if !bare.isEmpty { found.append(String(decoding: bare, as: UTF8.self)) }
     }
 
     private static func isSeparator(_ byte: UInt8) -> Bool {

@@ -26,8 +26,8 @@ struct Alternatives {
         return Self.isStub(text, beside: Markup.text(of: Markup.beginning(of: html, atMost: Self.markupMost)).text)
     }
 
-    /// Whether a plain text is there only because there has to be one: it has no words, or it says other things than
-    /// the HTML and speaks of mail programs, or the HTML says several times as much.
+    /// Whether a plain text is there only because there has to be one: it has no words, or most of its words are not
+    /// those of the HTML, or it speaks of mail programs, or the HTML says several times as much.
     static func isStub(_ plain: String, beside rich: String) -> Bool {
         let few = words(of: plain)
         let many = words(of: rich)
@@ -38,7 +38,9 @@ struct Alternatives {
         if " \(many.joined(separator: " ")) ".contains(" \(beginning) ") {
             return isMuchLess && many.count >= few.count + 20
         }
-        return isMuchLess || speaksOfPrograms(plain)
+        let known = Set(many)
+        let shared = few.count { known.contains($0) }
+        return isMuchLess || 2 * shared < few.count || speaksOfPrograms(plain)
     }
 
     private static func speaksOfPrograms(_ text: String) -> Bool {

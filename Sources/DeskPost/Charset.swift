@@ -121,9 +121,11 @@ enum Charset {
         var isSound = true
         var wasReplaced = false
         var at = 0
+        var isFlushed = source.isEmpty
         var room = [UInt8](repeating: 0, count: 16 << 10)
-        while at < source.count {
-            let (read, written, why) = step(&source, from: at, into: &room)
+        while at < source.count || !isFlushed {
+            isFlushed = at == source.count
+            let (read, written, why) = isFlushed ? flush(into: &room) : step(&source, from: at, into: &room)
             if written > 0 { wasReplaced = false }
             output += room[..<written]
             at += read
@@ -139,6 +141,16 @@ enum Charset {
             }
         }
         return (String(decoding: output, as: UTF8.self), isSound)
+    }
+
+    /// The last character, which a charset keeps back where another byte could still change it (iconv(3)).
+    private func flush(into room: inout [UInt8]) -> (Int, Int, Int32) {
+        unsafe room.withUnsafeMutableBytes { room in
+            var output = unsafe room.baseAddress?.assumingMemoryBound(to: CChar.self)
+            var outputLeft = room.count
+            _ = unsafe iconv(descriptor, nil, nil, &output, &outputLeft)
+            return (0, room.count - outputLeft, 0)
+        }
     }
 
     /// One call of iconv: bytes read, bytes written, errno.

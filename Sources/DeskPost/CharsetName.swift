@@ -39,7 +39,7 @@ enum CharsetName {
         ("iso8859", iso8859), ("8859", iso8859), ("latin", latin), ("l", latin),
         ("windows", codePage), ("win", codePage), ("cp", codePage), ("ms", codePage), ("ibm", codePage),
         ("dos", codePage), ("codepage", codePage), ("mscp", codePage), ("windowscp", codePage), ("mswin", codePage),
-        ("pc", codePage), ("", codePage),
+        ("pc", codePage), ("ansi", codePage), ("", codePage),
     ]
 
     @Sendable private static func iso8859(_ number: Int) -> String? {
@@ -119,7 +119,8 @@ enum CharsetName {
         "eucpkdfmtjapanese": "euc-jp-ms", "jis": "iso-2022-jp", "iso2022jp": "iso-2022-jp",
         "iso2022jp1": "iso-2022-jp", "iso2022jp2": "iso-2022-jp", "iso2022jp3": "iso-2022-jp",
         "iso2022jpms": "iso-2022-jp", "iso2022jp2004": "iso-2022-jp", "jisencoding": "iso-2022-jp",
-        "macroman": "macintosh", "mac": "macintosh", "macintosh": "macintosh", "maccyrillic": "mac-cyrillic",
+        "macjapanese": "cp932", "macroman": "macintosh", "mac": "macintosh", "macintosh": "macintosh",
+        "maccyrillic": "mac-cyrillic",
         "macukrainian": "mac-cyrillic", "maccentraleurope": "mac-centraleurope", "macce": "mac-centraleurope",
         "tis620": "windows-874", "thai": "windows-874", "viscii": "viscii", "tcvn": "tcvn",
     ]

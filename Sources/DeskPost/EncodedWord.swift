@@ -108,18 +108,29 @@ struct EncodedBytes {
     }
 
     private mutating func appendQ(_ content: ArraySlice<UInt8>) {
+        bytes += HexCode.decoded(content, mark: UInt8(ascii: "="), blank: UInt8(ascii: "_"))
+    }
+}
+
+/// Bytes written as a mark and two hexadecimal digits: `=C3` in encoded words, `%C3` in parameters (RFC 2231 §4).
+enum HexCode {
+    /// The bytes meant; what is no code stays as it is, but for `blank`, which is a blank.
+    static func decoded(_ content: ArraySlice<UInt8>, mark: UInt8, blank: UInt8? = nil) -> [UInt8] {
+        var decoded: [UInt8] = []
+        decoded.reserveCapacity(content.count)
         var at = content.startIndex
         while at < content.endIndex {
-            if content[at] == UInt8(ascii: "="), at + 2 < content.endIndex, let high = content[at + 1].hexValue,
+            if content[at] == mark, at + 2 < content.endIndex, let high = content[at + 1].hexValue,
                 let low = content[at + 2].hexValue
             {
-                bytes.append(high << 4 | low)
+                decoded.append(high << 4 | low)
                 at += 3
             } else {
-                bytes.append(content[at] == UInt8(ascii: "_") ? 0x20 : content[at])
+                decoded.append(content[at] == blank ? 0x20 : content[at])
                 at += 1
             }
         }
+        return decoded
     }
 }
 

@@ -136,7 +136,7 @@ struct FieldParameters {
             }
             var rest = piece.bytes[...]
             if index == 0 { charset = Self.takeCharset(&rest) }
-            bytes += Self.percentDecoded(rest)
+            bytes += HexCode.decoded(rest, mark: UInt8(ascii: "%"))
         }
         if let charset {
             let (text, isRight) = Charset.decode(bytes, label: charset.isEmpty ? nil : charset)
@@ -154,22 +154,5 @@ struct FieldParameters {
         else { return nil }
         defer { bytes = bytes[(second + 1)...] }
         return String(decoding: bytes[..<first], as: UTF8.self)
-    }
-
-    private static func percentDecoded(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-        var decoded: [UInt8] = []
-        var at = bytes.startIndex
-        while at < bytes.endIndex {
-            if bytes[at] == UInt8(ascii: "%"), at + 2 < bytes.endIndex, let high = bytes[at + 1].hexValue,
-                let low = bytes[at + 2].hexValue
-            {
-                decoded.append(high << 4 | low)
-                at += 3
-            } else {
-                decoded.append(bytes[at])
-                at += 1
-            }
-        }
-        return decoded
     }
 }

@@ -63,7 +63,8 @@ enum GMimeValues {
             guard let entry = unsafe internet_address_list_get_address(list, Int32(index)) else { continue }
             if unsafe desk_is_mailbox(entry) != 0 {
                 let address = unsafe text(internet_address_mailbox_get_addr(desk_mailbox(entry)))
-                guard !address.isEmpty else { continue }
+                // `<mailto:weber@kunde.example>` is written, and is no address.
+                guard !address.isEmpty, !address.lowercased().hasPrefix("mailto:") else { continue }
                 let name = unsafe text(internet_address_get_name(entry))
                 found.append(MailAddress(name: name, address: ascii(address)))
             } else if unsafe desk_is_group(entry) != 0 {

@@ -48,11 +48,15 @@ struct HeadReader {
         for value in values {
             found += unsafe GMimeValues.addresses(text.normalised(value), parser.options, &cuts)
         }
-        guard found.isEmpty, isLoose else { return found }
-        return values.lazy.compactMap { [text] value in
+        guard isLoose else { return found }
+        let loose = values.lazy.compactMap { [text] value in
             var text = text
             return LooseAddress.find(in: text.text(value))
-        }.prefix(1).map { $0 }
+        }.first
+        guard let loose else { return found }
+        // The grammar may take what is around the brackets for an address, and all of it for one without a domain.
+        let isMisread = values.count == 1 && found.count > 1 && LooseAddress.isOne(text.text(values[0]))
+        return found.contains(where: \.isSendable) && !isMisread ? found : [loose]
     }
 
     /// Those of all fields of that name in their order.
@@ -62,7 +66,9 @@ struct HeadReader {
             // Of a field beyond that length only the end is read.
             let left = value.dropLast(MessageIDList.maximum).count { $0 == UInt8(ascii: "@") }
             cuts.leaveOut(left, of: .messageIDs)
-            ids += MessageIDList.ids(in: String(decoding: value, as: UTF8.self))
+            // Some programs encode the whole field.
+            let isEncoded = value.starts(with: "=?".utf8) || value.starts(with: " =?".utf8)
+            ids += MessageIDList.ids(in: isEncoded ? text.text(value) : String(decoding: value, as: UTF8.self))
         }
         return ids
     }

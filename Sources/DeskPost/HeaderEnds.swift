@@ -24,6 +24,8 @@ struct HeaderEnds {
     private var header: Header? = Header(kind: .message)
     private var boundaries: Set<[UInt8]> = []
     private var edits: [(range: Range<Int>, new: [UInt8])] = []
+    /// Edits that only spell a transfer encoding as it should be.
+    private var spellings = 0
     /// Where the run of blank-led lines ends that was looked at last.
     private var lookedUpTo = -1
     /// How far a broken header was searched for the field with which it goes on, and whether there is one.
@@ -35,11 +37,15 @@ struct HeaderEnds {
     /// Broken parts beyond any number that is read are left as they are.
     private static let editsMost = 10 * MailLimits.parts
 
-    /// The bytes with every header ended by an empty line; nil if all of them are.
-    static func repaired(_ bytes: [UInt8]) -> [UInt8]? {
+    /// The bytes with every header ended by an empty line and every transfer encoding spelled as RFC 2045 §6.1 has it,
+    /// and what was wrong; nil if nothing was.
+    static func repaired(_ bytes: [UInt8]) -> (bytes: [UInt8], problems: [Problem])? {
         var ends = HeaderEnds(bytes)
         ends.scan()
-        return ends.edits.isEmpty ? nil : ends.edited()
+        guard !ends.edits.isEmpty else { return nil }
+        var problems: [Problem] = ends.edits.count > ends.spellings ? [.header] : []
+        if ends.spellings > 0 { problems.append(.contentType) }
+        return (ends.edited(), problems)
     }
 
     private init(_ bytes: [UInt8]) {
@@ -59,9 +65,9 @@ struct HeaderEnds {
         }
     }
 
-    /// Empty lines before a header that is one beyond doubt.
+    /// Empty lines before a header that is one beyond doubt, and the mark of UTF-8 that an editor has put there.
     private mutating func skipEmptyBeginning() -> Int {
-        var line = 0
+        var line = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         while line < bytes.count, isBlank(line, endOfLine(line)) { line = endOfLine(line) }
         guard line > 0, line < bytes.count, let name = fieldName(line), FieldNames.areOpening.contains(name) else {
             return 0
@@ -77,7 +83,7 @@ struct HeaderEnds {
             blankNUL(in: line..<next)
         }
         if bytes[line].isBlankByte { return readBlankLed(line, next) }
-        if let name = fieldName(line), isField(name, line, next) {
+        if let name = fieldName(line), isField(name, line, next), !isText(name, line, next) {
             takeField(name, line, next)
         } else if header?.isFirstLine == true, isMailboxMark(line) {
             return
@@ -127,6 +133,21 @@ struct HeaderEnds {
         return FieldNames.areKnown(name) || goesOn(at: next)
     }
 
+    /// Whether a field of no known name is a line of the text: a word, a colon and words, such as `Fehler: kein Bild`,
+    /// and no field of a header below it.
+    private mutating func isText(_ name: [UInt8], _ line: Int, _ next: Int) -> Bool {
+        guard header?.kind == .message, header?.names.isEmpty == false, !FieldNames.areKnown(name),
+            name.allSatisfy({ $0 >= 0x61 && $0 <= 0x7A || $0 >= 0x80 })
+        else { return false }
+        let value = bytes[(line + name.count)..<next].drop { $0 == UInt8(ascii: ":") || $0 <= 0x20 }
+        let words = value.split { $0 <= 0x20 }
+        let letters = words.count { $0.contains { $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A || $0 >= 0x80 } }
+        guard words.count > 1, letters > 0, !value.contains(UInt8(ascii: "=")), !value.contains(0x3B) else {
+            return false
+        }
+        return !goesOn(at: next) && !comesBack(after: line)
+    }
+
     /// Whether the line, or the first behind it that is no continuation, is a field that belongs to this header.
     private mutating func goesOn(at line: Int) -> Bool {
         var at = max(line, lookedUpTo)
@@ -161,10 +182,12 @@ struct HeaderEnds {
         if name == FieldNames.contentType, header?.type.isEmpty == true {
             header?.type = Array(value.prefix(Self.typeLength))
         } else if name == FieldNames.transferEncoding {
-            let first = value.first { $0 > 0x20 }.map { $0 | 0x20 }
-            header?.isEncoded =
-                first == UInt8(ascii: "b") && value.count > 6 && value.contains(UInt8(ascii: "6"))
-                || first == UInt8(ascii: "q")
+            let encoding = TransferEncoding(value)
+            header?.isEncoded = encoding != nil
+            guard let encoding, !encoding.isSpelled(value), edits.count < Self.editsMost else { return }
+            let end = value.lastIndex { $0 != 0x0A && $0 != 0x0D }.map { $0 + 1 } ?? value.endIndex
+            edits.append((value.startIndex..<end, Array((" " + encoding.rawValue).utf8)))
+            spellings += 1
         }
     }
 
@@ -271,12 +294,14 @@ private enum FieldNames {
         "from", "to", "cc", "bcc", "subject", "date", "message-id", "in-reply-to", "references", "reply-to", "sender",
         "received", "return-path", "delivered-to", "envelope-to", "mime-version", "dkim-signature",
         "domainkey-signature",
-        "authentication-results", "received-spf", "importance", "priority", "precedence", "sensitivity", "user-agent",
+        "authentication-results", "received-spf", "importance", "priority", "precedence", "user-agent",
         "organization", "organisation", "thread-topic", "thread-index", "accept-language", "auto-submitted",
         "autocrypt",
         "errors-to", "return-receipt-to", "disposition-notification-to", "keywords", "comments", "encrypted", "lines",
         "status", "feedback-id", "mailing-list", "newsgroups", "path", "xref", "nntp-posting-host", "followup-to",
         "apparently-to", "original-recipient", "face", "bounces-to", "deferred-delivery", "delivery-date",
+        "openpgp", "expires", "supersedes", "distribution", "summary", "approved", "control", "language", "hashcash",
+        "antivirus", "authenticated", "archived-at", "envelope-from", "conversion", "sensitivity", "generator",
     ])
     private static let families = ["x-", "content-", "list-", "resent-", "arc-", "original-", "illegal-"].map {
         Array($0.utf8)

@@ -23,8 +23,8 @@ struct HeaderRepair {
             for index in bytes.indices where bytes[index] == 0x0D { bytes[index] = 0x0A }
         }
         if let repaired = HeaderEnds.repaired(bytes) {
-            bytes = repaired
-            note(.header)
+            bytes = repaired.bytes
+            repaired.problems.forEach { note($0) }
         }
         tameAddresses()
         dropFields()

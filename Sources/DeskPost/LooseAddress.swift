@@ -15,10 +15,20 @@ enum LooseAddress {
             .compactMap { address(Substring($0), name: "") }.first
     }
 
+    /// Whether all of a field is one mailbox: it ends with an address in brackets and has nothing that parts mailboxes.
+    static func isOne(_ value: String) -> Bool {
+        let bytes = value.trimmingBlanks.utf8
+        return bytes.last == UInt8(ascii: ">") && bytes.count { $0 == UInt8(ascii: "<") } == 1
+            && !bytes.contains { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: ";") }
+    }
+
     private static let separators = Array("\",;:()[]>".utf8)
 
     private static func address(_ text: Substring, name: String) -> MailAddress? {
-        let address = MailAddress(name: name, address: String(text).trimmingBlanks)
+        let bare = String(text).trimmingBlanks
+        let scheme = "mailto:"
+        let isLink = bare.prefix(scheme.count).lowercased() == scheme
+        let address = MailAddress(name: name, address: isLink ? String(bare.dropFirst(scheme.count)) : bare)
         guard address.isSendable, let at = address.address.utf8.firstIndex(of: UInt8(ascii: "@")) else { return nil }
         let host = address.address.utf8[at...].dropFirst()
         return host.allSatisfy { $0.isWordByte || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") } ? address : nil

@@ -21,7 +21,8 @@ struct MediaType {
         self.field = field
         let isMultipart = unsafe desk_is_multipart(object) != 0
         // Of two fields GMime may have taken the other one.
-        isSound = Self.isType(field.value) && field.value.hasPrefix("multipart/") == isMultipart
+        let isType = Self.isType(field.value) && field.value.hasPrefix("multipart/") == isMultipart
+        isSound = isType && !Self.misnomers.contains(field.value) && Self.isRegistered(field.value)
         kind = isSound ? field.value : Self.likely(field.value, isMultipart: isMultipart)
     }
 
@@ -42,9 +43,22 @@ struct MediaType {
             }
     }
 
+    /// Types that name no format: what is in such a part is text.
+    private static let misnomers: Set<String> = ["application/text", "application/plain", "application/txt"]
+
+    /// Whether the type before the slash is one there is (RFC 6838 §4.2), or a private one.
+    private static func isRegistered(_ value: String) -> Bool {
+        let types = [
+            "text", "image", "audio", "video", "application", "multipart", "message", "font", "model", "haptics",
+            "chemical",
+        ]
+        return value.hasPrefix("x-") || types.contains { value.hasPrefix($0 + "/") }
+    }
+
     /// What a value that is no content type was meant to be; text, if nothing speaks against it (RFC 2045 §5.2).
     private static func likely(_ value: String, isMultipart: Bool) -> String {
         if isMultipart { return "multipart/mixed" }
+        if misnomers.contains(value) { return "text/plain" }
         if value.hasPrefix("message") { return "message/rfc822" }
         for other in ["application", "image", "audio", "video", "font", "model"] where value.hasPrefix(other) {
             return "application/octet-stream"

@@ -109,7 +109,9 @@ extension PartWalk {
         let members = unsafe g_mime_multipart_get_count(parts)
         // Without its boundary a multipart has no members; its text stands where their prologue would.
         if members == 0 {
+            note(.contentType)
             let prologue = unsafe GMimeValues.text(g_mime_multipart_get_prologue(parts))
+            if let entity = Self.entity(kind: kind, prologue), visitEntity(entity, depth: depth) { return }
             pieces.append(TextPiece(text: CleanText.text(prologue), isMarkup: false))
         }
         let before = pieces
@@ -130,6 +132,14 @@ extension PartWalk {
             pieces = before
         }
         pieces += alternatives.choice(of: choices)
+    }
+
+    /// A multipart whose boundary is the one that its content has, whatever its header says.
+    private static func entity(kind: String, _ prologue: String) -> [UInt8]? {
+        let lines = prologue.utf8.split(separator: 0x0A).map { $0.last == 0x0D ? $0.dropLast() : $0 }
+        let boundary = lines.first { $0.starts(with: "--".utf8) && (3...72).contains($0.count) }?.dropFirst(2)
+        guard let boundary, !boundary.contains(where: { $0 <= 0x20 || $0 == UInt8(ascii: "\"") }) else { return nil }
+        return Array("Content-Type: \(kind); boundary=\"\(Substring(boundary))\"\n\n\(prologue)".utf8)
     }
 
     private mutating func visitMessagePart(
@@ -308,6 +318,12 @@ extension PartWalk {
         _ part: UnsafeMutablePointer<GMimePart>, label: String?, isMarkup: Bool = false
     ) -> String {
         var bytes = unsafe content(of: part)
+        if unsafe g_mime_part_get_content_encoding(part) == GMIME_CONTENT_ENCODING_BASE64,
+            let plain = unsafe plainContent(of: part)
+        {
+            bytes = plain
+            note(.contentType)
+        }
         // A charset may take several bytes for one of ours, HTML several images for a word.
         let most = (isMarkup ? 16 : 4) * Bound.text.maximum
         if bytes.count > most {
@@ -318,6 +334,21 @@ extension PartWalk {
         let (text, isSound) = Charset.decode(bytes, label: declared)
         if !isSound { note(.charset) }
         return CleanText.text(text)
+    }
+
+    /// The content as it is in the message, if it is declared as base64 and is none: it has blanks between words.
+    private func plainContent(of part: UnsafeMutablePointer<GMimePart>) -> [UInt8]? {
+        guard let array = unsafe g_byte_array_new() else { return nil }
+        defer { unsafe g_byte_array_free(array, 1) }
+        let stream = unsafe g_mime_data_wrapper_get_stream(g_mime_part_get_content(part))
+        let sink = unsafe desk_sink(array)
+        _ = unsafe g_mime_stream_reset(stream)
+        _ = unsafe g_mime_stream_write_to_stream(stream, sink)
+        unsafe desk_unref(sink)
+        let raw = unsafe UnsafeBufferPointer(start: array.pointee.data, count: Int(array.pointee.len))
+        let line = unsafe raw.drop { $0 <= 0x20 }.prefix { $0 != 0x0A && $0 != 0x0D }
+        guard unsafe line.split(separator: 0x20).count > 1 else { return nil }
+        return unsafe Array(raw)
     }
 
     /// Content after its transfer encoding.
