@@ -108,6 +108,7 @@ final class BenchDesk {
             [
                 "serve", "--state", state, "--listen", "127.0.0.1:0", "--outgoing", folder + "/out",
                 "--connections", "100000", "--connections-per-address", "100000", "--strangers-per-address", "100000",
+                "--password-iterations", "4096",
             ] + more, errors: true)
     }
 
