@@ -1,6 +1,15 @@
 #ifndef ZURUF_GMIME_H
 #define ZURUF_GMIME_H
 #include <gmime/gmime.h>
+#include <string.h>
+
+/* Declared under _GNU_SOURCE, which would define types a second time beside `import Glibc`. */
+extern void *memmem(const void *bytes, size_t count, const void *wanted, size_t length);
+/* Where `wanted` begins in the bytes, -1 if it is not in them. */
+static inline ssize_t desk_find(const unsigned char *bytes, size_t count, const char *wanted, size_t length) {
+    const unsigned char *found = (const unsigned char *)memmem(bytes, count, wanted, length);
+    return found ? found - bytes : -1;
+}
 
 /* GObject's type tests and casts are macros, which Swift does not import. */
 static inline int desk_is_multipart(GMimeObject *o) { return GMIME_IS_MULTIPART(o); }

@@ -41,6 +41,8 @@ public enum Bound: UInt8, CaseIterable, Sendable {
     case reportLines
     /// Bytes of the reason that a delivery report gives.
     case diagnosis
+    /// Lines of the message with all that it holds.
+    case lines
 
     /// The maximum, in the unit of the case.
     public var maximum: Int {
@@ -60,6 +62,7 @@ public enum Bound: UInt8, CaseIterable, Sendable {
         case .reportLines: 10_000
         case .diagnosis: 500
         case .parameters: 200
+        case .lines: MailLimits.lines
         }
     }
 
@@ -69,13 +72,13 @@ public enum Bound: UInt8, CaseIterable, Sendable {
         case .text: "the text is too long, its last \(amount) bytes were left out"
         case .markup: "the HTML is too long, its last \(amount) bytes were left out"
         case .fields: "the header is too long, its last \(amount) fields were left out"
-        case .field: "header fields are too long, \(amount) bytes at their ends were left out"
+        case .field: "header fields are too long, \(amount) bytes of them were left out"
         case .subject: "the subject is too long, its last \(amount) bytes were left out"
         case .date: "the date is too long, its last \(amount) bytes were left out"
-        case .addresses: "the message names too many addresses, \(amount) were left out"
+        case .addresses: "the message names too many addresses, at least \(amount) were left out"
         case .address: "\(amount) addresses are too long and were left out"
         case .name: "names beside addresses are too long, \(amount) bytes at their ends were left out"
-        case .messageIDs: "the message refers to too many others, \(amount) Message-IDs were left out"
+        case .messageIDs: "the message refers to too many others, at least \(amount) Message-IDs were left out"
         case .messageID: "\(amount) Message-IDs are too long and were left out"
         case .parts: "the message has too many parts, at least \(amount) were left out"
         case .depth: "parts are nested too deep, at least \(amount) were left out"
@@ -85,6 +88,7 @@ public enum Bound: UInt8, CaseIterable, Sendable {
         case .failedRecipients: "the report names too many recipients, \(amount) were left out"
         case .reportLines: "the report is too long, its last \(amount) lines were left out"
         case .diagnosis: "the reason in the report is too long, its last \(amount) bytes were left out"
+        case .lines: "the message has too many lines, its last \(amount) bytes were not read"
         }
     }
 }

@@ -5,6 +5,8 @@
 public enum MailLimits {
     /// Largest raw mail that a worker accepts, in bytes; the desk's own limit is lower and a setting.
     public static let rawMail = 50 << 20
+    /// Lines of a message; 25 MB of base64 have 350,000.
+    public static let lines = 600_000
     /// Header fields that are kept of one mail.
     public static let fields = 1000
     /// Bytes of all kept header fields together.

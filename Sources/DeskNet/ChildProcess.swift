@@ -81,6 +81,16 @@ public final class ChildProcess {
     /// What the poller watches for the child's errors; -1 when they are not with us.
     public var errorsDescriptor: Int32 { number(of: errors) }
 
+    /// How long it has used processors, in nanoseconds; 0 once it has ended.
+    public var processorTime: Int64 {
+        var clock = clockid_t()
+        var time = timespec()
+        guard end == nil, unsafe clock_getcpuclockid(pid, &clock) == 0, unsafe clock_gettime(clock, &time) == 0 else {
+            return 0
+        }
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+
     /// Writes to the child's input as many of the bytes as it takes now.
     public func send(_ bytes: Span<UInt8>) -> Sent {
         guard isInputOpen else { return .failed(.closed) }

@@ -1,8 +1,8 @@
 /// Which of several alternatives (RFC 2046 §5.1.4) is shown.
 struct Alternatives {
-    /// Plain texts that are held against the HTML beside them; a message has one or two.
-    private var comparisonsLeft = 16
-    /// Bytes of HTML that are read for it.
+    /// Bytes of HTML that may still be read to compare plain texts with it; a message has one or two of them.
+    private var markupLeft = 128 << 10
+    /// Bytes of HTML that are read for one.
     private static let markupMost = 64 << 10
     /// A plain text that is longer is no stub.
     private static let stubMost = 1000
@@ -20,10 +20,11 @@ struct Alternatives {
 
     private mutating func isStub(_ plain: [TextPiece], beside rich: [TextPiece]) -> Bool {
         let text = plain.map(\.text).joined(separator: "\n")
-        guard text.utf8.count <= Self.stubMost, comparisonsLeft > 0 else { return false }
-        comparisonsLeft -= 1
+        guard text.utf8.count <= Self.stubMost, markupLeft > 0 else { return false }
         let html = rich.map(\.text).joined(separator: "\n")
-        return Self.isStub(text, beside: Markup.text(of: Markup.beginning(of: html, atMost: Self.markupMost)).text)
+        let beginning = Markup.beginning(of: html, atMost: min(markupLeft, Self.markupMost))
+        markupLeft -= beginning.utf8.count
+        return Self.isStub(text, beside: Markup.text(of: beginning).text)
     }
 
     /// Whether a plain text is there only because there has to be one: it has no words, or most of its words are not

@@ -54,6 +54,7 @@ enum Charset {
     /// append footers in a charset of their own.
     private static func guessed(_ bytes: [UInt8]) -> String {
         var text = ""
+        guard var converter = Converter(from: "windows-1252") else { return String(decoding: bytes, as: UTF8.self) }
         for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
             if !text.isEmpty || line.startIndex > 0 { text += "\n" }
             if let valid = String(validating: line, as: UTF8.self) {
@@ -63,7 +64,7 @@ enum Charset {
             let repaired = String(decoding: line, as: UTF8.self)
             let broken = repaired.unicodeScalars.count { $0 == "\u{FFFD}" }
             let right = repaired.unicodeScalars.count { $0.value >= 0x80 } - broken
-            text += right >= broken ? repaired : convert(Array(line), from: "windows-1252")?.text ?? repaired
+            text += right >= broken ? repaired : converter.convert(Array(line), areAligned: false).text
         }
         return text
     }
@@ -102,6 +103,7 @@ enum Charset {
 @safe private struct Converter: ~Copyable {
     private let descriptor: iconv_t
     private static let replacement: [UInt8] = [0xEF, 0xBF, 0xBD]
+    private var room = [UInt8](repeating: 0, count: 16 << 10)
 
     init?(from name: String) {
         let opened = unsafe iconv_open("UTF-8", name)
@@ -122,10 +124,9 @@ enum Charset {
         var wasReplaced = false
         var at = 0
         var isFlushed = source.isEmpty
-        var room = [UInt8](repeating: 0, count: 16 << 10)
         while at < source.count || !isFlushed {
             isFlushed = at == source.count
-            let (read, written, why) = isFlushed ? flush(into: &room) : step(&source, from: at, into: &room)
+            let (read, written, why) = isFlushed ? flush() : step(&source, from: at)
             if written > 0 { wasReplaced = false }
             output += room[..<written]
             at += read
@@ -144,8 +145,9 @@ enum Charset {
     }
 
     /// The last character, which a charset keeps back where another byte could still change it (iconv(3)).
-    private func flush(into room: inout [UInt8]) -> (Int, Int, Int32) {
-        unsafe room.withUnsafeMutableBytes { room in
+    private mutating func flush() -> (Int, Int, Int32) {
+        let descriptor = unsafe descriptor
+        return unsafe room.withUnsafeMutableBytes { room in
             var output = unsafe room.baseAddress?.assumingMemoryBound(to: CChar.self)
             var outputLeft = room.count
             _ = unsafe iconv(descriptor, nil, nil, &output, &outputLeft)
@@ -154,8 +156,9 @@ enum Charset {
     }
 
     /// One call of iconv: bytes read, bytes written, errno.
-    private func step(_ source: inout [UInt8], from at: Int, into room: inout [UInt8]) -> (Int, Int, Int32) {
-        unsafe source.withUnsafeMutableBytes { source in
+    private mutating func step(_ source: inout [UInt8], from at: Int) -> (Int, Int, Int32) {
+        let descriptor = unsafe descriptor
+        return unsafe source.withUnsafeMutableBytes { source in
             unsafe room.withUnsafeMutableBytes { room in
                 var input = unsafe source.baseAddress?.assumingMemoryBound(to: CChar.self).advanced(by: at)
                 var inputLeft = source.count - at

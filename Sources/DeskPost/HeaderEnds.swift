@@ -23,7 +23,7 @@ struct HeaderEnds {
     private let bytes: [UInt8]
     private var header: Header? = Header(kind: .message)
     private var boundaries: Set<[UInt8]> = []
-    private var edits: [(range: Range<Int>, new: [UInt8])] = []
+    private var edits = ByteEdits()
     /// Edits that only spell a transfer encoding as it should be.
     private var spellings = 0
     /// Where the run of blank-led lines ends that was looked at last.
@@ -42,10 +42,10 @@ struct HeaderEnds {
     static func repaired(_ bytes: [UInt8]) -> (bytes: [UInt8], problems: [Problem])? {
         var ends = HeaderEnds(bytes)
         ends.scan()
-        guard !ends.edits.isEmpty else { return nil }
+        guard ends.edits.count > 0 else { return nil }
         var problems: [Problem] = ends.edits.count > ends.spellings ? [.header] : []
         if ends.spellings > 0 { problems.append(.contentType) }
-        return (ends.edited(), problems)
+        return (ends.edits.applied(to: bytes), problems)
     }
 
     private init(_ bytes: [UInt8]) {
@@ -55,7 +55,7 @@ struct HeaderEnds {
     private mutating func scan() {
         var line = skipEmptyBeginning()
         while line < bytes.count, edits.count < Self.editsMost {
-            let next = endOfLine(line)
+            let next = bytes.nextLine(after: line)
             if let mark = boundary(line, next) {
                 header = mark == .opening ? Header(kind: .part) : nil
             } else if header != nil {
@@ -68,11 +68,11 @@ struct HeaderEnds {
     /// Empty lines before a header that is one beyond doubt, and the mark of UTF-8 that an editor has put there.
     private mutating func skipEmptyBeginning() -> Int {
         var line = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-        while line < bytes.count, isBlank(line, endOfLine(line)) { line = endOfLine(line) }
+        while line < bytes.count, isBlank(line, bytes.nextLine(after: line)) { line = bytes.nextLine(after: line) }
         guard line > 0, line < bytes.count, let name = fieldName(line), FieldNames.areOpening.contains(name) else {
             return 0
         }
-        edits.append((0..<line, []))
+        edits.remove(0..<line)
         return line
     }
 
@@ -89,14 +89,14 @@ struct HeaderEnds {
             return
         } else if header?.isOpen == true {
             // The blank before a continuation was lost on the way.
-            edits.append((line..<line, [0x20]))
+            edits.insert([0x20], at: line)
             takeContinuation(line, next)
         } else if goesOn(at: next) || comesBack(after: line) {
             // What another program broke off, or left behind, in the middle of a header.
             let isSubject = header?.lastName == Array("subject".utf8)
-            edits.append((line..<line, isSubject ? [0x20] : Array("X-Unparsed: ".utf8)))
+            edits.insert(isSubject ? [0x20] : Array("X-Unparsed: ".utf8), at: line)
         } else {
-            edits.append((line..<line, [0x0A]))
+            edits.insert([0x0A], at: line)
             endHeader()
         }
     }
@@ -105,7 +105,7 @@ struct HeaderEnds {
     private mutating func blankNUL(in line: Range<Int>) {
         guard bytes[line].contains(0) else { return }
         for index in line where bytes[index] == 0 && edits.count < Self.editsMost {
-            edits.append((index..<(index + 1), [0x20]))
+            edits.replace(index..<(index + 1), with: [0x20])
         }
     }
 
@@ -116,11 +116,11 @@ struct HeaderEnds {
             guard next < bytes.count, !isEmpty(next), !goesOn(at: next) else { return }
             var end = next
             while end > line, bytes[end - 1] == 0x0A || bytes[end - 1] == 0x0D { end -= 1 }
-            edits.append((line..<end, []))
+            edits.remove(line..<end)
             endHeader()
         } else if header?.isFirstLine == true {
             let isHeader = goesOn(at: next)
-            edits.append((line..<line, isHeader ? Array("X-Unparsed:".utf8) : [0x0A]))
+            edits.insert(isHeader ? Array("X-Unparsed:".utf8) : [0x0A], at: line)
             if !isHeader { endHeader() }
         } else {
             takeContinuation(line, next)
@@ -151,7 +151,7 @@ struct HeaderEnds {
     /// Whether the line, or the first behind it that is no continuation, is a field that belongs to this header.
     private mutating func goesOn(at line: Int) -> Bool {
         var at = max(line, lookedUpTo)
-        while at < bytes.count, bytes[at].isBlankByte { at = endOfLine(at) }
+        while at < bytes.count, bytes[at].isBlankByte { at = bytes.nextLine(after: at) }
         lookedUpTo = max(lookedUpTo, at)
         guard at < bytes.count, !isEmpty(at), let name = fieldName(at), FieldNames.areKnown(name) else { return false }
         return FieldNames.mayRepeat(name) || !(header?.names.contains(name) ?? false)
@@ -162,12 +162,12 @@ struct HeaderEnds {
     /// Each line is looked at once, since what was found holds for all lines before it.
     private mutating func comesBack(after line: Int) -> Bool {
         guard header?.kind == .message else { return false }
-        if line >= search.end { search = (endOfLine(line), false) }
+        if line >= search.end { search = (bytes.nextLine(after: line), false) }
         while !search.isFound, search.end < bytes.count, !isEmpty(search.end) {
             if let name = fieldName(search.end), FieldNames.areOpening.contains(name) {
                 search.isFound = !(header?.names.contains(name) ?? false)
             }
-            if !search.isFound { search.end = endOfLine(search.end) }
+            if !search.isFound { search.end = bytes.nextLine(after: search.end) }
         }
         return search.isFound
     }
@@ -186,7 +186,7 @@ struct HeaderEnds {
             header?.isEncoded = encoding != nil
             guard let encoding, !encoding.isSpelled(value), edits.count < Self.editsMost else { return }
             let end = value.lastIndex { $0 != 0x0A && $0 != 0x0D }.map { $0 + 1 } ?? value.endIndex
-            edits.append((value.startIndex..<end, Array((" " + encoding.rawValue).utf8)))
+            edits.replace(value.startIndex..<end, with: Array((" " + encoding.rawValue).utf8))
             spellings += 1
         }
     }
@@ -211,27 +211,11 @@ struct HeaderEnds {
             || type.value == "message/global" || type.value == "message/news"
         if isMessage, !ended.isEncoded { header = Header(kind: .message) }
     }
-
-    private func edited() -> [UInt8] {
-        var result: [UInt8] = []
-        result.reserveCapacity(bytes.count + edits.count)
-        var at = 0
-        for edit in edits {
-            result += bytes[at..<edit.range.lowerBound]
-            result += edit.new
-            at = edit.range.upperBound
-        }
-        return result + bytes[at...]
-    }
 }
 
 // MARK: - Lines
 
 extension HeaderEnds {
-    private func endOfLine(_ start: Int) -> Int {
-        (bytes[start...].firstIndex(of: 0x0A) ?? bytes.count - 1) + 1
-    }
-
     private func isEmpty(_ line: Int) -> Bool {
         bytes[line] == 0x0A || bytes[line] == 0x0D && (line + 1 == bytes.count || bytes[line + 1] == 0x0A)
     }

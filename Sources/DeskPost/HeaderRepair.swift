@@ -1,13 +1,14 @@
 import DeskMail
 
-/// Mends in a raw mail what GMime cannot bear or would misread, in one pass over the bytes and before GMime sees them.
+/// Repairs in a raw message what GMime cannot bear or would misread, before GMime sees the bytes.
 ///
 /// GMime knows LF and CRLF only, recurses on nested groups of addresses until the stack ends (a `To:` with 50,000
-/// colons), keeps every header field there is, and takes text for header where no empty line parts them.
+/// colons), and takes text for header where no empty line parts them. Its cost is bounded last (`MessageBounds`), for
+/// the structure that the repaired headers declare.
 struct HeaderRepair {
     /// The bytes for the parser.
     private(set) var bytes: [UInt8]
-    /// What had to be mended.
+    /// What had to be repaired.
     private(set) var problems: [Problem] = []
     /// What was left out.
     private(set) var cuts = Cuts()
@@ -19,15 +20,22 @@ struct HeaderRepair {
 
     init(_ raw: [UInt8]) {
         bytes = raw
-        if bytes.contains(0x0D), !bytes.contains(0x0A) {
+        if bytes.index(of: 0x0D, from: 0) != nil, bytes.index(of: 0x0A, from: 0) == nil {
             for index in bytes.indices where bytes[index] == 0x0D { bytes[index] = 0x0A }
+        }
+        if let end = bytes.end(ofLines: Bound.lines.maximum) {
+            cuts.leaveOut(bytes.count - end, of: .lines)
+            bytes.removeSubrange(end...)
         }
         if let repaired = HeaderEnds.repaired(bytes) {
             bytes = repaired.bytes
             repaired.problems.forEach { note($0) }
         }
         tameAddresses()
-        dropFields()
+        let bounds = MessageBounds(bytes)
+        bytes = bounds.bytes
+        cuts.add(bounds.cuts)
+        if bounds.hasTwoTypes { note(.contentType) }
     }
 
     /// Turns the colons of a wild address field into blanks, wherever in the mail a line looks like such a field: the
@@ -35,9 +43,9 @@ struct HeaderRepair {
     private mutating func tameAddresses() {
         var line = 0
         while line < bytes.count {
-            var end = endOfLine(line)
+            var end = bytes.nextLine(after: line)
             if let value = addressValue(at: line) {
-                while end < bytes.count, bytes[end].isBlankByte { end = endOfLine(end) }
+                while end < bytes.count, bytes[end].isBlankByte { end = bytes.nextLine(after: end) }
                 tame(value..<end)
             }
             line = end
@@ -69,32 +77,6 @@ struct HeaderRepair {
             return false
         }
         return name.indices.allSatisfy { bytes[start + $0] | 0x20 == name[$0] | 0x20 }
-    }
-
-    private func endOfLine(_ start: Int) -> Int {
-        (bytes[start...].firstIndex(of: 0x0A) ?? bytes.count - 1) + 1
-    }
-
-    /// Drops the fields of the top header beyond those that are kept.
-    private mutating func dropFields() {
-        let (fields, end) = scanHead()
-        guard fields.count > Bound.fields.maximum else { return }
-        bytes.removeSubrange(fields[Bound.fields.maximum]..<end)
-        cuts.leaveOut(fields.count - Bound.fields.maximum, of: .fields)
-    }
-
-    /// Where each field of the top header begins, and where the empty line after them is.
-    private func scanHead() -> (fields: [Int], end: Int) {
-        var fields: [Int] = []
-        var line = 0
-        while line < bytes.count {
-            let isEmpty =
-                bytes[line] == 0x0A || (bytes[line] == 0x0D && line + 1 < bytes.count && bytes[line + 1] == 0x0A)
-            if isEmpty { break }
-            if !bytes[line].isBlankByte { fields.append(line) }
-            line = endOfLine(line)
-        }
-        return (fields, line)
     }
 
     private mutating func note(_ problem: Problem) {

@@ -3,13 +3,10 @@ import Glibc
 
 /// HTML to text through libgumbo, which follows HTML5's algorithm but is quadratic on some hostile input.
 enum Markup {
-    private static let tag = 64 << 10
-    private static let openTags = 2000
-
     /// The readable text, and whether the HTML was tame enough to be parsed as such.
     static func text(of html: String) -> (text: String, isSound: Bool) {
         let bytes = Array(html.utf8)
-        guard isTame(bytes) else { return (stripped(bytes), false) }
+        guard MarkupCost.isBearable(bytes) else { return (stripped(bytes), false) }
         return (String(decoding: parsed(bytes), as: UTF8.self), true)
     }
 
@@ -40,24 +37,6 @@ enum Markup {
     /// About the first `limit` bytes, for a look at the HTML.
     static func beginning(of html: String, atMost limit: Int) -> String {
         String(decoding: html.utf8.prefix(limit), as: UTF8.self)
-    }
-
-    /// Whether no tag is huge and not many more are opened than closed: both cost gumbo the square of their number.
-    private static func isTame(_ bytes: [UInt8]) -> Bool {
-        var opened = 0
-        var start: Int?
-        for index in bytes.indices {
-            switch bytes[index] {
-            case UInt8(ascii: "<"):
-                opened += index + 1 < bytes.count && bytes[index + 1] == UInt8(ascii: "/") ? -1 : 1
-                start = start ?? index
-            case UInt8(ascii: ">"): start = nil
-            default: break
-            }
-            if opened > openTags { return false }
-            if let start, index - start > tag { return false }
-        }
-        return true
     }
 
     /// The text without whatever stands between angle brackets.

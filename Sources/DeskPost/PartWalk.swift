@@ -23,6 +23,11 @@ struct PartWalk {
     private(set) var charset: String?
     /// What was left out.
     private(set) var cuts = Cuts()
+    /// Whether this is the walk of an attached message, whose files are not listed.
+    private var isWithin = false
+    /// Bytes of messages and entities that may still be opened in parts that are encoded or wrapped: each layer of
+    /// them could hold the whole message again.
+    private var openableBytes = MailLimits.rawMail
 
     init(_ parser: EntityParser) {
         self.parser = parser
@@ -145,11 +150,15 @@ extension PartWalk {
     private mutating func visitMessagePart(
         _ object: UnsafeMutablePointer<GMimeObject>, _ media: MediaType, depth: Int
     ) {
-        let stream = unsafe g_mime_stream_null_new()
-        defer { unsafe desk_unref(stream) }
-        let size = unsafe g_mime_object_write_to_stream(object, nil, stream)
+        var size = 0
+        // Each message holds all of those within it, so that only the outermost is written.
+        if !isWithin {
+            let stream = unsafe g_mime_stream_null_new()
+            defer { unsafe desk_unref(stream) }
+            size = unsafe Int(g_mime_object_write_to_stream(object, nil, stream))
+        }
         let inner = unsafe g_mime_message_part_get_message(desk_message_part(object))
-        unsafe visitMessage(inner, name: name(of: object, media), kind: media.kind, size: Int(size), depth: depth)
+        unsafe visitMessage(inner, name: name(of: object, media), kind: media.kind, size: size, depth: depth)
     }
 
     private mutating func visitMessage(
@@ -160,8 +169,11 @@ extension PartWalk {
         if let inner = unsafe inner {
             // A walk of its own: neither its files nor what it reports are this mail's.
             var walk = PartWalk(parser)
+            walk.isWithin = true
+            walk.openableBytes = openableBytes
             walk.count = count + within
             unsafe walk.visit(inner, depth: depth + 1)
+            openableBytes = walk.openableBytes
             within = walk.count + walk.within - count
             forwarded += walk.pieces.allSatisfy(\.isBlank) ? walk.spares + walk.forwarded : walk.pieces
             cuts.add(walk.cuts)
@@ -179,8 +191,15 @@ extension PartWalk {
         )
     }
 
+    private mutating func takeOpenable(_ bytes: Int) -> Bool {
+        guard bytes <= openableBytes else { return false }
+        openableBytes -= bytes
+        return true
+    }
+
     /// What a part holds that is a MIME entity of its own, such as the content of a signed message.
     private mutating func visitEntity(_ bytes: [UInt8], depth: Int) -> Bool {
+        guard takeOpenable(bytes.count) else { return false }
         let repair = HeaderRepair(bytes)
         var copy = self
         let walked = unsafe parser.part(repair.bytes) { part in
@@ -245,14 +264,21 @@ extension PartWalk {
         if Self.messages.contains(media.kind) {
             // GMime leaves one alone that is encoded for the way.
             let raw = unsafe content(of: part)
+            guard takeOpenable(raw.count) else {
+                note(.wrapping)
+                return false
+            }
             let repair = HeaderRepair(raw)
             var copy = self
             let walked = unsafe parser.message(repair.bytes) { inner in
                 unsafe copy.visitMessage(inner, name: name, kind: media.kind, size: raw.count, depth: depth)
                 return copy
             }
-            if let walked { self = walked }
-            return walked != nil
+            guard let walked else { return false }
+            self = walked
+            repair.problems.forEach { note($0) }
+            cuts.add(repair.cuts)
+            return true
         }
         let isSigned = media.kind == "application/pkcs7-mime" || media.kind == "application/x-pkcs7-mime"
         guard isSigned || media.kind == "application/octet-stream" && name.lowercased().hasSuffix(".p7m") else {

@@ -43,6 +43,7 @@ struct BoundsTests {
         case .parameters: return (head + "Content-Type: text/plain; " + repeated("a=b; ", most + 3) + "\n\nja", 3)
         case .failedRecipients:
             return (head + "X-Failed-Recipients: " + list(most + 2) { "a\($0)@b.example" } + "\n\nja", 2)
+        case .lines: return (head + "\n" + repeated("x\n", most + 2), 2 * 4)
         case .reportLines: return (head + report(repeated("X-A: b\n", most + 5)), 6)
         case .diagnosis:
             return (

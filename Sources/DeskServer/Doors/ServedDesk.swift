@@ -19,7 +19,7 @@ final class ServedDesk {
     private let switchboard: Switchboard
     private let server: Server
     private let keeper: MailKeeper
-    private let reader: MailWorker
+    private let readers: ReadingWorkers
     private let intake: Intake
     private let courier: Courier
     private let mailDoor: LMTPDoor
@@ -63,10 +63,10 @@ final class ServedDesk {
         switchboard.sandboxes = sandboxes
         server = Server(loop: loop, switchboard: switchboard, tls: tls, settings: settings, log: log)
         keeper = opening.archive.keeper
-        reader = MailWorker(path: worker, role: "read", loop: loop, log: log)
+        readers = ReadingWorkers(path: worker, loop: loop, log: log)
         intake = try Intake(
-            switchboard, keeper: keeper, worker: reader, signature: signature, mailMost: settings.mailMost, loop: loop,
-            log: log)
+            switchboard, keeper: keeper, workers: readers, signature: signature, mailMost: settings.mailMost,
+            loop: loop, log: log)
         courier = try Courier(
             switchboard, settings: settings, worker: worker, files: files, keeper: keeper, signature: signature,
             loop: loop, log: log)
@@ -213,7 +213,7 @@ extension ServedDesk {
         }
         server.closeConnections()
         courier.stop()
-        reader.stop()
+        readers.stop()
         keeper.stop()
         switchboard.shut()
         log.note(.stopped)

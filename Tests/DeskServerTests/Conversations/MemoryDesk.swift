@@ -186,7 +186,7 @@ private final class Running {
     private let courier: Courier
     private let loop: Loop
     private let keeper: MailKeeper
-    private let reader: MailWorker
+    private let readers: ReadingWorkers
 
     init(_ state: String, _ settings: Settings) throws {
         let files = StateFiles(directory: state)
@@ -200,10 +200,10 @@ private final class Running {
             readingRoom: try ReadingRoom(files, projector: opening.archive.projector), log: .silent)
         try switchboard.watch(loop)
         keeper = opening.archive.keeper
-        reader = MailWorker(path: Programs.path("zuruf-mail"), role: "read", loop: loop, log: .silent)
+        readers = ReadingWorkers(path: Programs.path("zuruf-mail"), loop: loop, log: .silent)
         intake = try Intake(
-            switchboard, keeper: keeper, worker: reader, signature: signature, mailMost: settings.mailMost, loop: loop,
-            log: .silent)
+            switchboard, keeper: keeper, workers: readers, signature: signature, mailMost: settings.mailMost,
+            loop: loop, log: .silent)
         courier = try Courier(
             switchboard, settings: settings, worker: Programs.path("zuruf-mail"), files: files, keeper: keeper,
             signature: signature, loop: loop, log: .silent)
@@ -227,7 +227,7 @@ private final class Running {
     func stop() {
         intake.stop()
         courier.stop()
-        reader.stop()
+        readers.stop()
         keeper.stop()
         switchboard.shut()
         loop.close()

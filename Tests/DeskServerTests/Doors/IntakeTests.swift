@@ -24,7 +24,10 @@ import Testing
     private func intake(_ worker: String, patience: Int64 = 10_000, keeper other: MailKeeper? = nil) throws -> Intake {
         try Intake(
             desk, keeper: other ?? keeper,
-            worker: MailWorker(path: worker, role: "read", loop: yard.loop, log: .silent, patience: patience),
+            workers: ReadingWorkers(
+                path: worker, loop: yard.loop, log: .silent,
+                quickly: MailWorker.TimeLimit(milliseconds: patience),
+                slowly: MailWorker.TimeLimit(milliseconds: patience)),
             signature: { _ in Array(repeating: 7, count: 32) }, mailMost: 100_000, loop: yard.loop, log: .silent)
     }
 

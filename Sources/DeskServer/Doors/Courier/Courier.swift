@@ -98,7 +98,7 @@ final class Courier: Watcher {
     private static let putOffMost = 3
     private static let readyMost = 64
     private static let restMilliseconds: Int64 = 1000
-    private static let sendMilliseconds: Int64 = 330_000
+    private static let sendLimit = MailWorker.TimeLimit(milliseconds: 330_000)
 
     init(
         _ desk: any CourierDesk, settings: Settings, worker: String, files: StateFiles, keeper: MailKeeper,
@@ -114,7 +114,7 @@ final class Courier: Watcher {
         // A worker of its own: the one that reads strangers' mails never touches ours.
         composer = MailWorker(path: worker, role: "read", loop: loop, log: log)
         senders = (0..<Courier.sendersMost).map { _ in
-            MailWorker(path: worker, role: "send", loop: loop, log: log, patience: Courier.sendMilliseconds)
+            MailWorker(path: worker, role: "send", loop: loop, log: log, timeLimit: Courier.sendLimit)
         }
         idle = senders
         stored = try Mailbox()
@@ -215,7 +215,7 @@ final class Courier: Watcher {
                 }
             case .success(.refused(let why)): failed(outgoing, to: outgoing.pending, why)
             case .success: postpone(outgoing, "the worker answered something else")
-            case .failure(.failed(let why)), .failure(.missing(let why)): postpone(outgoing, why)
+            case .failure(let failure): postpone(outgoing, failure.why)
             }
         }
     }
@@ -257,7 +257,7 @@ final class Courier: Watcher {
             case .success(.delivered(.later(let why))), .success(.delivered(.uncertain(let why))):
                 putOff(recipient, of: outgoing.sequence, why)
             case .success: postpone(outgoing, "the worker answered something else")
-            case .failure(.failed(let why)), .failure(.missing(let why)): postpone(outgoing, why)
+            case .failure(let failure): postpone(outgoing, failure.why)
             }
         }
     }

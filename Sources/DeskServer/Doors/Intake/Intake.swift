@@ -10,11 +10,11 @@ internal import DeskStore
 ///              (keeper's thread)     (a process, boxed)     (Arrival)
 ///
 /// Whatever dies in between is a temporary failure: the sender comes again, and the digest of the content makes the
-/// two one. A mail that the worker fails on twice becomes a ticket that says so. Belongs to the owner thread, which
-/// waits for nothing.
+/// two one. A message that cannot be read (`ReadingWorkers`) becomes a ticket that says so. Belongs to the owner
+/// thread, which waits for nothing.
 final class Intake: Watcher {
     private let keeper: MailKeeper
-    private let worker: MailWorker
+    private let workers: ReadingWorkers
     private unowned let desk: any Submissions
     private let signature: SignedMessageID.Signature
     private let mailMost: Int
@@ -40,12 +40,13 @@ final class Intake: Watcher {
 
     /// Submits to `desk`, which lives longer; `signature` is the keyed hash of the desk's Message-IDs.
     init(
-        _ desk: any Submissions, keeper: MailKeeper, worker: MailWorker, signature: @escaping SignedMessageID.Signature,
+        _ desk: any Submissions, keeper: MailKeeper, workers: ReadingWorkers,
+        signature: @escaping SignedMessageID.Signature,
         mailMost: Int, loop: Loop, log: Log
     ) throws(NetError) {
         self.desk = desk
         self.keeper = keeper
-        self.worker = worker
+        self.workers = workers
         self.signature = signature
         self.mailMost = mailMost
         self.loop = loop
@@ -79,26 +80,22 @@ final class Intake: Watcher {
             guard let mail = underway[kept.number]?.mail else { continue }
             switch kept.result {
             case .success(let digests):
-                read(kept.number, mail, raw: digests.raw, content: digests.content, isSecond: false)
+                read(kept.number, mail, raw: digests.raw, content: digests.content)
             case .failure(let error): later(kept.number, "the mail cannot be kept at the moment", error.description)
             }
         }
     }
 
-    private func read(_ number: Int, _ mail: Delivered, raw: Digest, content: Digest, isSecond: Bool) {
-        worker.ask(.read(mail.bytes)) { [weak self] result in
+    private func read(_ number: Int, _ mail: Delivered, raw: Digest, content: Digest) {
+        workers.read(mail.bytes) { [weak self] outcome in
             guard let self, underway[number] != nil else { return }
-            switch result {
-            case .success(.mail(let read)):
+            switch outcome {
+            case .read(let read):
                 submit(number, Arrival(read, delivered: mail.facts(raw: raw, content: content), signature: signature))
-            case .success, .failure(.failed):
-                if isSecond {
-                    log.note(.mailUnreadable)
-                    submit(number, mail.unreadable(raw: raw, content: content))
-                } else {
-                    read(number, mail, raw: raw, content: content, isSecond: true)
-                }
-            case .failure(.missing(let why)): later(number, "the mail cannot be read at the moment", why)
+            case .unreadable:
+                log.note(.mailUnreadable)
+                submit(number, mail.unreadable(raw: raw, content: content))
+            case .missing(let why): later(number, "the mail cannot be read at the moment", why)
             }
         }
     }

@@ -10,8 +10,19 @@ final class MailWorker {
     enum Failure: Error, Equatable {
         /// The program cannot be started: nothing has been tried.
         case missing(String)
-        /// It ended or said nonsense while it had the request, or did not answer in time and was killed.
+        /// It ended or said nonsense while it had the request.
         case failed(String)
+        /// It did not answer in time and was killed.
+        case late(String)
+    }
+
+    /// How long a worker may take for one answer.
+    struct TimeLimit: Equatable, Sendable {
+        /// By the clock.
+        var milliseconds: Int64
+        /// By the worker's use of a processor, which a busy machine does not shorten; looked at now and then. `nil`: no
+        /// limit.
+        var ofProcessor: Int64?
     }
 
     /// Gets the answer, or why there is none.
@@ -21,32 +32,35 @@ final class MailWorker {
     private let role: String
     private let loop: Loop
     private let log: Log
-    private let patience: Int64
+    private let timeLimit: TimeLimit
     private let requestsMost: Int
     private var child: Child?
     private var waiting: [Errand] = []
     private var isStopping = false
 
     private struct Errand {
-        let frame: [UInt8]
+        let request: WorkerRequest
         let then: Then
     }
 
     /// A worker that is started by the first request.
     ///
-    /// `patience`: milliseconds for one answer. `requestsMost`: after so many it is replaced by a fresh one.
-    init(path: String, role: String, loop: Loop, log: Log, patience: Int64 = 10_000, requestsMost: Int = 1000) {
+    /// `timeLimit` is for one answer. `requestsMost`: after so many it is replaced by a fresh one.
+    init(
+        path: String, role: String, loop: Loop, log: Log, timeLimit: TimeLimit = TimeLimit(milliseconds: 10_000),
+        requestsMost: Int = 1000
+    ) {
         self.path = path
         self.role = role
         self.loop = loop
         self.log = log
-        self.patience = patience
+        self.timeLimit = timeLimit
         self.requestsMost = requestsMost
     }
 
     /// Asks for something; answers come in the order of the requests.
     func ask(_ request: WorkerRequest, then: @escaping Then) {
-        waiting.append(Errand(frame: request.frame(), then: then))
+        waiting.append(Errand(request: request, then: then))
         goOn()
     }
 
@@ -67,7 +81,9 @@ final class MailWorker {
         do throws(NetError) {
             let child = try running()
             let errand = waiting.removeFirst()
-            child.ask(errand.frame, patience: patience) { [weak self] answer in self?.answered(answer, errand.then) }
+            child.ask(errand.request.frame(), within: timeLimit) { [weak self] answer in
+                self?.answered(answer, errand.then)
+            }
         } catch {
             log.note(.workerMissing(role: role, why: error.description))
             let errand = waiting.removeFirst()
@@ -87,8 +103,8 @@ final class MailWorker {
     }
 
     private func answered(_ answer: Result<WorkerAnswer, Failure>, _ then: Then) {
-        if case .failure(.failed(let why)) = answer {
-            if !isStopping { log.note(.workerFailed(role: role, why: why)) }
+        if case .failure(let failure) = answer {
+            if !isStopping { log.note(.workerFailed(role: role, why: failure.why)) }
             child = nil
         } else if let child, child.answers >= requestsMost || answer.failedForNow {
             child.end(nil)
@@ -96,6 +112,15 @@ final class MailWorker {
         }
         then(answer)
         goOn()
+    }
+}
+
+extension MailWorker.Failure {
+    /// The reason, in a few words.
+    var why: String {
+        switch self {
+        case .missing(let why), .failed(let why), .late(let why): why
+        }
     }
 }
 
@@ -139,14 +164,26 @@ private final class Child: Watcher {
 
     private var descriptor: Int32 { process.outputDescriptor }
 
-    func ask(_ frame: [UInt8], patience: Int64, then: @escaping MailWorker.Then) {
+    func ask(_ frame: [UInt8], within limit: MailWorker.TimeLimit, then: @escaping MailWorker.Then) {
         self.then = then
         (output, sent) = (frame, 0)
-        deadline = loop.after(milliseconds: patience) { [weak self] in
-            self?.end(.failed("no answer within \(patience / 1000) s"))
-        }
+        watchTime(limit, from: Clock.monotonic(), used: process.processorTime)
         flush()
     }
+
+    /// Ends the process once it is late.
+    private func watchTime(_ limit: MailWorker.TimeLimit, from began: Int64, used: Int64) {
+        let left = limit.milliseconds - (Clock.monotonic() - began) / 1_000_000
+        if let share = limit.ofProcessor, process.processorTime - used > share * 1_000_000 {
+            return end(.late("no answer within \(share) ms of processor time"))
+        }
+        guard left > 0 else { return end(.late("no answer within \(limit.milliseconds) ms")) }
+        let pause = limit.ofProcessor == nil ? left : min(left, Child.lookMilliseconds)
+        deadline = loop.after(milliseconds: pause) { [weak self] in self?.watchTime(limit, from: began, used: used) }
+    }
+
+    /// Between two looks at the use of the processor.
+    private static let lookMilliseconds: Int64 = 25
 
     func isReady(_ readiness: Readiness) {
         if readiness.writable, sent < output.count { flush() }
