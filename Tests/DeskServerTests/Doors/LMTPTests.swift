@@ -13,7 +13,7 @@ import Testing
             while let step = session.next() {
                 switch step {
                 case .reply(let reply): said += reply
-                case .wantsText: session.begin()
+                case .wantsRoom: session.giveRoom()
                 case .mail(let mail):
                     mails.append(mail)
                     session.answer(.taken(ticket: "20261124-0000\(mails.count)-0"))

@@ -21,9 +21,6 @@ final class ReadingWorkers {
     private let quick: MailWorker
     private let slow: MailWorker
 
-    /// Messages of more bytes take a while even if they are harmless.
-    private static let quickBytesMaximum = 256 << 10
-
     /// Workers that are started by their first message; the limits are those for one message.
     init(
         path: String, loop: Loop, log: Log,
@@ -36,7 +33,8 @@ final class ReadingWorkers {
 
     /// Reads a raw message; `then` gets the outcome once.
     func read(_ raw: [UInt8], then: @escaping (Outcome) -> Void) {
-        guard raw.count <= ReadingWorkers.quickBytesMaximum else { return readSlowly(raw, hasFailed: false, then) }
+        // A large message takes a while even if it is harmless.
+        guard raw.count <= Delivered.smallBytes else { return readSlowly(raw, hasFailed: false, then) }
         quick.ask(.read(raw)) { [weak self] result in
             guard let self else { return }
             switch result {

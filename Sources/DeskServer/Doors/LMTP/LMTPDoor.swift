@@ -2,8 +2,8 @@ internal import DeskNet
 
 /// The doors through which mail comes in: LMTP on a socket in the file system and, if wanted, on loopback TCP.
 ///
-/// Bounded: so many peers inside, so many mails underway; the mails' texts are all that takes memory here. A peer
-/// whose mail has no room yet waits for his 354.
+/// Bounded: so many peers inside, so many large messages underway; the messages are all that takes memory here. A peer
+/// whose message turns out to be large waits in the middle of it until there is room; a small one waits for nothing.
 final class LMTPDoor {
     private let loop: Loop
     private let log: Log
@@ -11,11 +11,11 @@ final class LMTPDoor {
     private let mailMost: Int
     private let takeIn: (Delivered, @escaping (IntakeAnswer) -> Void) -> Void
     private var listeners: [DoorListener] = []
-    private var underway = 0
+    private var largeUnderway = 0
     private var waiting: [Peer] = []
 
     private static let peersMost = 20
-    private static let mailsMost = 8
+    private static let largeMaximum = 4
     private static let commandMilliseconds: Int64 = 60_000
     private static let mailMilliseconds: Int64 = 600_000
 
@@ -66,7 +66,7 @@ final class LMTPDoor {
             switch step {
             case .reply(let reply): stream.send(reply.utf8)
             case .close: stream.closeWhenSent()
-            case .wantsText:
+            case .wantsRoom:
                 waiting.append(peer)
                 letIn()
             case .mail(let mail):
@@ -84,11 +84,11 @@ final class LMTPDoor {
     }
 
     private func letIn() {
-        while underway < LMTPDoor.mailsMost, !waiting.isEmpty {
+        while largeUnderway < LMTPDoor.largeMaximum, !waiting.isEmpty {
             let peer = waiting.removeFirst()
-            underway += 1
+            largeUnderway += 1
             peer.hasRoom = true
-            peer.session.begin()
+            peer.session.giveRoom()
             go(on: peer)
         }
     }
@@ -114,7 +114,7 @@ final class LMTPDoor {
     private func leave(_ peer: Peer) {
         guard peer.hasRoom else { return }
         peer.hasRoom = false
-        underway -= 1
+        largeUnderway -= 1
         letIn()
     }
 

@@ -6,14 +6,17 @@ struct Delivered: Equatable, Sendable {
     var recipients: [String]
     /// The mail, lines ended by CR LF.
     var bytes: [UInt8]
+
+    /// Bytes of a small message: it waits for no large one, neither for room nor for the worker that reads it.
+    static let smallBytes = 256 << 10
 }
 
 /// One LMTP conversation (RFC 2033) without its socket: bytes in, steps out; any split of the bytes gives the same
 /// steps.
 ///
-///     greeting ─ LHLO ─▶ ready ─ MAIL ─▶ mail ─ RCPT ─▶ mail ─ DATA ─▶ asked ─ begin() ─▶ text
-///                          ▲                                                               │
-///                          └────────────────────── answer() ─ waiting ◀────────── a dot ───┘
+///     greeting ─ LHLO ─▶ ready ─ MAIL ─▶ mail ─ RCPT ─▶ mail ─ DATA ─▶ text ─ large ─▶ crowded
+///                          ▲                                            │  ◀─ giveRoom() ─┘
+///                          └─────────── answer() ─ waiting ◀─── a dot ──┘
 ///
 /// Speaks PIPELINING, 8BITMIME, SMTPUTF8, SIZE and ENHANCEDSTATUSCODES (RFC 2034).
 struct LMTPSession {
@@ -21,8 +24,8 @@ struct LMTPSession {
     enum Step: Equatable {
         /// Send these bytes.
         case reply(String)
-        /// Call `begin()` once there is room for another mail.
-        case wantsText
+        /// The text is large: call `giveRoom()` once there is room for another large one.
+        case wantsRoom
         /// Take this mail in, then call `answer(_:)`.
         case mail(Delivered)
         /// Send what is left and close.
@@ -30,7 +33,7 @@ struct LMTPSession {
     }
 
     private enum State {
-        case greeting, ready, mail, asked, text(LMTPText), waiting, closed
+        case greeting, ready, mail, text(LMTPText), crowded(LMTPText), waiting, closed
     }
 
     private let host: String
@@ -40,6 +43,7 @@ struct LMTPSession {
     private var position = 0
     private var sender = ""
     private var recipients: [String] = []
+    private var hasRoom = false
     private var errors = 0
     private var pending: [Step]
 
@@ -57,7 +61,7 @@ struct LMTPSession {
     /// Whether bytes are wanted; while a mail is being taken in or waits for room, they had better stay in the socket.
     var wantsInput: Bool {
         switch state {
-        case .asked, .waiting, .closed: false
+        case .crowded, .waiting, .closed: false
         case .greeting, .ready, .mail, .text: true
         }
     }
@@ -65,7 +69,7 @@ struct LMTPSession {
     /// Whether a mail is underway, which may take longer than a command.
     var isInText: Bool {
         switch state {
-        case .text, .asked, .waiting: true
+        case .text, .crowded, .waiting: true
         case .greeting, .ready, .mail, .closed: false
         }
     }
@@ -83,14 +87,14 @@ struct LMTPSession {
     mutating func next() -> Step? {
         while pending.isEmpty {
             switch state {
-            case .asked, .waiting, .closed: return nil
+            case .crowded, .waiting, .closed: return nil
             case .text(var text):
                 // The buffer must have one owner while it grows.
                 state = .closed
                 let (taken, progress) = text.take(input[position...])
                 position += taken
                 proceed(text, progress)
-                if progress == .open { return nil }
+                if progress == .open, pending.isEmpty { return nil }
             case .greeting, .ready, .mail:
                 if let line = takeLine() { obey(line) } else if pending.isEmpty { return nil }
             }
@@ -98,11 +102,11 @@ struct LMTPSession {
         return pending.removeFirst()
     }
 
-    /// There is room for the mail that DATA announced.
-    mutating func begin() {
-        guard case .asked = state else { return }
-        state = .text(LMTPText(most: mailMost))
-        say("354 go on, end with a dot alone")
+    /// There is room for the large text that has begun.
+    mutating func giveRoom() {
+        guard case .crowded(let text) = state else { return }
+        hasRoom = true
+        state = .text(text)
     }
 
     /// What became of the mail, told once for every recipient (RFC 2033 §4.2).
@@ -114,7 +118,13 @@ struct LMTPSession {
 
     private mutating func proceed(_ text: LMTPText, _ progress: LMTPText.Progress) {
         switch progress {
-        case .open: state = .text(text)
+        case .open:
+            if hasRoom || text.bytes.count <= Delivered.smallBytes {
+                state = .text(text)
+            } else {
+                state = .crowded(text)
+                pending.append(.wantsRoom)
+            }
         case .ended:
             state = .waiting
             pending.append(.mail(Delivered(sender: sender, recipients: recipients, bytes: text.bytes)))
@@ -220,16 +230,17 @@ struct LMTPSession {
         guard case .mail = state, !recipients.isEmpty else {
             return complain("503 5.5.1 say MAIL and RCPT first")
         }
-        state = .asked
-        pending.append(.wantsText)
+        state = .text(LMTPText(most: mailMost))
+        say("354 go on, end with a dot alone")
     }
 
     private mutating func reset() {
         sender = ""
         recipients = []
+        hasRoom = false
         switch state {
         case .greeting, .closed: break
-        case .ready, .mail, .asked, .text, .waiting: state = .ready
+        case .ready, .mail, .text, .crowded, .waiting: state = .ready
         }
     }
 
