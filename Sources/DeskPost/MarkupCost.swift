@@ -13,9 +13,9 @@ struct MarkupCost {
 
     private static let tagBytesMaximum = 64 << 10
     private static let openElementsMaximum = 2000
-    /// Comparisons of attributes, steps through open elements, elements made again: each a few tenths of a second.
+    /// Comparisons of attributes, steps through open elements, elements made again: each one or two tenths of a second.
     private static let attributesMaximum = 50_000_000
-    private static let searchesMaximum = 200_000_000
+    private static let searchesMaximum = 10_000_000
     private static let repetitionsMaximum = 200_000
 
     /// Whether libgumbo parses the document in reasonable time and memory.
