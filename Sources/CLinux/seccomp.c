@@ -74,7 +74,8 @@ static const struct rule both[] = {
     /* Its own limits may be asked for; only that of CPU time is set, for each message. */
     CALL(prlimit64, IS(0, 0), NULL_POINTER(2)), CALL(prlimit64, IS(0, 0), IS(1, RLIMIT_CPU)),
 #if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
-    CALL(prctl), CALL(readlinkat), CALL(getppid), CALL(fcntl, IS(1, F_GETFL)), CALL(mprotect), CALL(mmap),
+    CALL(prctl, IS(0, PR_GET_NO_NEW_PRIVS)), CALL(prctl, IS(0, PR_SET_VMA)), CALL(prctl, IS(0, PR_GET_NAME)),
+    CALL(readlinkat), CALL(getppid), CALL(fcntl, IS(1, F_GETFL)), CALL(mprotect), CALL(mmap),
 #ifdef SYS_readlink
     CALL(readlink),
 #endif
