@@ -46,6 +46,64 @@ struct DocumentTests {
         #expect(used.subtracting(known).sorted() == [])
     }
 
+    /// A client that checks values by the table takes every event.
+    @Test func `every value of an event is of a type that the table gives its pair`() throws {
+        let types = DocumentTests.table(in: "Pairs").map { $0.split(separator: " | ", maxSplits: 1) }
+        let rows = types.map { (name: $0[0].drop { $0 == "|" || $0 == " " }, pairs: DocumentTests.words($0[1])) }
+        for kind in Samples.kinds {
+            var out: [UInt8] = []
+            Samples.event(1, by: Samples.meier, .ticket(TicketID(42)), Samples.snapshot(holder: nil), [.holder], kind)
+                .appendLine(to: &out)
+            for (name, value) in DocumentTests.pairs(in: String(decoding: out, as: UTF8.self)) {
+                let fitting = rows.filter { $0.pairs.contains(name) && DocumentTests.isValue(value, of: $0.name) }
+                #expect(!fitting.isEmpty, "\(kind.word): \(name)=\(value)")
+            }
+        }
+    }
+
+    /// The pairs of a line, each with its value in quotes as it is.
+    private static func pairs(in line: String) -> [(String, String)] {
+        var pairs: [(String, String)] = []
+        var isQuoted = false
+        var isEscaped = false
+        let words = line.dropLast().split { character in
+            defer { isEscaped = isQuoted && character == "\\" && !isEscaped }
+            if character == "\"", !isEscaped { isQuoted.toggle() }
+            return character == " " && !isQuoted
+        }
+        for word in words {
+            let parts = word.split(separator: "=", maxSplits: 1)
+            if parts.count == 2 { pairs.append((String(parts[0]), String(parts[1]))) }
+        }
+        return pairs
+    }
+
+    /// Whether a value has the form that a row of the table names; texts and words have any.
+    private static func isValue(_ value: String, of type: Substring) -> Bool {
+        func isNumber(_ text: some StringProtocol) -> Bool { !text.isEmpty && text.allSatisfy(\.isWholeNumber) }
+        func isTicket(_ text: Substring) -> Bool { text == "…" || text.first == "#" && isNumber(text.dropFirst()) }
+        func isName(_ text: some StringProtocol) -> Bool {
+            text.first?.isLetter == true && !text.contains { "@,#\" ".contains($0) }
+        }
+        let members = value.split(separator: ",")
+        switch type {
+        case "number": return isNumber(value)
+        case "time": return value.hasSuffix("Z") && value.count == 24
+        case "duration": return isNumber(value.dropLast()) && "smhd".contains(value.last ?? "-")
+        case "ticket": return isTicket(value[...])
+        case "list of tickets": return value == "-" || members.allSatisfy(isTicket)
+        case "list of numbers": return value == "-" || members.allSatisfy { isNumber($0) }
+        case "queue": return isName(value) || value == "*"
+        case "agent, `-` for none": return isName(value) || value == "-"
+        case "list of agents": return members.allSatisfy { isName($0) }
+        case "letters of `rwmla`": return value == "-" || value.allSatisfy { "rwmla".contains($0) }
+        case "`yes`, or missing": return value == "yes"
+        case "`yes` or `no`": return value == "yes" || value == "no"
+        case "word": return isName(value) || value.first == "\""
+        default: return true
+        }
+    }
+
     /// The words in backquotes.
     private static func words(_ text: Substring) -> [String] {
         let parts = text.split(separator: "`", omittingEmptySubsequences: false)

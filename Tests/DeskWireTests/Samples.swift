@@ -138,7 +138,7 @@ enum Samples {
         mail.customerName = Address(nasty)
         mail.machine = .bounce
         mail.also = (1...500).map { id(Int64($0) * 1_000_000_000_000) }
-        mail.served = [meier]
+        mail.served = [meier, schulze]
         let letter = Letter(to: Recipients(to: [Address(nasty)]), text: nasty)
         var queue = Queue(name: inbox)
         queue.addresses = Array(repeating: hotline, count: 100)
