@@ -105,12 +105,14 @@ extension State {
         return claims(of: holder, from: [id])
     }
 
-    /// The same, from several tickets of one agent.
+    /// The same, from several tickets of one agent; each person is looked at once.
     func claims(of agent: AgentName, from first: [TicketID]) -> [TicketID] {
         var found = first
+        var met: [Person] = []
         var next = 0
         while next < found.count {
-            for person in people(of: found[next]) {
+            for person in people(of: found[next]) where !met.contains(person) {
+                met.append(person)
                 for ticket in claims(of: agent, serving: person) where !found.contains(ticket) { found.append(ticket) }
             }
             next += 1

@@ -51,6 +51,23 @@ struct LeaseTests {
         #expect(desk.engine.lease(of: try desk.ticket(one)) == desk.now + .minutes(10))
     }
 
+    /// What hangs together is found in the time of what is found: no step compares each ticket with each other.
+    @Test(.timeLimit(.minutes(1))) func `an agent who holds many tickets of one customer works as fast`() throws {
+        var desk = Desk()
+        var inbox = try #require(desk.engine.state.queues[.inbox])
+        inbox.heldMost = 1000
+        desk.administer(.setQueue(inbox))
+        let tickets = (0..<120).map { _ in desk.bring() }
+        for id in tickets { desk.say(.claim(.id(id), lease: nil, anyway: nil), by: .meier) }
+        desk.wait(.minutes(29))
+        for _ in 0..<20 {
+            for id in tickets { desk.engine.worked(by: .meier, on: id, at: desk.now) }
+        }
+        desk.wait(.minutes(29))
+        #expect(desk.ring().expiries.isEmpty)
+        #expect(desk.engine.state.claims(with: tickets[0]) == tickets)
+    }
+
     @Test func `a short lease is reminded at half, and hold sets its length`() throws {
         var desk = Desk()
         let id = desk.bring()
