@@ -66,7 +66,10 @@ extension Switchboard {
         if isMemoryStale { return .failure(.storage(retry: 1)) }
         do throws(StoreError) {
             try wake { engine.needs(command, by: agent, at: round.at) }
-            if let agent, let key, let found = try recall(key, of: agent, for: command) { return found }
+            if let agent, let key, let found = try recall(key, of: agent, for: command) {
+                if case .success = found { engine.worked(command, by: agent, at: round.at) }
+                return found
+            }
         } catch {
             return .failure(.storage(retry: 5))
         }

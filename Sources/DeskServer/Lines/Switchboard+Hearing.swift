@@ -20,9 +20,11 @@ extension Switchboard {
         if let typed = session.typed, clock.now < typed + Limits.typingPause { return }
         session.typed = clock.now
         guard case .success(.change(let command))? = session.reader.openLine?.request,
-            let id = command.ticket.flatMap({ engine.state.id(of: $0) })
+            let reference = command.ticket
         else { return }
-        engine.worked(by: agent, on: id, at: clock.now)
+        // Its people are the same when it is closed, and then it may have left memory.
+        try? wake { engine.needs(.show(reference, after: nil)) }
+        if let id = engine.state.id(of: reference) { engine.worked(by: agent, on: id, at: clock.now) }
     }
 
     /// The client sends nothing more: what is complete is still answered, waits end, then the connection does.
