@@ -50,10 +50,10 @@ extension Engine {
         return ticket.humans.reversed().prefix { $0 > mark }.count
     }
 
-    /// The other live tickets in which one of those who take part in `ticket` does, and that `agent` may read; at most
-    /// the newest of them.
+    /// The other live tickets in which one of those who take part in `ticket` does, and that `agent` may read, lowest
+    /// first.
     public func also(_ ticket: Ticket, for agent: AgentName) -> [TicketID] {
-        others(of: state.participants(of: ticket), than: ticket.id).filter { id in
+        others(of: state.participants(of: ticket), than: ticket.id, most: .max).filter { id in
             state.tickets.look(id) { may(agent, .read, in: $0.queue) } ?? false
         }
     }
@@ -85,11 +85,11 @@ extension Engine {
         return (lane.live.count, lane.live.count - lane.held, oldest.flatMap { state.tickets[$0]?.created })
     }
 
-    /// The live tickets other than `id` in which one of `people` takes part; at most the newest of them.
-    func others(of people: [Person], than id: TicketID) -> [TicketID] {
+    /// The live tickets other than `id` in which one of `people` takes part; at most the `most` newest of them.
+    func others(of people: [Person], than id: TicketID, most: Int = Engine.alsoMost) -> [TicketID] {
         let found = people.filter { state.isOnePerson($0) }.map { state.tickets(with: $0) }.filter { $0 != [id] }
         if found.isEmpty { return [] }
-        return Array(Set(found.joined()).subtracting([id]).sorted().suffix(Engine.alsoMost))
+        return Array(Set(found.joined()).subtracting([id]).sorted().suffix(most))
     }
 
     /// The agents who serve one of `people`, the holder of `ticket` first, then by name.
@@ -98,8 +98,8 @@ extension Engine {
         return own + colleagues(of: own, serving: people).map(\.agent)
     }
 
-    /// An event or reply names at most so many other tickets of the same people: more than a line has room for, so that
-    /// the line says when there are others.
+    /// An event names at most so many other tickets of the same people: more than its line has room for, so that the
+    /// line tells when there are others.
     static let alsoMost = 250
 }
 

@@ -168,6 +168,10 @@ enum WireLimits {
     static let hint = 700
     /// Bytes of a list.
     static let list = 700
+    /// Bytes of the longest ticket or text of a ticket in a list, and of the `…` behind it.
+    static let member = 40
+    /// Bytes that a stored final gets when it is sent again: the longest tag, and ` again=yes`.
+    static let again = 34 + 10
     /// Bytes of a list of recipients: all that `Limits` allows.
     static let recipients = Limits.recipientBytes
     /// Bytes of a list where four of them share a line.

@@ -10,12 +10,14 @@ extension Outcome {
             out.pair("lease", lease)
         case .released(let id, let still):
             out.code("released", id, sequence)
-            out.pair(ifAny: "still", still)
+            out.pair(ifAny: "still", still, before: 0)
         case .given(let id, let holder, let also, let addressee):
             out.code("given", id, sequence)
             out.pair("holder", holder: holder)
-            out.pair(ifAny: "also", also)
-            out.pairs(addressee)
+            var rest: [UInt8] = []
+            rest.pairs(addressee)
+            out.pair(ifAny: "also", also, before: rest.count)
+            out += rest
         case .addressed(let id, let addressee):
             out.code("to", id, sequence)
             out.pairs(addressee)
@@ -66,14 +68,16 @@ extension Outcome.Claimed {
         out.pair("lease", lease)
         out.pair("customer", customer)
         out.pair("unread", unread)
-        out.pair(ifAny: "also", also)
-        if let was { out.pair("was", holder: was) }
-        out.pairs(addressee)
+        var rest: [UInt8] = []
+        if let was { rest.pair("was", holder: was) }
+        rest.pairs(addressee)
         if isNew {
-            out.put(" : yours; read it: \"show ")
-            out.put(id.value)
-            out.append(Ascii.quote)
+            rest.put(" : yours; read it: \"show ")
+            rest.put(id.value)
+            rest.append(Ascii.quote)
         }
+        out.pair(ifAny: "also", also, before: rest.count)
+        out += rest
     }
 }
 

@@ -76,6 +76,13 @@ extension [UInt8] {
         if !tickets.isEmpty { pair(name, tickets) }
     }
 
+    /// A list of tickets, if there are any, as many as the final has room for with `rest` bytes behind them.
+    mutating func pair(ifAny name: String, _ tickets: [TicketID], before rest: Int) {
+        guard !tickets.isEmpty else { return }
+        begin(name)
+        list(tickets, most: room(reserving: rest + WireLimits.again)) { $0.put($1) }
+    }
+
     /// A list of texts; `-` if there are none.
     mutating func pair(_ name: String, list texts: [String], most: Int = WireLimits.list) {
         begin(name)
@@ -124,12 +131,14 @@ extension [UInt8] {
     }
 
     /// Values of ours joined by commas; a list that would not fit ends with `…`.
-    private mutating func list<Value>(_ values: [Value], _ write: (inout [UInt8], Value) -> Void) {
+    private mutating func list<Value>(
+        _ values: [Value], most: Int = WireLimits.list, _ write: (inout [UInt8], Value) -> Void
+    ) {
         if values.isEmpty { append(Ascii.dash) }
         let start = count
         for (index, value) in values.enumerated() {
             if index > 0 { append(Ascii.comma) }
-            guard count - start <= WireLimits.list - 40 else { return put("…") }
+            guard count - start <= most - WireLimits.member else { return put("…") }
             write(&self, value)
         }
     }

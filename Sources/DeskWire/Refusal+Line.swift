@@ -124,7 +124,8 @@ extension Refusal {
             out.subject(id.description)
             out.pair("newest", newest)
             out.pair("who", who?.description ?? "customer")
-            out.pair("unseen", list: unseen.map(\.description))
+            let rest = WireLimits.hint + WireLimits.member
+            out.pair("unseen", list: unseen.map(\.description), most: out.room(reserving: rest))
             out.flag("kept", kept)
         case .duplicate(let id, let kept):
             out.subject(id.description)

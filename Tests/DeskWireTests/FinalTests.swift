@@ -179,6 +179,25 @@ struct FinalTests {
         }
     }
 
+    /// A list is cut where the line ends, and says so; each of these has room for more than the 700 bytes of a value.
+    @Test func `lists of tickets and texts fill their line`() throws {
+        let tag = String(repeating: "t", count: Limits.tag)
+        let lists = Samples.outcomes.map { Final.done($0, sequence: 1) } + Samples.refusals.map { .refused($0) }
+        var cut = 0
+        for final in lists where final.text.contains(",…") {
+            guard final.text.contains("also=") || final.text.contains("still=") || final.text.contains("unseen=") else {
+                continue
+            }
+            for one in [final, .again(final.text)] {
+                var out: [UInt8] = []
+                Reply(tag: tag).end(one, for: .everything, to: &out)
+                #expect((3000...Limits.line + 1).contains(out.count), "\(out.count): \(one.text)")
+            }
+            cut += 1
+        }
+        #expect(cut == 4, "claimed, released, given and stale")
+    }
+
     @Test func `every code is in the table, and every code of the table is said`() {
         var codes = Set(Samples.refusals.map { Final.refused($0).text.split(separator: " ")[1] })
         let wrong: [Malformed] = [
