@@ -82,6 +82,14 @@ public enum Query: Equatable, Sendable {
     case draft(TicketReference)
     /// `to T`
     case recipients(TicketReference)
+
+    /// Where an earlier reply about the same ticket was cut.
+    public var after: Cursor? {
+        switch self {
+        case .show(_, let after), .showEntry(_, _, let after), .history(_, let after, _), .raw(_, _, let after): after
+        case .me, .who, .queues, .mine, .list, .draft, .recipients: nil
+        }
+    }
 }
 
 /// Which tickets `list` shows.
@@ -115,14 +123,17 @@ public struct Cursor: Equatable, Sendable {
     public let kind: UInt8
     /// The last thing shown, in that reply's own order.
     public let position: Int64
-    /// What breaks ties, or an offset within.
+    /// What breaks ties, or an offset within; of `raw` the text.
     public let offset: Int64
+    /// The ticket that the reply is about; `nil` for `list`.
+    public let ticket: TicketID?
 
     /// A cut of a reply of `kind`.
-    public init(kind: UInt8, position: Int64, offset: Int64 = 0) {
+    public init(kind: UInt8, position: Int64, offset: Int64 = 0, ticket: TicketID? = nil) {
         self.kind = kind
         self.position = position
         self.offset = offset
+        self.ticket = ticket
     }
 }
 

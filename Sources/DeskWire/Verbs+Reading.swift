@@ -62,7 +62,11 @@ extension Verb {
             guard case (let ticket, let entry?) = try words.ticketOrEntry() else {
                 throw words.usage("a mail is named like 42.1")
             }
-            return .read(.raw(ticket, entry, after: try Options(&words).cursor("after", of: UInt8(ascii: "r"))))
+            let after = try Options(&words).cursor("after", of: UInt8(ascii: "r"))
+            guard after == nil || after?.offset == Int64(entry) else {
+                throw words.usage("after= is of another text")
+            }
+            return .read(.raw(ticket, entry, after: after))
         },
     ]
 

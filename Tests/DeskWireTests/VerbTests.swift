@@ -193,8 +193,10 @@ struct VerbTests {
     }
 
     @Test(arguments: [
-        Cursor(kind: UInt8(ascii: "l"), position: 0), Cursor(kind: UInt8(ascii: "h"), position: 4711, offset: 12),
-        Cursor(kind: UInt8(ascii: "r"), position: .max, offset: .max), Cursor(kind: UInt8(ascii: "s"), position: 0),
+        Cursor(kind: UInt8(ascii: "l"), position: .max, offset: .max),
+        Cursor(kind: UInt8(ascii: "h"), position: 4711, offset: 12, ticket: TicketID(42)),
+        Cursor(kind: UInt8(ascii: "r"), position: .max, offset: 1, ticket: TicketID(42)),
+        Cursor(kind: UInt8(ascii: "s"), position: .max, offset: .max, ticket: TicketID(.max)),
     ])
     func `a cursor comes back as it was`(cursor: Cursor) {
         let line = Final.answered(.list(count: 1, more: cursor), at: nil).text

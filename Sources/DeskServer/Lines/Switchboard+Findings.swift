@@ -113,7 +113,8 @@ extension Switchboard {
         say(session, tag: pending.tag, after: at) { reply, out in
             if let problem = slice.problem { reply.problem(problem, of: id, to: &out) }
             let lines = reply.base64(slice.bytes, to: &out)
-            let more = end < slice.total ? Cursor(kind: Cut.raw, position: Int64(end)) : nil
+            let next = Cursor(kind: Cut.raw, position: Int64(end), offset: Int64(entry), ticket: ticket.id)
+            let more = end < slice.total ? next : nil
             reply.end(.answered(.raw(id, lines: lines, more: more), at: at), to: &out)
         }
         if let agent = session.agent { engine.worked(by: agent, on: ticket, at: clock.now) }

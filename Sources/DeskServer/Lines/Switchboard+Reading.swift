@@ -63,6 +63,7 @@ extension Switchboard {
         _ question: (TicketID) -> ReadingRoom.Question
     ) throws(Refusal) {
         let ticket = try readable(reference, by: agent)
+        if let after = query.after, after.ticket != ticket.id { throw .usage("after= is of another text") }
         ask(question(ticket.id), Pending(tag: tag, query: query, ticket: ticket), session)
     }
 

@@ -107,7 +107,8 @@ struct TextPage: Sendable {
             case Switchboard.Cut.show: Int64(outline.head.textID?.entry ?? 1) - 1
             default: Int64(outline.head.textID?.entry ?? 1)
             }
-        more = Cursor(kind: kind, position: position, offset: Int64(offset))
+        more = Cursor(
+            kind: kind, position: position, offset: Int64(offset), ticket: outline.head.subject.ticket)
         return false
     }
 }
