@@ -63,9 +63,10 @@ extension Engine {
 
     func hold(_ reference: TicketReference, _ lease: TimeSpan?, _ asker: Asker) throws(Refusal) -> Decision {
         let ticket = try ticket(reference, asker)
+        let asked: TimeSpan? = try lease == nil ? nil : self.length(lease, in: ticket.queue)
         guard ticket.isLive else { throw .closed(ticket.id, kept: false) }
         guard ticket.holder == asker.agent else { throw .notHolder(ticket.id, holder: ticket.holder, kept: false) }
-        let length = try lease == nil ? length(of: ticket) : length(lease, in: ticket.queue)
+        let length = asked ?? self.length(of: ticket)
         return .done(.held(ticket.id, lease: soft.end(of: length, from: asker.now)))
     }
 

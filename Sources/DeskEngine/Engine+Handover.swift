@@ -134,10 +134,10 @@ extension Engine {
         _ reference: TicketReference, _ address: Address, _ anyway: String?, _ asker: Asker
     ) throws(Refusal) -> Decision {
         let ticket = try ticket(reference, asker, need: .work)
+        guard isReachable(address) else { throw .usage("no message can be sent to \(address)") }
         guard ticket.holder == nil || ticket.holder == asker.agent else {
             throw .notHolder(ticket.id, holder: ticket.holder, kept: false)
         }
-        guard isReachable(address) else { throw .usage("no message can be sent to \(address)") }
         let customer = correspondent(address)
         guard customer.id != ticket.customer else {
             return .done(.already(ticket.id, holder: nil, queue: nil))

@@ -175,8 +175,11 @@ private struct Wants {
         ticket(reference)
         guard let id = state.id(of: reference), let ticket = state.tickets[id], ticket.isLive else { return }
         for person in state.participants(of: ticket) where state.isOnePerson(person) {
-            recent(.recent(person, since: since))
-            guard case .customer = person else { continue }
+            guard case .customer(let customer) = person else {
+                recent(.recent(person, since: since))
+                continue
+            }
+            for former in state.formerly(customer) { recent(.recent(.customer(former), since: since)) }
             for address in state.addresses(of: person) { recent(.recent(.address(address), since: since)) }
         }
     }

@@ -134,6 +134,7 @@ public struct Engine: Sendable {
     /// Ends a turn: what is neither live nor newer than the disk, which has `applied` events, leaves memory.
     public mutating func forget(applied: SequenceNumber) {
         if !state.splits.isEmpty { state.splits.removeAll { $0.sequence <= applied } }
+        if !state.regroupings.isEmpty { state.regroupings.removeAll { $0.sequence <= applied } }
         for ticket in memory.forget(applied: applied, from: &state) { soft.forget(ticket) }
     }
 }

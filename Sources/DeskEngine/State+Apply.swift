@@ -18,7 +18,7 @@ extension State {
         case .token(let change): apply(change, to: event.subject)
         case .queue(let change): apply(change)
         case .customer(let id, .split(let part)): split(part, from: id, event.sequence)
-        case .customer(let id, let change): apply(change, to: id, named: event.subject)
+        case .customer(let id, let change): apply(change, to: id, named: event.subject, event.sequence)
         case .autoBreaker(_, let window, let domain): autoRepliesStopped[domain ?? ""] = event.at + window
         case .restored(let restore): skip(restore)
         case .new(let mail, let number): open(mail, number, event)
@@ -160,16 +160,21 @@ extension State {
         if let guardBefore, guardBefore != change.queue.customerGuard { resettle(lanes[name]?.live) }
     }
 
-    private mutating func apply(_ change: CustomerChange, to id: CustomerID, named subject: Event.Subject) {
+    private mutating func apply(
+        _ change: CustomerChange, to id: CustomerID, named subject: Event.Subject, _ sequence: SequenceNumber
+    ) {
         if case .customer(let name) = subject { meet(id, as: name) }
-        if case .joined(let other) = change { return join(other, into: id) }
+        if case .joined(let other) = change { return join(other, into: id, sequence) }
         customers.change(id) { $0.apply(change) }
         if case .addressAdded(let address) = change { assign(address, to: id) }
         settleAll(with: .customer(id))
     }
 
-    private mutating func join(_ other: CustomerChange.Joined, into id: CustomerID) {
+    private mutating func join(
+        _ other: CustomerChange.Joined, into id: CustomerID, _ sequence: SequenceNumber
+    ) {
         joined[other.customer] = id
+        regroupings.append(Regrouping(sequence: sequence, from: other.customer, to: id))
         let people = [.customer(id), .customer(other.customer)] + other.addresses.map { Person.address($0) }
         let closed = people.flatMap { closedTickets(with: $0) }
         regroup(Set(people.flatMap { tickets(with: $0) } + closed).sorted()) { state in
@@ -193,6 +198,7 @@ extension State {
     /// Where the journal is read again, the disk may be ahead and have given the new customer or its tickets already.
     private mutating func split(_ split: CustomerChange.Split, from id: CustomerID, _ sequence: SequenceNumber) {
         splits.append(RecentSplit(sequence: sequence, customer: id, split: split))
+        regroupings.append(Regrouping(sequence: sequence, from: id, to: split.customer))
         lastCustomer = max(lastCustomer, split.customer.value)
         let people = [id, split.customer].map { Person.customer($0) }
         let concerned = people.flatMap { tickets(with: $0) + closedTickets(with: $0) }

@@ -77,6 +77,27 @@ extension State {
         return false
     }
 
+    /// The customers under whom the disk may still have tickets of customer `id`, who is the first: it lacks the newest
+    /// joins and splits.
+    func formerly(_ id: CustomerID) -> [CustomerID] {
+        var found = [id]
+        var next = 0
+        while next < found.count {
+            for recent in regroupings where recent.to == found[next] && !found.contains(recent.from) {
+                found.append(recent.from)
+            }
+            next += 1
+        }
+        return found
+    }
+
+    /// A join or a split by which tickets of one customer have become another's.
+    struct Regrouping: Equatable, Sendable {
+        let sequence: SequenceNumber
+        let from: CustomerID
+        let to: CustomerID
+    }
+
     /// A split, and when and of whom it was.
     struct RecentSplit: Equatable, Sendable {
         let sequence: SequenceNumber

@@ -33,6 +33,8 @@ public struct State: Equatable, Sendable {
     var joined: [CustomerID: CustomerID] = [:]
     /// Customers who were split and of whom the disk does not know it yet: it still gives their tickets as one's.
     var splits: [RecentSplit] = []
+    /// Joins and splits that the disk lacks.
+    var regroupings: [Regrouping] = []
 
     // What is found by a key, as far as memory has it; each entry says which event it is from.
     var numbers: [TicketNumber: TicketID] = [:]

@@ -158,6 +158,28 @@ struct AdministrationTests {
         #expect(desk.say(.administer(.splitCustomer(a, a)), by: .desk).refusal != nil)
     }
 
+    /// The disk follows some way behind: it has a closed ticket under the customer from before.
+    @Test func `an answer looks for what was closed before a join or a split that the disk lacks`() throws {
+        var desk = Desk()
+        let (a, b) = (Address("a@example.org"), Address("b@example.org"))
+        let (one, two) = (desk.bring(from: "a@example.org"), desk.bring(from: "b@example.org"))
+        let (first, second) = (try desk.ticket(one).customer, try desk.ticket(two).customer)
+        func asked(answering id: TicketID) -> Set<CustomerID> {
+            let needs = desk.engine.needs(.reply(.id(id), read: nil, text: "x"), by: .meier, at: desk.now)
+            return Set(needs.compactMap { if case .recent(.customer(let id), _) = $0 { id } else { nil } })
+        }
+        desk.administer(.joinCustomers(a, b))
+        #expect(asked(answering: one) == [first, second])
+        desk.engine.forget(applied: desk.engine.state.sequence)
+        #expect(asked(answering: one) == [first])
+        desk.administer(.splitCustomer(a, b))
+        let third = try desk.ticket(two).customer
+        #expect(asked(answering: two) == [first, third])
+        #expect(asked(answering: one) == [first])
+        desk.engine.forget(applied: desk.engine.state.sequence)
+        #expect(asked(answering: two) == [third])
+    }
+
     @Test func `of several joins a split undoes the one that brought the address`() {
         var desk = Desk()
         let addresses = ["a", "b", "c"].map { Address("\($0)@example.org") }
