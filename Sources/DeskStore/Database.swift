@@ -27,6 +27,7 @@ import Glibc
         // Made by us, not by SQLite, which would follow a link that leads nowhere and make the file at its end.
         let flags = access == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
         if access != .readOnly { Database.makePrivate(path) }
+        try Database.requireRegular(path, name)
         var opened: OpaquePointer?
         var code = access == .soleWriter ? desk_register_sole_writer() : SQLITE_OK
         if code == SQLITE_OK {
@@ -37,6 +38,13 @@ import Glibc
             let failure = unsafe Database.failure(opened, code, doing: "open \(name)")
             unsafe sqlite3_close_v2(opened)
             throw StoreError(failure, at: .before)
+        }
+        // SQLite opens what it may not write for reading, and says so only when something is to be written.
+        if access != .readOnly, unsafe sqlite3_db_readonly(raw, "main") == 1 {
+            let reason = unsafe Glibc.access(path, W_OK) == 0 ? EROFS : errno
+            unsafe sqlite3_close_v2(raw)
+            throw .failed(
+                StoreError.Failure(doing: "write \(name)", code: SQLITE_READONLY, sentence: Database.text(of: reason)))
         }
         unsafe sqlite3_extended_result_codes(raw, 1)
         unsafe sqlite3_busy_timeout(raw, Database.patience)
@@ -67,6 +75,18 @@ import Glibc
     private static func makePrivate(_ path: String) {
         let file = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         if file >= 0 { close(file) }
+    }
+
+    /// Throws if there is something else than a file: SQLite would wait for a FIFO for ever.
+    ///
+    /// Looks at the path without opening it: closing any descriptor of a file drops the locks that other connections of
+    /// this process hold on it (fcntl(2)).
+    private static func requireRegular(_ path: String, _ name: String) throws(StoreError) {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return }
+        let kind = status.st_mode & S_IFMT == S_IFDIR ? "a directory" : "a FIFO, socket or device"
+        throw .failed(
+            StoreError.Failure(doing: "open \(name)", code: SQLITE_CANTOPEN, sentence: "it is \(kind), not a file"))
     }
 
     /// Deletes a file with what SQLite keeps beside it; nobody has it open.
@@ -198,8 +218,18 @@ import Glibc
     }
 
     fileprivate static func failure(_ raw: OpaquePointer?, _ code: Int32, doing: String) -> StoreError.Failure {
+        // "Unable to open database file" and "disk I/O error" hide what the system said.
+        if let raw = unsafe raw, [SQLITE_CANTOPEN, SQLITE_IOERR].contains(code & 0xFF),
+            case let reason = unsafe sqlite3_system_errno(raw), reason != 0
+        {
+            return StoreError.Failure(doing: doing, code: code, sentence: text(of: reason))
+        }
         let sentence = unsafe raw == nil ? String(cString: sqlite3_errstr(code)) : String(cString: sqlite3_errmsg(raw))
         return StoreError.Failure(doing: doing, code: code, sentence: sentence)
+    }
+
+    private static func text(of errno: Int32) -> String {
+        unsafe String(cString: strerror(errno))
     }
 }
 

@@ -79,8 +79,24 @@ import Testing
         #expect {
             _ = try Journal(path: folder.path + "/missing/journal.db", hashing: .system)
         } throws: { error in
-            "\(error)" == "cannot open journal.db: unable to open database file (SQLite 14)"
+            "\(error)" == "cannot open journal.db: No such file or directory (SQLite 14)"
         }
+    }
+
+    @Test(arguments: ["journal.db", "mail.db", "desk.db"])
+    func `a FIFO or a folder in the place of a file is refused at once`(name: String) throws {
+        let path = "\(folder.path)/\(name)"
+        #expect(unsafe mkfifo(path, 0o600) == 0)
+        for access in [Database.Access.readWrite, .soleWriter, .readOnly] {
+            let refused = #expect(throws: StoreError.self) { _ = try Database(path: path, access).integer("SELECT 1") }
+            let sentence = refused.map { "\($0)" }
+            #expect(sentence == "cannot open \(name): it is a FIFO, socket or device, not a file (SQLite 14)")
+        }
+        #expect(unsafe unlink(path) == 0 && mkdir(path, 0o700) == 0)
+        let refused = #expect(throws: StoreError.self) {
+            _ = try Database(path: path, .readWrite).integer("SELECT 1")
+        }
+        #expect(refused.map { "\($0)" } == "cannot open \(name): it is a directory, not a file (SQLite 14)")
     }
 
     enum Outcome { case full, busy, failed, commitUnknown, corrupt }
