@@ -8,6 +8,7 @@ static inline CURLcode desk_curl_text(CURL *c, CURLoption o, const char *v) { re
 static inline CURLcode desk_curl_list(CURL *c, CURLoption o, struct curl_slist *v) {
     return curl_easy_setopt(c, o, v);
 }
+static inline void desk_curl_trouble(CURL *c, char *v) { curl_easy_setopt(c, CURLOPT_ERRORBUFFER, v); }
 typedef size_t (*desk_curl_io)(char *, size_t, size_t, void *);
 static inline void desk_curl_reader(CURL *c, desk_curl_io f, void *p) {
     curl_easy_setopt(c, CURLOPT_READDATA, p);

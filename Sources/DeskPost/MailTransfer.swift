@@ -7,6 +7,8 @@ import Glibc
 /// The one libcurl handle keeps its connection, so that mails in a row cost one greeting. Not for several threads.
 @safe public struct MailTransfer: ~Copyable {
     private let handle: UnsafeMutableRawPointer
+    /// Where libcurl writes what went wrong, more exactly than its result code says.
+    private let trouble: UnsafeMutablePointer<CChar>
     private let body = Body()
 
     /// Initialises libcurl.
@@ -15,10 +17,13 @@ import Glibc
             throw .library("curl")
         }
         unsafe self.handle = handle
+        unsafe trouble = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        unsafe trouble.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     }
 
     deinit {
         unsafe curl_easy_cleanup(handle)
+        unsafe trouble.deallocate()
     }
 
     /// Sends one mail and says how that ended; never throws, since every failure is one of the outcomes.
@@ -36,6 +41,8 @@ import Glibc
         body.begin(delivery.message, login: login, needsUTF8: needsUTF8)
         defer { body.bytes = [] }
         unsafe curl_easy_reset(handle)
+        unsafe trouble.pointee = 0
+        unsafe desk_curl_trouble(handle, trouble)
         guard set(delivery.server), set(delivery.sender) else { return .later("libcurl refuses a setting") }
         return perform(to: delivery.recipient)
     }
@@ -97,12 +104,25 @@ import Glibc
             return .refused("the mail server takes no address with letters beyond ASCII (SMTPUTF8)")
         }
         let code = unsafe desk_curl_response(handle)
-        let words = body.reply.isEmpty ? unsafe String(cString: curl_easy_strerror(result)) : body.reply
+        let told = sentence(about: result)
+        let words = body.reply.isEmpty ? told : body.reply
         if result == CURLE_OK { return .accepted(words) }
-        let told = body.reply.isEmpty ? words : unsafe "\(String(cString: curl_easy_strerror(result))): \(words)"
         // A server that refuses the connection itself says nothing about the mail (RFC 5321 §3.1).
         let isGreeting = unsafe desk_curl_connects(handle) > 0 && body.replies < 2
         return isGreeting ? .later(told) : outcome(code: code, words: words, told: told)
+    }
+
+    /// What went wrong in a transfer: the server's refusal, else what libcurl has found.
+    private func sentence(about result: CURLcode) -> String {
+        let found = unsafe trouble.pointee == 0 ? String(cString: curl_easy_strerror(result)) : String(cString: trouble)
+        let isRefusal = body.reply.hasPrefix("4") || body.reply.hasPrefix("5")
+        switch result {
+        case CURLE_USE_SSL_FAILED where !isRefusal:
+            return "the server offers no STARTTLS, which smarthost-security needs"
+        case CURLE_LOGIN_DENIED where body.reply.hasPrefix("250"):
+            return "the server offers no way to log in that is known here: \(body.reply)"
+        default: return CleanText.shortened(isRefusal ? "\(found): \(body.reply)" : found, to: 400)
+        }
     }
 
     /// The server's code decides; libcurl's result tells nothing about how a mail was refused. 354 as the last code

@@ -114,13 +114,42 @@ struct MailTransferTests {
         #expect(isSent || !peer.heard.contains("DATA"))
     }
 
+    static let sentences: [(String, SMTPPeer.Script, String, String)] = [
+        (
+            "offers no STARTTLS", .init(protection: .startTLS, offersTLS: false), "",
+            "the server offers no STARTTLS, which smarthost-security needs"
+        ),
+        (
+            "offers no login that is known", .init(replies: ["EHLO": "250-mx\r\n250 AUTH X-OTHER"]), "zuruf",
+            "the server offers no way to log in that is known here: 250 mx AUTH X-OTHER"
+        ),
+        (
+            "refuses the login",
+            .init(replies: ["EHLO": "250-mx\r\n250 AUTH PLAIN", "AUTH": "535 5.7.8 no"]), "zuruf",
+            "Login denied: 535 5.7.8 no"
+        ),
+        (
+            "greets with a refusal", .init(replies: ["": "554 5.7.1 blocked"]), "",
+            "Got unexpected smtp-server response: 554: 554 5.7.1 blocked"
+        ),
+    ]
+
+    @Test(arguments: sentences) func `the reason says what happened with a server that`(
+        behaviour: String, script: SMTPPeer.Script, user: String, sentence: String
+    ) throws {
+        let peer = try SMTPPeer(script)
+        var server = peer.server()
+        (server.user, server.password) = (user, user.isEmpty ? "" : "geheim")
+        #expect(try peer.outcome(of: delivery(server), from: WorkerProcess("send")) == .later(sentence))
+    }
+
     @Test(arguments: [Delivery.Protection.startTLS, .implicit])
     func `a certificate of nobody we know gets no mail`(protection: Delivery.Protection) throws {
         let peer = try SMTPPeer(.init(protection: protection))
         let stranger = try SMTPPeer()
         let server = peer.server(trusting: stranger.authorities)
         let result = try #require(try peer.outcome(of: delivery(server), from: WorkerProcess("send")))
-        #expect("\(result)".hasPrefix("later"), "\(result)")
+        #expect("\(result)".hasPrefix("later(\"SSL certificate problem: "), "\(result)")
         #expect(peer.messages.isEmpty && !peer.heard.contains { $0.hasPrefix("MAIL") })
     }
 
