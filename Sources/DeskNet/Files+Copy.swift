@@ -5,6 +5,8 @@ import Glibc
 /// Large files, of which only a piece at a time is in memory.
 extension Files {
     /// Copies a file, durably, over whatever is at `path`; gives the SHA-256 of what was copied.
+    ///
+    /// Throws `notRegular` for a FIFO or a device instead of waiting for it.
     public static func copy(_ source: String, to path: String, mode: UInt32) throws(NetError) -> Digest {
         try remove(path)
         let target = try open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode, doing: "write \(path)")
@@ -28,7 +30,8 @@ extension Files {
     private static func eachPiece(
         of path: String, _ take: ([UInt8]) throws(NetError) -> Void
     ) throws(NetError) {
-        let file = try open(path, O_RDONLY, doing: "read \(path)")
+        let file = try open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, doing: "read \(path)")
+        try requireRegular(try status(of: file, path), path)
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         while true {
             switch file.receive(into: &buffer) {

@@ -52,6 +52,14 @@ public enum Files {
         return false
     }
 
+    /// Whether something is at the path that is no empty file; throws as `isThere` does.
+    public static func hasContent(_ path: String) throws(NetError) -> Bool {
+        guard try isThere(path) else { return false }
+        var status = Glibc.stat()
+        guard unsafe stat(path, &status) == 0 else { throw .last(doing: "read \(path)") }
+        return status.st_size > 0 || status.st_mode & S_IFMT != S_IFREG
+    }
+
     /// The user and the group that own what is at the path.
     public static func owner(of path: String) throws(NetError) -> (user: UInt32, group: UInt32) {
         var status = Glibc.stat()
@@ -99,6 +107,12 @@ public enum Files {
         unsafe access(path, F_OK) == 0
     }
 
+    /// Whether the path leads to a folder.
+    public static func isDirectory(_ path: String) -> Bool {
+        var status = Glibc.stat()
+        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     /// The names in a folder, sorted, without `.` and `..`.
     public static func list(_ path: String) throws(NetError) -> [String] {
         guard let folder = unsafe opendir(path) else { throw .last(doing: "list \(path)") }
@@ -120,9 +134,14 @@ public enum Files {
             guard errno == EEXIST else { throw .last(doing: "make the folder \(path)") }
             return
         }
+        try setMode(ofDirectory: path, mode)
+        try syncFolder(of: path)
+    }
+
+    /// Gives a folder another mode; a link is not followed.
+    public static func setMode(ofDirectory path: String, _ mode: UInt32) throws(NetError) {
         let folder = try open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, doing: "set the mode of \(path)")
         guard fchmod(folder.raw, mode) == 0 else { throw .last(doing: "set the mode of \(path)") }
-        try syncFolder(of: path)
     }
 
     /// Gives a folder to another user and group; only root may.
@@ -174,13 +193,13 @@ public enum Files {
         }
     }
 
-    private static func status(of file: borrowing FileDescriptor, _ subject: String) throws(NetError) -> stat {
+    static func status(of file: borrowing FileDescriptor, _ subject: String) throws(NetError) -> stat {
         var status = stat()
         guard unsafe fstat(file.raw, &status) == 0 else { throw .last(doing: "read \(subject)") }
         return status
     }
 
-    private static func requireRegular(_ status: stat, _ subject: String) throws(NetError) {
+    static func requireRegular(_ status: stat, _ subject: String) throws(NetError) {
         let kind = status.st_mode & S_IFMT
         guard kind != S_IFREG else { return }
         throw .notRegular(subject, isFolder: kind == S_IFDIR)

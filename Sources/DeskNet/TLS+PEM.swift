@@ -29,6 +29,11 @@ extension TLSContext {
             throw .tls(doing: doing, reason: "it holds no private key in PEM, or one that is encrypted")
         }
         defer { unsafe EVP_PKEY_free(found) }
+        let certificate = unsafe SSL_CTX_get0_certificate(raw)
+        guard unsafe certificate == nil || X509_check_private_key(certificate, found) == 1 else {
+            _ = CryptoError.takeReason()
+            throw .tls(doing: doing, reason: "it does not belong to the certificate")
+        }
         guard unsafe SSL_CTX_use_PrivateKey(raw, found) == 1, unsafe SSL_CTX_check_private_key(raw) == 1 else {
             throw .library(doing: doing)
         }
@@ -61,6 +66,6 @@ extension TLSContext {
         // The end of the text is an error too, the one that is expected here.
         let isEnd = desk_is_end_of_pem() == 1
         let reason = CryptoError.takeReason()
-        guard isEnd else { throw .tls(doing: doing, reason: reason) }
+        guard isEnd else { throw .tls(doing: doing, reason: "its PEM is damaged: \(reason)") }
     }
 }

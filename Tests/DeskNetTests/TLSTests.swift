@@ -123,7 +123,7 @@ import Testing
         #expect(refusal(scene.certificate(), scene.key()) == nil)
         #expect(
             refusal(scene.certificate(), scene.key("other"))
-                == .tls(doing: "use the key \(scene.key("other"))", reason: "key values mismatch"))
+                == .tls(doing: "use the key \(scene.key("other"))", reason: "it does not belong to the certificate"))
         #expect(
             refusal(scene.certificate(), "\(scene.path)/no")
                 == .system(doing: "read the key \(scene.path)/no", errno: 2))
