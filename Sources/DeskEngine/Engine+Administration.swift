@@ -52,7 +52,7 @@ extension Engine {
         }
         guard !changes.isEmpty else { return .done() }
         if isLastAdmin(name), !after.isAdmin || after.isRetired {
-            throw .usage("\(name) is the last admin: make another agent admin first")
+            throw lastAdmin(name)
         }
         let lost = held(by: name).compactMap { state.tickets[$0] }.filter { ticket in
             !after.may([.read, .work], in: ticket.queue)
@@ -63,10 +63,16 @@ extension Engine {
         return .done(.done, freed + changes.map { event(.agent(name), .agent($0), asker) })
     }
 
-    /// Whether this agent is the only one who may administer.
+    /// Whether this agent is the only admin who can log in (or the only admin, where none can).
     public func isLastAdmin(_ name: AgentName) -> Bool {
-        let admins = state.agents.values.filter { $0.isAdmin && !$0.isRetired }
+        let all = state.agents.values.filter { $0.isAdmin && !$0.isRetired }
+        let able = all.filter(\.canLogIn)
+        let admins = able.isEmpty ? all : able
         return admins.count == 1 && admins[0].name == name
+    }
+
+    private func lastAdmin(_ name: AgentName) -> Refusal {
+        .usage("\(name) is the last admin who can log in: make another agent admin first")
     }
 
     /// What grants mean for an agent; refused if one of them names a queue that is not there.
@@ -84,7 +90,9 @@ extension Engine {
     }
 
     private func revokeToken(_ name: AgentName, _ token: String, _ asker: Asker) throws(Refusal) -> Decision {
-        guard try agent(name).tokens[token] != nil else { throw .usage("\(name) has no token \(token)") }
+        var after = try agent(name)
+        guard after.tokens.removeValue(forKey: token) != nil else { throw .usage("\(name) has no token \(token)") }
+        if isLastAdmin(name), !after.canLogIn { throw lastAdmin(name) }
         return .done(.done, [event(.token(token), .token(.revoked(name)), asker)])
     }
 
@@ -113,6 +121,11 @@ extension Engine {
                 event(.queue($0.queue.name), .queue($0), asker)
             })
     }
+}
+
+extension Agent {
+    /// Whether a password or a token lets this agent in.
+    fileprivate var canLogIn: Bool { !isRetired && (password != nil || !tokens.isEmpty) }
 }
 
 extension Engine {

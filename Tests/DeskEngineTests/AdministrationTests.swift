@@ -33,7 +33,7 @@ struct AdministrationTests {
         ]
         for change in changes {
             for asker in [AgentName.desk, .mustermann] {
-                let sentence = "mustermann is the last admin: make another agent admin first"
+                let sentence = "mustermann is the last admin who can log in: make another agent admin first"
                 #expect(desk.say(.administer(change), by: asker).refusal == .usage(sentence))
             }
         }
@@ -44,6 +44,21 @@ struct AdministrationTests {
         desk.administer(.setFlags(.schulze, isBot: false, isAdmin: true))
         desk.administer(.retireAgent(.schulze))
         #expect(desk.say(.administer(.retireAgent(.meier)), by: .meier).refusal != nil)
+    }
+
+    @Test func `an admin who cannot log in is no reason to let the last one go`() {
+        var desk = Desk()
+        let key = PasswordKey(salt: [1], iterations: 4096, storedKey: [2], serverKey: [3])
+        desk.administer(.setPassword(.mustermann, key))
+        desk.administer(.addAgent(.named("robot"), isBot: true, isAdmin: true, password: nil, []))
+        #expect(desk.say(.administer(.retireAgent(.mustermann)), by: .desk).refusal != nil)
+        #expect(desk.say(.administer(.setFlags(.mustermann, isBot: false, isAdmin: false)), by: .desk).refusal != nil)
+        // With a token the bot is an admin like any other, and its token is the last way in.
+        desk.administer(.addToken(.named("robot"), token: "a", .of(1)))
+        desk.administer(.addToken(.named("robot"), token: "b", .of(2)))
+        desk.administer(.retireAgent(.mustermann))
+        desk.administer(.revokeToken(.named("robot"), token: "a"))
+        #expect(desk.say(.administer(.revokeToken(.named("robot"), token: "b")), by: .desk).refusal != nil)
     }
 
     @Test func `there is one default queue`() {
