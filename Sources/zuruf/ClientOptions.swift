@@ -57,7 +57,7 @@ struct ClientOptions: Equatable {
             case "--password-file": passwordSource = .file(try value())
             case "--password-command": passwordSource = .command(try value())
             case "--ca": authorities = try value()
-            case "--pin": pin = try value().withoutPinPrefix
+            case "--pin": pin = try Self.pin(try value())
             case "--known-servers": knownServers = try value()
             case "--no-color", "--no-colour": usesColor = false
             case "-c": commands.append(try value())
@@ -69,6 +69,21 @@ struct ClientOptions: Equatable {
         guard let server else { throw UsageError(reason: "no server given") }
         try setServer(server)
         try validate()
+    }
+
+    /// The base64 of a pin, which is 32 bytes. Anything else would be reported as the pin of another key.
+    private static func pin(_ text: String) throws(UsageError) -> String {
+        let pin = text.withoutPinPrefix
+        let isBase64 = pin.utf8.dropLast().allSatisfy { byte in
+            switch UnicodeScalar(byte) {
+            case "A"..."Z", "a"..."z", "0"..."9", "+", "/": true
+            default: false
+            }
+        }
+        guard pin.utf8.count == 44, pin.hasSuffix("="), isBase64 else {
+            throw UsageError(reason: "--pin takes what zurufd pin prints: sha256// and 44 characters")
+        }
+        return pin
     }
 
     /// Splits `--name=value`.
