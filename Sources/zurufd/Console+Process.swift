@@ -3,10 +3,10 @@ import Glibc
 
 extension Console {
     /// What this process stands in.
-    static var process: Console {
+    static func process(_ output: StandardOutput) -> Console {
         var console = Console(
             arguments: Array(CommandLine.arguments.dropFirst()), program: programPath(), environment: environment(),
-            userID: geteuid(), print: { write($0, to: 1) }, complain: { write($0, to: 2) }, readInput: readInput,
+            userID: geteuid(), print: output.print, complain: { _ = writeLine($0, to: 2) }, readInput: readInput,
             readSecret: readSecret, readAnswer: readAnswer, findUser: findUser, become: become,
             armLastWords: LastWords.arm)
         if isatty(2) == 1 { console.showProgress = { show($0) } }
@@ -40,15 +40,6 @@ extension Console {
             unsafe entry += 1
         }
         return found
-    }
-
-    private static func write(_ line: String, to descriptor: Int32) {
-        var rest = Array("\(line)\n".utf8)[...]
-        while !rest.isEmpty {
-            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno != EINTR { return }
-            rest = rest.dropFirst(max(0, count))
-        }
     }
 
     private static func readInput(_ most: Int) -> [UInt8]? {

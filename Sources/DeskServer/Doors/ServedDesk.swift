@@ -116,6 +116,7 @@ extension ServedDesk {
         }
         guard let folder = settings.outgoing else { return }
         try Files.makeDirectory(folder, mode: 0o750)
+        guard Files.isDirectory(folder) else { throw ShellError.failed("outgoing \(folder) is not a directory") }
         try Files.write([], to: folder + "/.writable")
         try Files.remove(folder + "/.writable")
     }

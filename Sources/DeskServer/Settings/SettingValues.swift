@@ -1,4 +1,5 @@
 internal import DeskModel
+internal import DeskNet
 
 /// What a value should have been, in words that follow "expected".
 struct Expected: Error, Equatable {
@@ -56,13 +57,34 @@ extension Settings.Endpoint {
         var host = text[..<colon]
         if host.hasPrefix("["), host.hasSuffix("]") {
             host = host.dropFirst().dropLast()
-        } else if host.contains(":") {
-            throw wanted
-        }
-        guard !host.isEmpty, host.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "[") }) else {
-            throw wanted
+            // Without the zone of a link-local address: `fe80::1%eth0`.
+            let digits = host.prefix { $0 != "%" }
+            guard digits.contains(":"), PeerAddress(digits: String(digits)) != nil else { throw wanted }
+        } else {
+            guard Settings.Endpoint.isName(host) || host == "*" else { throw wanted }
         }
         self.init(host: String(host), port: port)
+    }
+
+    /// Whether a text can be a host's name or an IPv4 address; `_` is in names that people give their own hosts.
+    private static func isName(_ text: Substring) -> Bool {
+        let isPlain = text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"):
+                true
+            default: false
+            }
+        }
+        return isPlain && !text.isEmpty && text.utf8.count <= 253 && !text.hasPrefix("-") && !text.hasPrefix(".")
+    }
+
+    /// Reads where a server is that is connected to: no wildcard, and a port.
+    init(server text: String) throws(Expected) {
+        try self.init(setting: text)
+        guard port > 0, host != "*", !host.contains("%") else {
+            throw Expected("HOST:PORT of a server, for example mail.example.org:587")
+        }
     }
 }
 
@@ -142,6 +164,11 @@ enum SettingValue {
             throw Expected("a host name, for example desk.example.org")
         }
         return text.lowercased()
+    }
+
+    /// Whether no character of a text is a control character (C0, DEL).
+    static func isPrintable(_ text: String) -> Bool {
+        text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
     }
 
     static func path(_ text: String) throws(Expected) -> String {

@@ -95,7 +95,7 @@ extension SettingWord {
         file("outgoing", "DIR", "write outgoing messages there as .eml files instead of sending them", \.outgoing),
         word("smarthost", "HOST:PORT", "the server that takes outgoing mail", \.smarthost.endpoint) {
             text throws(Expected) in
-            try Settings.Endpoint(setting: text)
+            try Settings.Endpoint(server: text)
         },
         word(
             "smarthost-security", "none|starttls|tls",
@@ -108,7 +108,7 @@ extension SettingWord {
         },
         word("smarthost-user", "NAME", "the name to log in by [no login]", \.smarthost.user) {
             text throws(Expected) in
-            guard !text.isEmpty else { throw Expected("a name") }
+            guard !text.isEmpty, SettingValue.isPrintable(text) else { throw Expected("a name") }
             return text
         },
         file(

@@ -60,8 +60,15 @@ extension Settings.Smarthost {
     func readPassword() throws -> String {
         guard let passwordFile else { return "" }
         let bytes = try Files.readPrivate(passwordFile, as: "the smarthost-password file", limit: 4096)
-        guard let line = String(validating: bytes.prefix { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self), !line.isEmpty
-        else { throw ShellError.failed("the smarthost-password file \(passwordFile) has no text in its first line") }
+        let subject = "the smarthost-password file \(passwordFile)"
+        guard let line = String(validating: bytes.prefix { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self) else {
+            throw ShellError.failed("\(subject) is not UTF-8 text")
+        }
+        guard !line.isEmpty else { throw ShellError.failed("\(subject) has no text in its first line") }
+        // A NUL would end the password for libcurl, and an unwanted byte order mark is none of anybody's.
+        guard SettingValue.isPrintable(line), !line.unicodeScalars.starts(with: ["\u{FEFF}"]) else {
+            throw ShellError.failed("\(subject) has a byte order mark or control characters in its first line")
+        }
         return line
     }
 }

@@ -21,7 +21,8 @@ struct SettingsFile {
 
     init(name: String, bytes: [UInt8]) {
         self.name = name
-        self.bytes = bytes
+        // Editors of other systems begin UTF-8 with a byte order mark.
+        self.bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
     }
 
     /// Takes all of the file's words over.
@@ -48,11 +49,11 @@ struct SettingsFile {
             throw error(word.column, "\(setting.name) needs a value: \(setting.form)")
         }
         if values.count > 1 {
-            throw error(values[1].column, "\(setting.name) has one value; one with blanks stands in double quotes")
+            throw error(values[1].column, "\(setting.name) takes one value: put one with blanks in double quotes")
         }
         let before = said.updateValue(line, forKey: setting.name)
         if let before, !setting.isList {
-            throw error(word.column, "\(setting.name) stands in line \(before) already")
+            throw error(word.column, "\(setting.name) is set in line \(before) already")
         }
         do {
             try setting.set(&settings, value.text, before == nil)
@@ -87,9 +88,8 @@ struct SettingsFile {
     }
 
     private func word(_ bytes: ArraySlice<UInt8>, _ column: Int) throws(SettingsError) -> Word {
-        guard let text = String(validating: bytes, as: UTF8.self), bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
-            throw error(column, "this is not UTF-8 text")
-        }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw error(column, "this is not UTF-8 text") }
+        guard SettingValue.isPrintable(text) else { throw error(column, "control characters are not allowed") }
         return Word(text: text, column: column)
     }
 

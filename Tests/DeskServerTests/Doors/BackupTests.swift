@@ -1,5 +1,6 @@
 import DeskNet
 import DeskTestSupport
+import Glibc
 import Testing
 
 @testable import DeskServer
@@ -43,6 +44,30 @@ import Testing
         let old = hall.yard.path + "/old"
         try Files.move(hall.state, to: old)
         return old
+    }
+
+    /// A desk does not start without its secret, so a set without it could not be put to work.
+    @Test(arguments: ["", "short", "FIFO"]) func `without a whole secret there is no backup`(secret: String) throws {
+        let path = hall.state + "/secret"
+        try Files.remove(path)
+        if secret == "short" { try Files.write(Array(secret.utf8), to: path) }
+        if secret == "FIFO" { #expect(unsafe mkfifo(path, 0o600) == 0) }
+        let said = try zurufd("backup", backup)
+        #expect(said.end == .exited(1) && said.errors.contains(path), "\(said)")
+        #expect(!Files.exists(backup))
+    }
+
+    @Test(arguments: ["key.pem", "certificate.pem"]) func `a backup names what is not in it, and waits for no FIFO`(
+        name: String
+    ) throws {
+        let path = "\(hall.state)/\(name)"
+        try Files.remove(path)
+        let said = try zurufd("backup", backup)
+        #expect(said.end == .exited(0))
+        #expect(said.output.hasSuffix("not in it, because not in \(hall.state): \(name)\n"), "\(said)")
+        #expect(unsafe mkfifo(path, 0o600) == 0)
+        let waits = try zurufd("backup", backup + "2")
+        #expect(waits.errors == "zurufd backup: cannot read \(path): it is a FIFO, socket or device, not a file\n")
     }
 
     @Test(arguments: [true, false]) func `a desk is backed up while it runs or not, and restored where none is`(

@@ -24,6 +24,82 @@ import Testing
         #expect(try Files.list(hall.state) == left && Set(left).isSubset(of: before))
     }
 
+    @Test func `an empty journal is no desk, and the other files are left as they are`() throws {
+        let hall = try Hall()
+        try Files.remove(hall.state + "/journal.db")
+        try Files.write([], to: hall.state + "/journal.db")
+        let before = try Files.digest(of: hall.state + "/desk.db")
+        let backup = ["backup", hall.yard.path + "/b"]
+        for words in [["serve"] + Programs.sendsNothing, ["agent", "list"], ["status"], backup] {
+            let said = try hall.zurufd(words + ["--state", hall.state], input: [])
+            #expect(said.end == .exited(1), "\(said)")
+            #expect(said.errors.contains("journal.db is empty in \(hall.state), where "), "\(said)")
+        }
+        let again = try hall.zurufd("init", "--state", hall.state, "--password-stdin", input: "x\n")
+        #expect(again.end == .exited(1))
+        #expect(try Files.digest(of: hall.state + "/desk.db") == before)
+    }
+
+    /// What was not yet in its file may be in a write-ahead log.
+    @Test(arguments: ["journal.db-wal", "mail.db-wal", "desk.db-wal"])
+    func `a write-ahead log is a desk's remains as well`(name: String) throws {
+        let yard = try Yard()
+        let state = yard.path + "/state"
+        try Files.makeDirectory(state)
+        try Files.write(Array("x".utf8), to: "\(state)/\(name)")
+        for words in [["init", "--password-stdin"], ["status"]] {
+            let (end, said) = try Programs.run("zurufd", words + ["--state", state], input: Array("x\n".utf8))
+            #expect(end == .exited(1) && said.contains("\(name)"), "\(said)")
+        }
+        #expect(try Files.list(state) == [name])
+    }
+
+    @Test func `an empty folder is closed to others, one with files is refused untouched`() throws {
+        let yard = try Yard()
+        let state = yard.path + "/state"
+        try Files.makeDirectory(state, mode: 0o755)
+        try Files.write([], to: state + "/other")
+        let words = ["init", "--state", state, "--password-stdin", "--password-iterations", "4096"]
+        let refused = try Programs.run("zurufd", words, input: Array("x\n".utf8))
+        let sentence = "the state directory \(state) is accessible to others than its owner: chmod 750 \(state)"
+        #expect(refused.end == .exited(1) && refused.said == "zurufd init: \(sentence)\n")
+        #expect(try Files.list(state) == ["other"])
+        try Files.remove(state + "/other")
+        try Files.makeDirectory(state + "/lost+found")
+        let made = try Programs.run("zurufd", words, input: Array("x\n".utf8))
+        #expect(made.end == .exited(0) && made.said.contains("\(state) is closed to others now (mode 700)\n"))
+        try Files.requirePrivateDirectory(state, as: "state")
+    }
+
+    @Test func `a file in the place of the state directory is called what it is`() throws {
+        let yard = try Yard()
+        let state = yard.path + "/state"
+        try Files.write([], to: state)
+        for (words, sentence) in [
+            (["status"], "\(state) is not a directory"),
+            (["init", "--password-stdin"], "cannot read the state directory \(state): Not a directory"),
+        ] {
+            let (end, said) = try Programs.run("zurufd", words + ["--state", state], input: Array("x\n".utf8))
+            #expect(end == .exited(1) && said == "zurufd \(words[0]): \(sentence)\n")
+        }
+    }
+
+    @Test func `an interrupted init is done again, and a whole desk is not made twice`() throws {
+        let hall = try Hall()
+        let mark = hall.state + "/init.unfinished"
+        try Files.write([], to: mark)
+        let sentence = "zurufd init was interrupted in \(hall.state): run it again\n"
+        let backup = ["backup", hall.yard.path + "/b"]
+        for words in [["serve"] + Programs.sendsNothing, ["agent", "list"], ["status"], backup] {
+            let said = try hall.zurufd(words + ["--state", hall.state], input: [])
+            #expect(said.end == .exited(1) && said.errors.hasSuffix(sentence), "\(said)")
+        }
+        let again = try hall.zurufd("init", "--state", hall.state, "--password-stdin", input: "x\n")
+        #expect(again.end == .exited(1) && again.errors.contains("zurufd agent passwd sets a password"), "\(again)")
+        #expect(!Files.exists(mark))
+        #expect(try hall.zurufd("agent", "list", "--state", hall.state).end == .exited(0))
+    }
+
     @Test func `what a killed init has left is no desk, and init goes on`() throws {
         let hall = try Hall()
         for name in ["journal.db", "desk.db", "mail.db"] { try Files.remove("\(hall.state)/\(name)") }

@@ -42,15 +42,19 @@ import Testing
         #expect(settings.automaticReplies.addressHourly == 7)
     }
 
+    private static let endpoint = "HOST:PORT, for example 127.0.0.1:6789 or [::1]:6789"
+    private static let server = "HOST:PORT of a server, for example mail.example.org:587"
+
     static let wrong: [(String, String)] = [
         ("hots a", "zuruf.conf:1:1: unknown word hots"),
         ("\n  hots a", "zuruf.conf:2:3: unknown word hots"),
-        ("\u{1B}[2J x", "zuruf.conf:1:1: this is not UTF-8 text"),
+        ("\u{1B}[2J x", "zuruf.conf:1:1: control characters are not allowed"),
+        ("host a\rlogin-time 5m", "zuruf.conf:1:6: control characters are not allowed"),
         ("host", "zuruf.conf:1:1: host needs a value: NAME"),
-        ("host a b", "zuruf.conf:1:8: host has one value; one with blanks stands in double quotes"),
+        ("host a b", "zuruf.conf:1:8: host takes one value: put one with blanks in double quotes"),
         ("host \"a", "zuruf.conf:1:6: the closing quote is missing"),
         ("host \"a\"b", "zuruf.conf:1:9: a blank is missing after the closing quote"),
-        ("host a\nhost b", "zuruf.conf:2:1: host stands in line 1 already"),
+        ("host a\nhost b", "zuruf.conf:2:1: host is set in line 1 already"),
         ("listen 6789", "zuruf.conf:1:8: listen expects HOST:PORT, for example 127.0.0.1:6789 or [::1]:6789"),
         ("listen ::1:6789", "zuruf.conf:1:8: listen expects HOST:PORT, for example 127.0.0.1:6789 or [::1]:6789"),
         ("listen a:65536", "zuruf.conf:1:8: listen expects HOST:PORT, for example 127.0.0.1:6789 or [::1]:6789"),
@@ -62,6 +66,16 @@ import Testing
             "plain-listen 127.example.org:1",
             "zuruf.conf:1:14: plain-listen expects an address of this machine alone, for example 127.0.0.1:1"
         ),
+        ("smarthost [mail]:25", "zuruf.conf:1:11: smarthost expects \(SettingsTests.endpoint)"),
+        ("smarthost [127.0.0.1]:25", "zuruf.conf:1:11: smarthost expects \(SettingsTests.endpoint)"),
+        ("smarthost user@mail:25", "zuruf.conf:1:11: smarthost expects \(SettingsTests.endpoint)"),
+        ("smarthost mail/x:25", "zuruf.conf:1:11: smarthost expects \(SettingsTests.endpoint)"),
+        ("smarthost mail#:25", "zuruf.conf:1:11: smarthost expects \(SettingsTests.endpoint)"),
+        ("smarthost -x:25", "zuruf.conf:1:11: smarthost expects \(SettingsTests.endpoint)"),
+        ("smarthost \u{E4}:25", "zuruf.conf:1:11: smarthost expects \(SettingsTests.endpoint)"),
+        ("smarthost mail:0", "zuruf.conf:1:11: smarthost expects \(SettingsTests.server)"),
+        ("smarthost *:25", "zuruf.conf:1:11: smarthost expects \(SettingsTests.server)"),
+        ("smarthost [fe80::1%eth0]:25", "zuruf.conf:1:11: smarthost expects \(SettingsTests.server)"),
         ("login-time 5", "zuruf.conf:1:12: login-time expects a time such as 90s, 5m, 2h or 7d"),
         ("login-time 99999999999999999999s", "zuruf.conf:1:12: login-time expects a time such as 90s, 5m, 2h or 7d"),
         ("connections 0", "zuruf.conf:1:13: connections expects a number from 1 to 1000000"),
@@ -76,6 +90,15 @@ import Testing
     @Test(arguments: wrong) func `a wrong word is told with line and column`(text: String, sentence: String) {
         let error = #expect(throws: SettingsError.self) { try read(text) }
         #expect(error?.description == sentence)
+    }
+
+    @Test func `a byte order mark in front of the file is no part of its first word`() throws {
+        #expect(try read("\u{FEFF}host a\r\nzone UTC\r\n").host == "a")
+    }
+
+    @Test(arguments: ["[fe80::1%eth0]:6789", "*:6789", "desk_1:6789", "localhost:0"])
+    func `an address to listen on may be any of this machine's`(word: String) throws {
+        #expect(try read("listen \(word)").listen.count == 1)
     }
 
     /// How mail goes out, as a file says it, and what is wrong with that.

@@ -28,6 +28,15 @@ import Testing
             "the smarthost-password file @/empty has no text in its first line"
         ),
         (
+            ["--smarthost", "127.0.0.1:25", "--smarthost-user", "a", "--smarthost-password", "@/latin"],
+            "the smarthost-password file @/latin is not UTF-8 text"
+        ),
+        (
+            ["--smarthost", "127.0.0.1:25", "--smarthost-user", "a", "--smarthost-password", "@/nul"],
+            "the smarthost-password file @/nul has a byte order mark or control characters in its first line"
+        ),
+        (["--outgoing", "@/open"], "outgoing @/open is not a directory"),
+        (
             ["--smarthost", "127.0.0.1:25", "--smarthost-user", "a", "--smarthost-password", "@/fifo"],
             "cannot read the smarthost-password file @/fifo: it is a FIFO, socket or device, not a file"
         ),
@@ -90,7 +99,28 @@ import Testing
     private func prepare(_ hall: Hall) throws {
         try Files.write(Array("geheim\n".utf8), to: hall.yard.path + "/open", mode: 0o644)
         try Files.write(Array("\n".utf8), to: hall.yard.path + "/empty")
+        try Files.write([0xFC, 0x0A], to: hall.yard.path + "/latin")
+        try Files.write(Array("a\0b\n".utf8), to: hall.yard.path + "/nul")
         #expect(unsafe mkfifo(hall.yard.path + "/fifo", 0o600) == 0)
+    }
+
+    /// SQLite waits for a FIFO, and opens what it may not write for reading.
+    @Test(arguments: ["journal.db", "mail.db", "desk.db"])
+    func `a file of the desk that is none, or may not be written, is refused at once`(name: String) throws {
+        let hall = try Hall()
+        let path = "\(hall.state)/\(name)"
+        if geteuid() != 0 {
+            #expect(unsafe chmod(path, 0o400) == 0)
+            let said = try hall.zurufd(["serve", "--state", hall.state] + Programs.sendsNothing, input: [])
+            #expect(said.errors.contains("cannot write \(name): Permission denied"), "\(said)")
+        }
+        try Files.remove(path)
+        #expect(unsafe mkfifo(path, 0o600) == 0)
+        let sentence = "cannot open \(name): it is a FIFO, socket or device, not a file"
+        for words in [["serve"] + Programs.sendsNothing, ["agent", "list"], ["backup", hall.yard.path + "/backup"]] {
+            let said = try hall.zurufd(words + ["--state", hall.state], input: [])
+            #expect(said.errors.contains(sentence), "\(said)")
+        }
     }
 
     @Test(arguments: [("", UInt32(0o755), "750"), ("/secret", 0o644, "600"), ("/key.pem", 0o640, "600")])

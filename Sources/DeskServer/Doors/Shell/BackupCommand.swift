@@ -19,6 +19,8 @@ enum BackupCommand {
         var console = console
         try directory.becomeOwner(&console)
         let folder = BackupFolder(path: target)
+        // Without it no desk starts, not even a restored one.
+        _ = try directory.readSecret()
         do {
             try prepare(folder)
             let contents = try copy(directory, to: folder, console)
@@ -26,8 +28,9 @@ enum BackupCommand {
             console.print(
                 "backup of event \(contents.mark.sequence) of \(contents.mark.at), epoch \(contents.mark.epoch), "
                     + "\(contents.messages) messages, checked: \(target)")
-            if settings.certificate != nil || settings.key != nil {
-                console.print("not in it: certificate and key, which the configuration names")
+            let missing = BackupFolder.secrets.map(\.name).filter { !Files.exists("\(folder.path)/\($0)") }
+            if !missing.isEmpty {
+                console.print("not in it, because not in \(directory.path): \(missing.joined(separator: ", "))")
             }
             return Shell.done
         } catch let error as ShellError {

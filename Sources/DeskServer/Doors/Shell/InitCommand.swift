@@ -30,6 +30,7 @@ enum InitCommand {
             try directory.becomeOwner(&console)
         }
         try refuseIfUsed(directory, settings)
+        try directory.makePrivate(console)
         let password = try NewPassword.get(said, for: name, console)
         try makeFiles(in: directory, settings)
         try open(admin, password, settings)
@@ -59,13 +60,18 @@ enum InitCommand {
         guard found.contains("journal.db") else { return }
         let desk = try StoppedDesk(settings, log: .standardError(isJournal: false))
         defer { desk.close() }
-        guard desk.isNew else { throw .failed("there is a desk in \(settings.state) already") }
+        guard desk.isNew else {
+            // The desk is whole: only the mark, and perhaps the password that was to be printed, are missing.
+            try finish(directory)
+            throw .failed(
+                "there is a desk in \(settings.state) already, from an init that was interrupted: "
+                    + "zurufd agent passwd sets a password that was not printed")
+        }
     }
 
     /// Everything but the desk itself, so that a desk never lacks one of them.
     private static func makeFiles(in directory: StateDirectory, _ settings: Settings) throws(ShellError) {
         do {
-            try Files.makeDirectory(directory.path, mode: 0o700)
             try Files.write([], to: directory.unfinishedInit)
             if settings.certificate == nil {
                 let names = [settings.host] + ["localhost", "127.0.0.1", "::1"].filter { $0 != settings.host }

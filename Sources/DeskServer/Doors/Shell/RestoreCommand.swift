@@ -139,6 +139,7 @@ enum RestoreCommand {
             for rest in ["-wal", "-shm"] { try Files.remove("\(directory.path)/\(name)\(suffix)\(rest)") }
             try Files.move("\(directory.path)/\(name)\(suffix)", to: "\(directory.path)/\(name)")
         }
+        try Files.remove(directory.unfinishedInit)
         try Files.remove(directory.unfinishedRestore)
     }
 

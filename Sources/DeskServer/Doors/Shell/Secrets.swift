@@ -28,7 +28,10 @@ struct NewPassword {
     }
 
     private static func checked(_ text: String) throws(ShellError) -> String {
-        guard !text.isEmpty, text.utf8.count <= 256, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+        // The length of what counts: an ü is the same letter from a keyboard that sends it in two parts.
+        guard !text.isEmpty, Password.prepared(text).utf8.count <= 256,
+            text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+        else {
             throw .failed("a password has 1 to 256 bytes and no control characters")
         }
         // What a terminal of another encoding sends: it could never be typed again.

@@ -18,8 +18,8 @@ struct ShellOption: Sendable {
 struct ShellWords: Equatable {
     /// The words that are no options, in order.
     var plain: [String] = []
-    /// The options that were said, in order; without a form their value is empty.
-    var options: [(name: String, value: String)] = []
+    /// The options that were given, in order; the value of one without a form is `nil`.
+    var options: [(name: String, value: String?)] = []
 
     /// Sorts `words`: `--name value` or `--name=value`; all that follows `--` stands for itself.
     ///
@@ -39,9 +39,10 @@ struct ShellWords: Equatable {
             let name = String(parts[0])
             guard let isFlag = isFlag(name) else { throw .usage("there is no option --\(name)") }
             if parts.count > 1 {
+                guard !isFlag else { throw .usage("--\(name) takes no value") }
                 options.append((name, String(parts[1])))
             } else if isFlag {
-                options.append((name, ""))
+                options.append((name, nil))
             } else {
                 guard let value = rest.popFirst() else { throw .usage("--\(name) needs a value") }
                 options.append((name, value))
@@ -56,12 +57,12 @@ struct ShellWords: Equatable {
 
     /// The value of an option; of several the last.
     func value(of name: String) -> String? {
-        options.last { $0.name == name }?.value
+        options.last { $0.name == name }?.value ?? nil
     }
 
     /// Every value of an option.
     func values(of name: String) -> [String] {
-        options.filter { $0.name == name }.map(\.value)
+        options.filter { $0.name == name }.compactMap(\.value)
     }
 
     /// Whether an option was said.
@@ -71,7 +72,7 @@ struct ShellWords: Equatable {
 
     /// The words once more, so that `init` would sort them the same.
     var words: [String] {
-        options.map { $0.value.isEmpty ? "--\($0.name)" : "--\($0.name)=\($0.value)" } + ["--"] + plain
+        options.map { option in "--\(option.name)" + (option.value.map { "=\($0)" } ?? "") } + ["--"] + plain
     }
 
     static func == (left: ShellWords, right: ShellWords) -> Bool {

@@ -34,11 +34,12 @@ struct StateDirectory {
     func requireDesk() throws(ShellError) {
         try refuseHalfRestored()
         do {
-            if try hasDesk() { return }
-            let remains = try remains
+            if try hasDesk() { return try refuseHalfMade() }
+            let remains = try remains.filter { $0 != "journal.db" }
             guard remains.isEmpty || Files.exists(unfinishedInit) else {
+                let what = try Files.isThere(journal) ? "empty" : "missing"
                 throw ShellError.failed(
-                    "journal.db is missing in \(path), where \(remains.joined(separator: ", ")) of a desk are left: "
+                    "journal.db is \(what) in \(path), where \(remains.joined(separator: ", ")) of a desk are left: "
                         + "restore it from a backup")
             }
         } catch let error as ShellError {
@@ -46,11 +47,19 @@ struct StateDirectory {
         } catch {
             throw .failed("\(error)")
         }
+        if Files.exists(path), !Files.isDirectory(path) { throw .failed("\(path) is not a directory") }
         throw .failed("there is no desk in \(path); zurufd init makes one")
     }
 
     /// What a restore adds to the names of files that are not in place yet.
     static let restoringSuffix = ".restoring"
+
+    /// Throws if `init` was interrupted here: the desk may have no agent yet.
+    private func refuseHalfMade() throws(ShellError) {
+        if Files.exists(unfinishedInit) {
+            throw .failed("zurufd init was interrupted in \(path): run it again")
+        }
+    }
 
     /// Says so if a restore was interrupted here, unless it left the desk that was here as it was.
     func refuseHalfRestored() throws(ShellError) {
@@ -66,21 +75,42 @@ struct StateDirectory {
     var remains: [String] {
         get throws(NetError) {
             var found: [String] = []
-            for file in [journal, journal + "-wal"] + StateDirectory.kept.map({ "\(path)/\($0)" }) {
-                if try Files.isThere(file) { found.append(String(file.dropFirst(path.utf8.count + 1))) }
-            }
+            for name in StateDirectory.kept where try Files.isThere("\(path)/\(name)") { found.append(name) }
             return found
         }
     }
 
-    private static let kept = ["mail.db", "desk.db", "secret", "key.pem", "certificate.pem"]
+    /// A write-ahead log counts as well: it may hold what has not reached its file.
+    private static let kept =
+        ["journal.db", "mail.db", "desk.db"].flatMap { [$0, $0 + "-wal"] } + ["secret", "key.pem", "certificate.pem"]
 
     /// Whether a desk has been set up here; throws where the folder may not be read.
+    ///
+    /// An empty journal is none: SQLite would take it for a new one, and a start would drop what the other files know.
     func hasDesk() throws(ShellError) -> Bool {
         do throws(NetError) {
-            return try Files.isThere(journal)
+            return try Files.hasContent(journal)
         } catch {
             throw .failed("the state directory: \(error)")
+        }
+    }
+
+    /// Makes the folder, or closes an empty one to others, as `mkdir` and `useradd` leave it; throws if it holds
+    /// something and others can enter it.
+    func makePrivate(_ console: Console) throws(ShellError) {
+        do throws(NetError) {
+            try Files.makeDirectory(path, mode: 0o700)
+            do throws(NetError) {
+                try Files.requirePrivateDirectory(path, as: "the state directory")
+            } catch {
+                guard case .exposed = error else { throw error }
+                guard try Files.list(path).allSatisfy({ $0 == "lost+found" }) else { throw error }
+                try Files.setMode(ofDirectory: path, 0o700)
+                try Files.requirePrivateDirectory(path, as: "the state directory")
+                console.print("the state directory \(path) is closed to others now (mode 700)")
+            }
+        } catch {
+            throw .failed(error.description)
         }
     }
 
@@ -102,10 +132,11 @@ struct StateDirectory {
         do throws(NetError) {
             let bytes = try Files.readPrivate(secret, as: "the secret", limit: 32)
             if bytes.count == 32 { return bytes }
+        } catch .tooLarge {
         } catch {
             throw .failed("\(error)")
         }
-        throw .failed("\(secret) must have 32 bytes")
+        throw .failed("\(secret) is damaged, it must have 32 bytes: restore it from a backup")
     }
 }
 
@@ -123,6 +154,7 @@ extension Settings {
             throw .failed("\(error)")
         }
         let options = words.options.filter { $0.name != "config" && SettingWord.named($0.name) != nil }
+            .map { ($0.name, $0.value ?? "") }
         do throws(SettingsError) {
             try apply(options: options)
         } catch {
