@@ -48,4 +48,8 @@ static inline uint64_t desk_server_options(void) {
 static inline uint64_t desk_client_options(void) {
     return SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF;
 }
+// ERR_GET_LIB and ERR_GET_REASON are macros. 1 for what libssl says of an answer that is no TLS.
+static inline int desk_is_wrong_version(unsigned long code) {
+    return ERR_GET_LIB(code) == ERR_LIB_SSL && ERR_GET_REASON(code) == SSL_R_WRONG_VERSION_NUMBER;
+}
 #endif

@@ -28,6 +28,8 @@ public enum Failure: Equatable, Sendable, CustomStringConvertible {
         case .wrongPin: return "the peer's key is not the pinned one"
         case .endedInHandshake: return "the peer hung up during the handshake"
         case .closed: return "closed on this side"
+        // What an answer in plain text is for libssl: "wrong version number".
+        case .tls(let code) where desk_is_wrong_version(code) == 1: return "the other end does not speak TLS"
         case .tls(let code): return CryptoError.reason(of: code)
         }
     }

@@ -29,7 +29,7 @@ struct Connector {
             case .untrusted where options.authorities == nil: return try confirmPin(after: failure)
             case .untrusted:
                 throw .untrusted("the certificate of \(server) was rejected: \(failure); nothing was sent")
-            default: throw .noConnection("\(error)")
+            default: throw .noConnection("no connection to \(server): \(failure)")
             }
         }
     }

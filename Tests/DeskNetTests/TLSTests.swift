@@ -84,6 +84,20 @@ import Testing
         #expect(next.server.receive(into: &buffer) == .wait)
     }
 
+    @Test func `a server that answers in plain text is said not to speak TLS`() throws {
+        let scene = try Scene()
+        try scene.makeKey()
+        let pair = try Pair(over: nil, client: scene.client())
+        #expect(pair.client.handshake() == .wantsRead)
+        try pair.server.sendAll("220 mail.example.org ESMTP\r\n")
+        #expect(pair.client.wait(for: .read, milliseconds: 5000))
+        guard case .failed(let failure) = pair.client.handshake() else {
+            Issue.record("SMTP was taken for TLS")
+            return
+        }
+        #expect(failure.description == "the other end does not speak TLS")
+    }
+
     @Test func `a peer who hangs up in the handshake is told apart`() throws {
         let scene = try Scene()
         try scene.makeKey()
