@@ -121,6 +121,12 @@ import Glibc
             return "the server offers no STARTTLS, which smarthost-security needs"
         case CURLE_LOGIN_DENIED where body.reply.hasPrefix("250"):
             return "the server offers no way to log in that is known here: \(body.reply)"
+        case CURLE_RECV_ERROR where !isRefusal, CURLE_GOT_NOTHING where !isRefusal:
+            return "the server closed the connection without an answer"
+        case CURLE_SSL_CONNECT_ERROR where found.contains("wrong version number"):
+            return "the server does not speak TLS on this port"
+        case CURLE_SSL_CONNECT_ERROR where found.contains("SSL_ERROR_SYSCALL"):
+            return "the server closed the connection during the TLS handshake"
         default: return CleanText.shortened(isRefusal ? "\(found): \(body.reply)" : found, to: 400)
         }
     }
