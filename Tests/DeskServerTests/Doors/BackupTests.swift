@@ -57,6 +57,25 @@ import Testing
         #expect(!Files.exists(backup))
     }
 
+    /// As root after `mv`, where nothing tells any more whose the desk was but the lost one or a name.
+    @Test(.enabled(if: geteuid() == 0)) func `a restored desk belongs to its service's user`() throws {
+        #expect(unsafe chmod(hall.yard.path, 0o755) == 0)
+        let (mine, old) = (hall.yard.path + "/mine", hall.yard.path + "/old")
+        let secret = ["--password-stdin", "--password-iterations", "4096"]
+        try Programs.expect("zurufd", ["init", "--user", "nobody", "--state", mine] + secret, input: Array("x\n".utf8))
+        try Files.makeDirectory(backup)
+        try Files.giveDirectory(backup, to: 65_534, 65_534)
+        try Programs.expect("zurufd", ["backup", backup, "--state", mine])
+        try Files.move(mine, to: old)
+        for words in [["--lost", old], ["--user", "nobody"]] {
+            try Programs.expect("zurufd", ["restore", backup, "--state", mine] + words)
+            for name in try Files.list(mine) { #expect(try Files.owner(of: "\(mine)/\(name)").user == 65_534) }
+            try Files.removeDirectory(mine)
+        }
+        let said = try Programs.run("zurufd", ["restore", backup, "--state", mine]).said
+        #expect(said.contains("the desk belongs to root; for a service of another user, restore --user NAME\n"))
+    }
+
     @Test(arguments: ["key.pem", "certificate.pem"]) func `a backup names what is not in it, and waits for no FIFO`(
         name: String
     ) throws {

@@ -1,5 +1,6 @@
 import DeskNet
 import DeskTestSupport
+import Glibc
 import Testing
 
 @testable import DeskServer
@@ -22,6 +23,19 @@ import Testing
             #expect(said.end == .exited(1) && !said.errors.contains("init"))
         }
         #expect(try Files.list(hall.state) == left && Set(left).isSubset(of: before))
+    }
+
+    /// Only root can give a folder away.
+    @Test(.enabled(if: geteuid() == 0)) func `root gives no folder away that something is in`() throws {
+        let hall = try Hall()
+        let again = try hall.zurufd("init", "--state", hall.state, "--user", "nobody", "--password-stdin", input: "x\n")
+        #expect(again.end == .exited(1))
+        let other = hall.yard.path + "/other"
+        try Files.makeDirectory(other)
+        try Files.write([], to: other + "/file")
+        let said = try hall.zurufd("init", "--state", other, "--user", "nobody", "--password-stdin", input: "x\n")
+        #expect(said.errors == "zurufd init: \(other) belongs to root and is not empty\n")
+        for folder in [hall.state, other] { #expect(try Files.owner(of: folder).user == 0) }
     }
 
     @Test func `an empty journal is no desk, and the other files are left as they are`() throws {

@@ -23,41 +23,49 @@ enum InitCommand {
         guard let admin = AgentName(name), !admin.isReserved else {
             throw .usage("\(Log.quoted(name)) can be nobody's name: a-z, then a-z 0-9 . _ -, at most 32")
         }
+        // Before the folder is given to its user: a desk of another one must stay theirs.
+        try refuseRemains(directory)
         var console = console
         if let user = said.value(of: "user") {
             try directory.make(for: user, &console)
         } else {
             try directory.becomeOwner(&console)
         }
-        try refuseIfUsed(directory, settings)
+        try refuseWholeDesk(directory, settings)
         try directory.makePrivate(console)
         let password = try NewPassword.get(said, for: name, console)
         try makeFiles(in: directory, settings)
         try open(admin, password, settings)
         try finish(directory)
         if password.isMadeUp { console.print("password of \(admin): \(password.text)") }
-        if console.userID == 0 {
-            console.print("the desk belongs to root; for a service of another user, init --user NAME")
-        }
+        if console.userID == 0 { console.print(belongsToRoot("init")) }
         console.print(try PinCommand.line(settings.certificate ?? directory.certificate))
         return Shell.done
     }
 
+    /// What root is told who has not named a user.
+    static func belongsToRoot(_ command: String) -> String {
+        "the desk belongs to root; for a service of another user, \(command) --user NAME"
+    }
+
     /// A new desk over what is left of another would take its place: its numbers, its Message-IDs and its key would
     /// come again for others.
-    private static func refuseIfUsed(_ directory: StateDirectory, _ settings: Settings) throws(ShellError) {
+    private static func refuseRemains(_ directory: StateDirectory) throws(ShellError) {
         try directory.refuseHalfRestored()
         let found: [String]
         do throws(NetError) { found = try directory.remains } catch { throw .failed(error.description) }
-        guard !found.isEmpty else { return }
-        guard Files.exists(directory.unfinishedInit) else {
+        guard found.isEmpty || Files.exists(directory.unfinishedInit) else {
             throw .failed(
                 found.contains("journal.db")
                     ? "there is a desk in \(directory.path) already"
                     : "there are remains of a desk in \(directory.path) (\(found.joined(separator: ", "))): "
                         + "restore it from a backup, or move them away")
         }
-        guard found.contains("journal.db") else { return }
+    }
+
+    /// An interrupted `init` may have made all of the desk.
+    private static func refuseWholeDesk(_ directory: StateDirectory, _ settings: Settings) throws(ShellError) {
+        guard Files.exists(directory.journal) else { return }
         let desk = try StoppedDesk(settings, log: .standardError(isJournal: false))
         defer { desk.close() }
         guard desk.isNew else {

@@ -11,6 +11,7 @@ enum RestoreCommand {
                 "lost", "OLD-DIR",
                 "a newer or damaged desk, stopped and moved away: mv /var/lib/zuruf OLD-DIR; "
                     + "what it has given out is not given out again"),
+            ShellOption("user", "NAME", "root alone: the user that the desk is to belong to [the owner of OLD-DIR]"),
             ShellOption("nothing-lost", nil, "nothing happened after the backup: no number is left out"),
             ShellOption("replace-keys", nil, "replaces the secret, the key and the certificate that are there"),
         ] + AdministrationCommand.state, run)
@@ -24,6 +25,11 @@ enum RestoreCommand {
         let directory = StateDirectory(path: settings.state)
         let contents = try BackupFolder(path: source).contents()
         var console = console
+        if let user = said.value(of: "user") {
+            try directory.make(for: user, &console)
+        } else if let old = said.value(of: "lost") {
+            try directory.make(as: old, &console)
+        }
         try directory.becomeOwner(&console)
         do {
             try Files.makeDirectory(directory.path)
@@ -40,6 +46,7 @@ enum RestoreCommand {
             }
             try replace(directory, contents)
             report(restore, contents, said, console)
+            if console.userID == 0 { console.print(InitCommand.belongsToRoot("restore")) }
             withExtendedLifetime(lock) {}
             return Shell.done
         } catch let error as ShellError {

@@ -19,8 +19,31 @@ extension StateDirectory {
         guard owner.id == 0 || owner.id == user.id else {
             throw .failed("\(path) belongs to another user than \(name): chown \(name) \(path)")
         }
-        if owner.id == 0 { try give(to: user) }
+        if owner.id == 0 {
+            // /tmp, /var/lib or a folder of something else must not become the user's.
+            guard try isEmpty() else { throw .failed("\(path) belongs to root and is not empty") }
+            try give(to: user)
+        }
         try become(user, &console)
+    }
+
+    /// For a folder that is to be made: as root, makes it for the owner of another one, and becomes that user.
+    func make(as neighbour: String, _ console: inout Console) throws(ShellError) {
+        guard console.userID == 0, try !isThere() else { return }
+        let user = try StateDirectory(path: neighbour).owner()
+        guard user.id != 0 else { return }
+        do throws(NetError) { try Files.makeDirectory(path, mode: 0o700) } catch { throw .failed(error.description) }
+        try give(to: user)
+        try become(user, &console)
+    }
+
+    /// Whether nothing is in the folder but what a file system has at its top.
+    func isEmpty() throws(ShellError) -> Bool {
+        do throws(NetError) {
+            return try Files.list(path).allSatisfy { $0 == "lost+found" }
+        } catch {
+            throw .failed(error.description)
+        }
     }
 
     private func isThere() throws(ShellError) -> Bool {

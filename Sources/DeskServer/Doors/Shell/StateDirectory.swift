@@ -98,19 +98,20 @@ struct StateDirectory {
     /// Makes the folder, or closes an empty one to others, as `mkdir` and `useradd` leave it; throws if it holds
     /// something and others can enter it.
     func makePrivate(_ console: Console) throws(ShellError) {
-        do throws(NetError) {
+        do {
             try Files.makeDirectory(path, mode: 0o700)
-            do throws(NetError) {
+            do {
                 try Files.requirePrivateDirectory(path, as: "the state directory")
             } catch {
-                guard case .exposed = error else { throw error }
-                guard try Files.list(path).allSatisfy({ $0 == "lost+found" }) else { throw error }
+                guard case .exposed = error, try isEmpty() else { throw error }
                 try Files.setMode(ofDirectory: path, 0o700)
                 try Files.requirePrivateDirectory(path, as: "the state directory")
                 console.print("the state directory \(path) is closed to others now (mode 700)")
             }
+        } catch let error as ShellError {
+            throw error
         } catch {
-            throw .failed(error.description)
+            throw .failed("\(error)")
         }
     }
 
