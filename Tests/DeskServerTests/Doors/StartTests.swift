@@ -109,7 +109,7 @@ import Testing
     func `a file of the desk that is none, or may not be written, is refused at once`(name: String) throws {
         let hall = try Hall()
         let path = "\(hall.state)/\(name)"
-        if geteuid() != 0 {
+        if geteuid() != 0, name != "desk.db" {
             #expect(unsafe chmod(path, 0o400) == 0)
             let said = try hall.zurufd(["serve", "--state", hall.state] + Programs.sendsNothing, input: [])
             #expect(said.errors.contains("cannot write \(name): Permission denied"), "\(said)")
@@ -117,7 +117,14 @@ import Testing
         try Files.remove(path)
         #expect(unsafe mkfifo(path, 0o600) == 0)
         let sentence = "cannot open \(name): it is a FIFO, socket or device, not a file"
-        for words in [["serve"] + Programs.sendsNothing, ["agent", "list"], ["backup", hall.yard.path + "/backup"]] {
+        let backup = try hall.zurufd("backup", hall.yard.path + "/backup", "--state", hall.state)
+        #expect(backup.errors.contains(sentence), "\(backup)")
+        // What follows from the journal is made again.
+        guard name != "desk.db" else {
+            #expect(try hall.zurufd("agent", "list", "--state", hall.state).end == .exited(0))
+            return
+        }
+        for words in [["serve"] + Programs.sendsNothing, ["agent", "list"]] {
             let said = try hall.zurufd(words + ["--state", hall.state], input: [])
             #expect(said.errors.contains(sentence), "\(said)")
         }
