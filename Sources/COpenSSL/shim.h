@@ -1,4 +1,4 @@
-// What Swift does not see of OpenSSL 3: function-like macros and the SSL_OP_* bit constants.
+// The parts of OpenSSL 3 that Swift does not import: function-like macros and the SSL_OP_* constants.
 #ifndef ZURUF_OPENSSL_H
 #define ZURUF_OPENSSL_H
 #include <openssl/crypto.h>
@@ -28,12 +28,12 @@ static inline long desk_ctx_set_groups(SSL_CTX *c, const char *groups) {
 }
 // SSL_CTX_add1_chain_cert is a macro over SSL_CTX_ctrl.
 static inline long desk_ctx_add_chain(SSL_CTX *c, X509 *certificate) { return SSL_CTX_add1_chain_cert(c, certificate); }
-// ERR_GET_LIB and ERR_GET_REASON are macros. 1 where the newest error says that a PEM text has no further object.
+// ERR_GET_LIB and ERR_GET_REASON are macros. 1 if the newest error means that a PEM text has no further object.
 static inline int desk_is_end_of_pem(void) {
     unsigned long code = ERR_peek_last_error();
     return ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == PEM_R_NO_START_LINE;
 }
-// ERR_SYSTEM_ERROR is a macro. The errno that an error code stands for, 0 where it is an error of libssl's own.
+// ERR_SYSTEM_ERROR is a macro. The errno of an error code; 0 if it is an error of OpenSSL itself.
 static inline int desk_error_number(unsigned long code) {
     return ERR_SYSTEM_ERROR(code) ? ERR_GET_REASON(code) : 0;
 }

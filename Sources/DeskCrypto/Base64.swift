@@ -1,15 +1,15 @@
-/// Base64 in its two alphabets (RFC 4648), read strictly: what decodes has exactly one spelling.
+/// Base64 in its two alphabets (RFC 4648), decoded strictly: each byte sequence has exactly one encoding.
 ///
-/// White space, missing or superfluous padding and stray bits at the end are refused (RFC 4648 §3.2, §3.3, §3.5), so
-/// that a secret or a name has no second form.
+/// White space, missing or excess padding and non-zero trailing bits are rejected (RFC 4648 §3.2, §3.3, §3.5), so that
+/// a secret or a name has no second form.
 public struct Base64: Sendable {
-    /// The common alphabet with padding (RFC 4648 §4).
+    /// The standard alphabet, with padding (RFC 4648 §4).
     public static let standard = Base64(alphabet: "+/", padded: true)
-    /// The alphabet that is safe in URLs and file names, without padding (RFC 4648 §5).
+    /// The alphabet for URLs and file names, without padding (RFC 4648 §5).
     public static let url = Base64(alphabet: "-_", padded: false)
 
     private let letters: [UInt8]
-    // The value of every byte, 255 for what is no letter.
+    // The value of each byte; 255 if it is not in the alphabet.
     private let values: [UInt8]
     private let isPadded: Bool
     private static let pad = UInt8(ascii: "=")
@@ -22,7 +22,7 @@ public struct Base64: Sendable {
         isPadded = padded
     }
 
-    /// The text of the bytes.
+    /// Encodes bytes.
     public func encode(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count + 2) / 3 * 4)
@@ -38,12 +38,12 @@ public struct Base64: Sendable {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// The bytes of the text; nil unless this is exactly what `encode` would have written.
+    /// Decodes a text; nil unless `encode` would have produced exactly this text.
     public func decode(_ text: String) -> [UInt8]? {
         decode(Array(text.utf8))
     }
 
-    /// The bytes of the text; nil unless this is exactly what `encode` would have written.
+    /// Decodes a text; nil unless `encode` would have produced exactly this text.
     public func decode(_ text: [UInt8]) -> [UInt8]? {
         guard let digits = digitCount(of: text) else { return nil }
         var bytes: [UInt8] = []
@@ -64,7 +64,7 @@ public struct Base64: Sendable {
         return bits == 0 ? bytes : nil
     }
 
-    /// How many letters stand before the padding; nil when no text of this length or padding exists.
+    /// The number of characters before the padding; nil if the length or the padding is invalid.
     private func digitCount(of text: [UInt8]) -> Int? {
         guard isPadded else { return text.count % 4 == 1 ? nil : text.count }
         guard text.count % 4 == 0 else { return nil }

@@ -1,18 +1,18 @@
 import COpenSSL
 public import DeskModel
 
-/// Questions to an X.509 certificate (RFC 5280).
+/// Reads the pin and the validity of an X.509 certificate (RFC 5280).
 public enum Certificate {
     /// The pin of the first certificate in a PEM text: base64 of SHA-256 over its SubjectPublicKeyInfo (RFC 7469 §2.4).
     ///
-    /// A certificate that is renewed for the same key keeps its pin.
+    /// A certificate renewed with the same key has the same pin. Throws `notACertificate` if there is none.
     public static func pin(pem: [UInt8]) throws(CryptoError) -> String {
         let text = unsafe BIO_new_mem_buf(pem, Int32(clamping: pem.count))
         defer { unsafe BIO_free(text) }
         return unsafe try pin(owned: PEM_read_bio_X509(text, nil, nil, nil))
     }
 
-    /// The pin of a certificate in DER, as it travels in TLS.
+    /// The pin of a certificate in DER, the form used in TLS. Throws `notACertificate` if it is not one.
     public static func pin(der: [UInt8]) throws(CryptoError) -> String {
         let certificate = unsafe der.withUnsafeBufferPointer { bytes in
             var position = bytes.baseAddress
@@ -21,30 +21,30 @@ public enum Certificate {
         return unsafe try pin(owned: certificate)
     }
 
-    /// From when until when a certificate is valid (RFC 5280 §4.1.2.5).
+    /// The validity period of a certificate, both ends included (RFC 5280 §4.1.2.5).
     public struct Validity: Equatable, Sendable {
-        /// The first moment.
+        /// notBefore.
         public let from: Moment
-        /// The last moment.
+        /// notAfter.
         public let until: Moment
 
-        /// The time between two moments.
+        /// Creates a validity period.
         public init(from: Moment, until: Moment) {
             self.from = from
             self.until = until
         }
 
-        /// How a certificate is at some moment.
+        /// The state of a certificate at a point in time.
         public enum State: String, Equatable, Sendable {
             case valid
-            /// Valid, and renewed too late unless that happens soon.
+            /// Valid, but due for renewal.
             case expiring
             case expired
             case notYetValid = "not-yet-valid"
         }
 
-        /// Whether it is valid at `now`; `expiring` within 14 days of its end, but not within the first half of its
-        /// time, for certificates that live for days only.
+        /// The state at `now`. `expiring` begins 14 days before the end, but not in the first half of the period: some
+        /// certificates are valid for a few days only.
         public func state(at now: Moment) -> State {
             if now < from { return .notYetValid }
             if now > until { return .expired }
@@ -53,8 +53,8 @@ public enum Certificate {
         }
     }
 
-    /// The validity of the first certificate in a PEM text: of a chain the server's own, since clients ignore expired
-    /// ones that they do not need.
+    /// The validity of the first certificate in a PEM text. In a chain that is the server's own; clients ignore expired
+    /// certificates that they do not need. Throws `notACertificate` if there is none.
     public static func validity(pem: [UInt8]) throws(CryptoError) -> Validity {
         let text = unsafe BIO_new_mem_buf(pem, Int32(clamping: pem.count))
         defer { unsafe BIO_free(text) }

@@ -1,16 +1,16 @@
 import COpenSSL
 import Glibc
 
-/// What can go wrong in this target: only the reading and making of certificates fails, everything else is total.
+/// Errors of reading and making certificates. Nothing else in this target fails.
 public enum CryptoError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The bytes are not a certificate in the form that was asked for.
+    /// The bytes are not a certificate in the expected encoding.
     case notACertificate
-    /// The name can stand in no certificate: empty, or with characters that no host name and no address has.
+    /// The name is neither a host name nor an IP address.
     case badName(String)
-    /// libcrypto refused; its own words.
+    /// libcrypto reported an error; `reason` is its text.
     case library(doing: String, reason: String)
 
-    /// One sentence for a person, without a full stop.
+    /// A message without a full stop.
     public var description: String {
         switch self {
         case .notACertificate: "this is not a certificate"
@@ -19,13 +19,13 @@ public enum CryptoError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Takes libcrypto's complaint and leaves its queue empty, so that no other part reads it as its own.
+    /// The error that libcrypto reported last. Empties its error queue, so that no later call reports this error again.
     static func fromLibrary(doing: String) -> CryptoError {
         .library(doing: doing, reason: takeReason())
     }
 
-    /// Empties libcrypto's error queue of this thread and says in words what happened: what the system reported where
-    /// that is known ("system lib" is all that libcrypto itself says then), else the newest error.
+    /// Empties libcrypto's error queue of this thread and returns a text for its content: the text of an errno if one
+    /// is in the queue (libcrypto's own text for it is only "system lib"), else that of the newest error.
     public static func takeReason() -> String {
         var newest: UInt = 0
         var number: Int32 = 0
@@ -38,7 +38,7 @@ public enum CryptoError: Error, Equatable, Sendable, CustomStringConvertible {
         return number != 0 ? text(ofErrno: number) : reason(of: newest)
     }
 
-    /// An error code of libcrypto or libssl in words.
+    /// The text of an error code of libcrypto or libssl.
     public static func reason(of code: UInt) -> String {
         let number = desk_error_number(code)
         if number != 0 { return text(ofErrno: number) }

@@ -1,9 +1,9 @@
 import COpenSSL
 public import DeskModel
 
-/// HMAC-SHA-256 (RFC 2104): proves that who made the code knew the key.
+/// HMAC-SHA-256 (RFC 2104): only a holder of the key can make the code of a message.
 public enum HMAC {
-    /// The code of the message under the key. Check a received one with `constantTimeEqual`.
+    /// The code of a message. Compare a received code with `constantTimeEqual`.
     public static func code(of message: [UInt8], key: [UInt8]) -> Digest {
         unsafe Digest.filled { target in
             let output = unsafe target.baseAddress?.assumingMemoryBound(to: UInt8.self)
@@ -13,7 +13,7 @@ public enum HMAC {
     }
 }
 
-/// Compares in constant time, so that an attacker who measures learns nothing of the bytes.
+/// Compares in constant time, so that the duration reveals nothing about the bytes.
 public func constantTimeEqual(_ left: Digest, _ right: Digest) -> Bool {
     unsafe left.withBytes { left in
         unsafe right.withBytes { right in

@@ -1,10 +1,10 @@
 @_spi(_Unicode) import Swift
 
-/// What of a password counts.
+/// Preparation of passwords.
 public enum Password {
-    /// The password as keys are made of it: the profile OpaqueString of RFC 8265 §4.2, so that it can be typed on any
-    /// keyboard and system. Blanks of any kind (Zs) become U+0020, then the text is put into Unicode's Normalization
-    /// Form C; letter case and widths stay.
+    /// The form from which keys are derived: the OpaqueString profile of RFC 8265 §4.2, so that keyboards and systems
+    /// that encode a character differently agree. Space separators (Zs) become U+0020, then the text is normalized to
+    /// NFC; case and width are kept.
     public static func prepared(_ password: String) -> String {
         var blanks = String.UnicodeScalarView()
         for scalar in password.unicodeScalars {

@@ -1,26 +1,26 @@
 import COpenSSL
 public import DeskModel
 
-/// What is kept of a password: the keys of SCRAM-SHA-256 (RFC 5802 §3, RFC 7677), never the password itself.
+/// The keys that are stored for a password: those of SCRAM-SHA-256 (RFC 5802 §3, RFC 7677).
 ///
-/// Whoever steals them can neither sign in with them nor learn the password but by trying. Passwords are prepared first
+/// They do not allow a login, and reveal the password only to guessing. Passwords are prepared first
 /// (`Password.prepared`).
 public struct ScramKeys: Equatable, Sendable {
-    /// What makes equal passwords of two people look different.
+    /// Random bytes, so that equal passwords have different keys.
     public let salt: [UInt8]
-    /// How often the password was stirred; each guess of a thief costs as much.
+    /// The number of iterations of PBKDF2; each guess costs as many.
     public let iterations: Int
-    /// SHA-256 of the client's key: verifies him, cannot be used in his place.
+    /// SHA-256 of the client key: verifies a client, but cannot be used to log in.
     public let storedKey: Digest
     /// Proves the server to the client.
     public let serverKey: Digest
 
-    /// How many bytes a fresh salt has.
+    /// The length of a new salt in bytes.
     public static let saltByteCount = 16
-    /// The bounds within which `iterations` is believed, so that a damaged row cannot keep a thread busy for hours.
+    /// The valid range of `iterations`; it keeps a corrupted row from occupying a thread for hours.
     public static let iterationBounds = 1...10_000_000
 
-    /// Takes what was kept; nil when the number of iterations is out of bounds.
+    /// Creates keys from stored values; nil if `iterations` is out of bounds.
     public init?(salt: [UInt8], iterations: Int, storedKey: Digest, serverKey: Digest) {
         guard ScramKeys.iterationBounds.contains(iterations) else { return nil }
         self.salt = salt
@@ -29,7 +29,7 @@ public struct ScramKeys: Equatable, Sendable {
         self.serverKey = serverKey
     }
 
-    /// Derives the keys of a password; this takes milliseconds (32 ms at 100,000 iterations), so not on the loop's
+    /// Derives the keys of a password. Expensive (32 ms for 100,000 iterations): do not call it on the event loop's
     /// thread.
     ///
     /// `iterations` is clamped to `iterationBounds`.
@@ -48,11 +48,12 @@ public struct ScramKeys: Equatable, Sendable {
         serverKey = HMAC.code(of: Array("Server Key".utf8), key: salted)
     }
 
-    /// Whether this is the password. Takes as long as `iterations` of PBKDF2 take, or as those of these keys if they
-    /// are more, and the comparison takes constant time: neither tells anything about the keys.
+    /// Whether this is the password. Expensive, like `make`.
     ///
-    /// Keys that were made before passwords were prepared fit the password as it was typed; a password that `prepared`
-    /// changes costs twice as much, which says something about itself only.
+    /// The duration is that of the larger of `iterations` and the iterations of these keys, and the comparison is
+    /// constant-time: neither reveals anything about the keys. Keys may be older than the preparation of passwords, so
+    /// a password that `prepared` changes is also tried as typed; that doubles the duration and reveals only a property
+    /// of the given password.
     public func verify(password: String, costing iterations: Int = 0) -> Bool {
         let prepared = Password.prepared(password)
         let forms = Array(prepared.utf8) == Array(password.utf8) ? [prepared] : [prepared, password]
@@ -70,18 +71,18 @@ public struct ScramKeys: Equatable, Sendable {
         ScramKeys.saltedPassword(password, salt: salt, iterations: iterations)
     }
 
-    /// The salt that an unknown name is told, always the same for the same name, so that names cannot be probed.
+    /// The salt of an unknown name. Always the same for one name, so that it does not reveal which names exist.
     private static func dummySalt(for name: String, secret: [UInt8]) -> [UInt8] {
         Array(HMAC.code(of: Array("salt of \(name)".utf8), key: secret).bytes.prefix(saltByteCount))
     }
 
-    /// Keys of an unknown name that no password fits, with the dummy salt: verifying against them costs what a real
-    /// one costs.
+    /// Keys for an unknown name, with the dummy salt. No password matches them; verifying costs the same as for real
+    /// keys, so that the duration does not reveal which names exist.
     public static func dummy(for name: String, secret: [UInt8], iterations: Int) -> ScramKeys {
-        // Not derived from a password at all: a code over the name is no SHA-256 that anybody has a pre-image of.
-        let nobody = HMAC.code(of: Array("keys of \(name)".utf8), key: secret).bytes
+        // Not derived from a password: no preimage of these keys is known.
+        let unknown = HMAC.code(of: Array("keys of \(name)".utf8), key: secret).bytes
         let bounded = min(max(iterations, iterationBounds.lowerBound), iterationBounds.upperBound)
-        return ScramKeys(salt: dummySalt(for: name, secret: secret), iterations: bounded, salted: nobody)
+        return ScramKeys(salt: dummySalt(for: name, secret: secret), iterations: bounded, salted: unknown)
     }
 
     private static func saltedPassword(_ password: String, salt: [UInt8], iterations: Int) -> [UInt8] {

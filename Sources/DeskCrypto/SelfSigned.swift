@@ -1,33 +1,33 @@
 import COpenSSL
 
-/// A fresh P-256 key and a certificate that it signed itself, for a desk that nobody has given one yet.
+/// A new P-256 key and a self-signed certificate, for a server that has no certificate yet.
 ///
-/// Clients trust it by its pin, or by taking the certificate itself as their only authority.
+/// Clients trust it by its pin, or with this certificate as their only authority.
 public struct SelfSigned: Sendable {
     /// The certificate, PEM.
     public let certificate: [UInt8]
-    /// The private key, PEM (PKCS #8), not encrypted: keep its file to its owner.
+    /// The private key, PEM (PKCS #8), not encrypted; store it with mode 0600.
     public let key: [UInt8]
 
-    /// Makes both; the first name is also the common name, and all of them stand in subjectAltName.
+    /// Makes a key and a certificate. The first name is the common name; all names are in subjectAltName.
     ///
-    /// Names are host names, a leading `*.` allowed, or addresses of IPv4 or IPv6. The certificate is valid from an
-    /// hour ago, because clocks differ. Throws `badName` for a name that is neither and for no name at all.
+    /// Names are host names, optionally with a leading `*.`, or IP addresses. The certificate is valid since one hour
+    /// ago, to allow for clock differences. Throws `badName` for any other name and if there is none.
     public init(names: [String], days: Int) throws(CryptoError) {
         guard let first = names.first else { throw .badName("") }
         let alternatives = try SelfSigned.alternatives(names)
         let pair = try KeyPair()
-        let draft = try Draft()
-        try draft.set(key: pair, commonName: first, days: days)
-        try draft.add(NID_subject_alt_name, alternatives)
-        try draft.add(NID_basic_constraints, "critical,CA:FALSE")
-        try draft.add(NID_key_usage, "critical,digitalSignature")
-        try draft.add(NID_ext_key_usage, "serverAuth")
-        certificate = try draft.signed(by: pair)
+        let builder = try CertificateBuilder()
+        try builder.set(key: pair, commonName: first, days: days)
+        try builder.add(NID_subject_alt_name, alternatives)
+        try builder.add(NID_basic_constraints, "critical,CA:FALSE")
+        try builder.add(NID_key_usage, "critical,digitalSignature")
+        try builder.add(NID_ext_key_usage, "serverAuth")
+        certificate = try builder.signed(by: pair)
         key = try pair.pem()
     }
 
-    /// The names in the form of x509v3_config(5). The check of their letters keeps a comma from adding another field.
+    /// The names in the syntax of x509v3_config(5). The characters are checked, so that a comma cannot add a field.
     private static func alternatives(_ names: [String]) throws(CryptoError) -> String {
         var fields: [String] = []
         for name in names {
@@ -82,8 +82,8 @@ public struct SelfSigned: Sendable {
     }
 }
 
-/// Owns an X509 that is being filled in.
-@safe private struct Draft: ~Copyable {
+/// Builds and signs a certificate. Owns an X509.
+@safe private struct CertificateBuilder: ~Copyable {
     private let raw: OpaquePointer
 
     init() throws(CryptoError) {
@@ -105,7 +105,7 @@ public struct SelfSigned: Sendable {
         else { throw .fromLibrary(doing: "fill in a certificate") }
     }
 
-    /// 127 random bits: positive and at most 20 octets, as RFC 5280 §4.1.2.2 demands.
+    /// 127 random bits: positive and at most 20 octets, as RFC 5280 §4.1.2.2 requires.
     private func setSerialNumber() -> Bool {
         let number = unsafe BN_new()
         defer { unsafe BN_free(number) }
@@ -128,7 +128,7 @@ public struct SelfSigned: Sendable {
     }
 }
 
-/// Lets libcrypto write into memory and takes the bytes.
+/// The bytes that a libcrypto function writes to a BIO.
 private func written(doing: String, _ write: (OpaquePointer?) -> Int32) throws(CryptoError) -> [UInt8] {
     let memory = unsafe BIO_new(BIO_s_mem())
     defer { unsafe BIO_free(memory) }

@@ -1,25 +1,25 @@
 public import DeskModel
 
-/// The secret with which a bot signs in: `zt-` and 43 letters of base64url that spell 32 random bytes.
+/// The secret with which a bot logs in: `zt-` and 43 characters of base64url, which encode 32 random bytes.
 ///
-/// The text is shown once, when it is made; what is kept is the SHA-256 of the 32 bytes. They are random, so no salt
-/// and no stirring is needed: nobody can try them all.
+/// The text is shown once, when the token is created; the SHA-256 of the 32 bytes is stored. 256 random bits cannot be
+/// guessed, so neither a salt nor iterations are needed.
 public struct Token: Sendable {
-    /// What the bot is told.
+    /// The text that the bot sends.
     public let text: String
-    /// What the desk keeps, and by which it finds the token again.
+    /// The stored value, by which the token is found.
     public let digest: Digest
 
     private static let prefix = "zt-"
 
-    /// Draws a new token.
+    /// Creates a random token.
     public init() {
         let secret = randomBytes(32)
         text = Token.prefix + Base64.url.encode(secret)
         digest = SHA256.digest(of: secret)
     }
 
-    /// Reads what somebody signs in with; nil for what cannot be a token.
+    /// Parses a token; nil if the text is not one.
     public init?(_ text: String) {
         guard text.hasPrefix(Token.prefix),
             let secret = Base64.url.decode(Array(text.utf8.dropFirst(Token.prefix.utf8.count))), secret.count == 32

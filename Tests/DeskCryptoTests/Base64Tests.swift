@@ -3,14 +3,14 @@ import DeskTestSupport
 import Testing
 
 @Suite struct `Base64 in both alphabets` {
-    /// RFC 4648 §10, and the two letters in which the alphabets differ.
+    /// RFC 4648 §10, and the two characters in which the alphabets differ.
     @Test(arguments: [
         ("", "", ""), ("f", "Zg==", "Zg"), ("fo", "Zm8=", "Zm8"), ("foo", "Zm9v", "Zm9v"),
         ("foob", "Zm9vYg==", "Zm9vYg"),
         ("fooba", "Zm9vYmE=", "Zm9vYmE"), ("foobar", "Zm9vYmFy", "Zm9vYmFy"), ("?>~", "Pz5+", "Pz5-"),
         ("???", "Pz8/", "Pz8_"),
     ])
-    func `both alphabets write and read`(text: String, standard: String, url: String) {
+    func `both alphabets encode and decode`(text: String, standard: String, url: String) {
         let bytes = Array(text.utf8)
         #expect(Base64.standard.encode(bytes) == standard)
         #expect(Base64.standard.decode(standard) == bytes)
@@ -23,17 +23,17 @@ import Testing
         "Z=g=", "Zh==",
         "Zm9=", "Zm-_", "Zmä=", "Zg==\0\0\0\0", "Zm8=\n",
     ])
-    func `the standard reader refuses every second spelling`(text: String) {
+    func `standard decoding rejects other forms`(text: String) {
         #expect(Base64.standard.decode(text) == nil)
     }
 
     @Test(arguments: ["Zg==", "Zm8=", "Z", "Zm9vY", "Zh", "Zm9", "Pz5+", "Pz8/", "Zg\n", " Zg", "Zm9v "])
-    func `the reader for URLs refuses every second spelling`(text: String) {
+    func `URL decoding rejects other forms`(text: String) {
         #expect(Base64.url.decode(text) == nil)
     }
 
     @Test(arguments: 0..<50)
-    func `what is written reads back, and only one text reads as it`(seed: UInt64) {
+    func `decoding reverses encoding, and no other text has the same result`(seed: UInt64) {
         var dice = Dice(seed: seed)
         let bytes = (0..<Int.random(in: 0...70, using: &dice)).map { _ in UInt8.random(in: 0...255, using: &dice) }
         for codec in [Base64.standard, Base64.url] {

@@ -17,19 +17,19 @@ import Testing
         [], [""], ["a,DNS:b"], ["a b"], ["ä.example"], ["*."], ["a\n"], ["a", "b;c"],
         [String(repeating: "a", count: 65)],
     ])
-    func `names that could say something else are refused`(names: [String]) {
+    func `names that could add a field are rejected`(names: [String]) {
         #expect(throws: CryptoError.badName(names.last ?? "")) { try SelfSigned(names: names, days: 1) }
     }
 
     @Test(arguments: [
         [], Array("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n".utf8), [0x30, 0x80, 0xff],
     ])
-    func `rubbish is no certificate`(bytes: [UInt8]) {
+    func `other bytes are not a certificate`(bytes: [UInt8]) {
         #expect(throws: CryptoError.notACertificate) { try Certificate.pin(pem: bytes) }
         #expect(throws: CryptoError.notACertificate) { try Certificate.pin(der: bytes) }
     }
 
-    @Test func `a certificate says from when until when it is valid`() throws {
+    @Test func `the validity of a certificate is read`() throws {
         let made = try SelfSigned(names: ["localhost"], days: 30)
         let validity = try Certificate.validity(pem: made.certificate)
         #expect(validity.until == validity.from + .days(30) + .hours(1))
@@ -38,13 +38,13 @@ import Testing
         #expect(throws: CryptoError.notACertificate) { try Certificate.validity(pem: []) }
     }
 
-    /// A certificate of 90 days, as the public authorities give them, and one of 6 days.
+    /// A certificate of 90 days, as public authorities issue them, and one of 6 days.
     @Test(
         arguments: [
             (90, -1, .notYetValid), (90, 0, .valid), (90, 75, .valid), (90, 77, .expiring), (90, 90, .expiring),
             (90, 91, .expired), (6, 2, .valid), (6, 4, .expiring), (6, 7, .expired),
         ] as [(Int64, Int64, Certificate.Validity.State)])
-    func `a certificate is told in time that has to be renewed`(
+    func `a certificate due for renewal is expiring`(
         days: Int64, day: Int64, state: Certificate.Validity.State
     ) {
         let start = Moment(milliseconds: 1_800_000_000_000)

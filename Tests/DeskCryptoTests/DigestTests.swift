@@ -16,7 +16,7 @@ import Testing
         #expect(SHA256.digest(of: Array(text.utf8)).description == expected)
     }
 
-    @Test func `pieces digest like the whole`() {
+    @Test func `incremental hashing gives the same digest`() {
         let whole = (0..<1000).map { UInt8(truncatingIfNeeded: $0) }
         let expected = SHA256.digest(of: whole)
         for cut in [0, 1, 63, 64, 65, 999, 1000] {
@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test func `a digest has 32 bytes, no more and no less`() {
+    @Test func `a digest has exactly 32 bytes`() {
         let bytes = (0..<32).map { UInt8($0) }
         #expect(Digest(bytes)?.bytes == bytes)
         #expect(Digest([]) == nil)
@@ -54,12 +54,12 @@ import Testing
         #expect(HMAC.code(of: Array(message.utf8), key: key).description == expected)
     }
 
-    @Test func `comparing in constant time compares`() {
+    @Test func `constant-time comparison compares all bytes`() {
         #expect(constantTimeEqual(SHA256.digest(of: [1]), SHA256.digest(of: [1])))
         #expect(!constantTimeEqual(SHA256.digest(of: [1]), SHA256.digest(of: [2])))
     }
 
-    @Test func `random bytes differ and have the asked length`() {
+    @Test func `random bytes differ and have the requested length`() {
         #expect(randomBytes(0) == [])
         #expect(randomBytes(33).count == 33)
         #expect(randomBytes(16) != randomBytes(16))

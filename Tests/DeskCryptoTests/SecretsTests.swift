@@ -26,20 +26,20 @@ import Testing
         for wrong in ["zürich 43", "", "zürich 42 ", "Zürich 42"] { #expect(!keys.verify(password: wrong)) }
     }
 
-    /// One sound, typed on four systems; and what stays different.
+    /// Pairs of passwords as different systems encode them, and whether they are equal.
     @Test(arguments: [
         ("M\u{FC}ller", "Mu\u{308}ller", true), ("\u{212B}", "\u{E5}".uppercased(), true),
         ("\u{1112}\u{1161}\u{11AB}", "\u{D55C}", true), ("q\u{307}\u{323}", "q\u{323}\u{307}", true),
         ("a\u{A0}b", "a b", true), ("a\u{3000}b", "a\u{2007}b", true), ("a  b", "a b", false),
         ("\u{FB01}x", "fix", false), ("\u{FF21}", "A", false), ("Straße", "STRASSE", false), ("e\u{301}", "e", false),
-    ]) func `a password is the same however its letters are composed`(one: String, other: String, isSame: Bool) {
+    ]) func `passwords are equal if they are canonically equivalent`(one: String, other: String, isSame: Bool) {
         for (kept, typed) in [(one, other), (other, one)] {
             #expect(ScramKeys.make(password: kept, iterations: 1).verify(password: typed) == isSame)
         }
     }
 
-    /// The keys of `Mu` + U+0308 + `ller` as 0.1 made them, of the bytes as they were typed.
-    @Test func `keys that were made before passwords were prepared still fit`() throws {
+    /// The keys that 0.1 derived from the unprepared `Mu` + U+0308 + `ller`.
+    @Test func `keys made before passwords were prepared still match`() throws {
         let stored = try #require(
             Base64.standard.decode("EjVD5mogEqUPgZ0ImsxdcDxivj9+vmXMvEI5uGPkstc=").flatMap { Digest($0) })
         let server = try #require(
@@ -50,7 +50,7 @@ import Testing
         #expect(!old.verify(password: "Muller"))
     }
 
-    /// In time of this thread's CPU: what 60,000 iterations cost, whatever the keys and whoever has them.
+    /// Measured in CPU time of this thread: always that of 60,000 iterations.
     @Test func `a check costs the same whatever the keys' iterations are and whether the name exists`() {
         func cost(of keys: ScramKeys, _ password: String) -> Double {
             let times = (0..<3).map { _ in
@@ -69,14 +69,14 @@ import Testing
         }
     }
 
-    /// Seconds of CPU that this thread has had.
+    /// CPU time of this thread, in seconds.
     private func threadTime() -> Double {
         var time = timespec()
         _ = unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
-    @Test func `an empty password is a password like any other`() {
+    @Test func `an empty password is a valid password`() {
         let keys = ScramKeys.make(password: "", iterations: 1)
         #expect(keys.verify(password: ""))
         #expect(!keys.verify(password: "x"))
@@ -89,7 +89,7 @@ import Testing
         #expect(one != other)
     }
 
-    @Test func `kept keys come back, but not with absurd iterations`() {
+    @Test func `stored keys are restored, but not with iterations out of bounds`() {
         let keys = ScramKeys.make(password: "x", iterations: 2)
         func kept(iterations: Int) -> ScramKeys? {
             ScramKeys(salt: keys.salt, iterations: iterations, storedKey: keys.storedKey, serverKey: keys.serverKey)
@@ -98,7 +98,7 @@ import Testing
         for iterations in [0, -1, 10_000_001, Int.max, Int.min] { #expect(kept(iterations: iterations) == nil) }
     }
 
-    @Test func `an unknown name is told the same salt every time and nobody can sign in as it`() {
+    @Test func `an unknown name always has the same salt, and no password matches it`() {
         let secret = randomBytes(32)
         let dummy = ScramKeys.dummy(for: "nobody", secret: secret, iterations: 4096)
         #expect(dummy.salt.count == ScramKeys.saltByteCount)
@@ -109,7 +109,7 @@ import Testing
         #expect(!dummy.verify(password: ""))
     }
 
-    @Test func `a token is zt- and 43 letters, and its digest finds it again`() throws {
+    @Test func `a token is zt- and 43 characters, and is found by its digest`() throws {
         let token = Token()
         #expect(token.text.hasPrefix("zt-"))
         #expect(token.text.utf8.count == 46)
@@ -117,7 +117,7 @@ import Testing
         #expect(Token().digest != token.digest)
     }
 
-    @Test func `what is no token is none`() {
+    @Test func `other texts are not tokens`() {
         let letters = Base64.url.encode([UInt8](repeating: 7, count: 32))
         #expect(Token("zt-" + letters) != nil)
         let wrong: [String] = [
@@ -131,7 +131,7 @@ import Testing
 }
 
 extension ScramKeys {
-    /// Whether the proof of RFC 5802 §3 fits: it holds the client's key under a signature of the exchange.
+    /// Whether a proof of RFC 5802 §3 is valid: ClientKey XOR ClientSignature.
     fileprivate func fit(proof: [UInt8], message: [UInt8]) -> Bool {
         let signature = HMAC.code(of: message, key: storedKey.bytes).bytes
         return SHA256.digest(of: zip(proof, signature).map { $0 ^ $1 }) == storedKey
