@@ -2,7 +2,7 @@
 #define ZURUF_CURL_H
 #include <curl/curl.h>
 
-/* curl_easy_setopt and curl_easy_getinfo are variadic, which Swift does not call: one function per argument type. */
+/* curl_easy_setopt and curl_easy_getinfo are variadic, which Swift cannot call: one function per argument type. */
 static inline CURLcode desk_curl_long(CURL *c, CURLoption o, long v) { return curl_easy_setopt(c, o, v); }
 static inline CURLcode desk_curl_text(CURL *c, CURLoption o, const char *v) { return curl_easy_setopt(c, o, v); }
 static inline CURLcode desk_curl_list(CURL *c, CURLoption o, struct curl_slist *v) {

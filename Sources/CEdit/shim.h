@@ -10,13 +10,13 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-/* glibc declares it only under _XOPEN_SOURCE, which must not be set beside `import Glibc`. */
+/* glibc declares it only under _XOPEN_SOURCE, which must not be set together with `import Glibc`. */
 extern int wcwidth(wchar_t);
 
 typedef int (*desk_getc)(EditLine *, wchar_t *);
 
-/* stdin and stderr are mutable globals and MB_CUR_MAX is a macro. libedit reads in the locale that is set before it
- * starts; one that knows single bytes only would garble every umlaut. What it draws goes to `drawing`. */
+/* stdin and stderr are mutable globals, and MB_CUR_MAX is a macro. libedit decodes input in the locale that is set
+ * before el_init_fd; a single-byte locale would break UTF-8. Its own output goes to `drawing`. */
 static inline EditLine *desk_el_init(const char *name, FILE *drawing)
 {
     setlocale(LC_CTYPE, "");

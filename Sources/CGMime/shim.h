@@ -26,10 +26,10 @@ static inline GMimePart *desk_text_leaf(GMimeTextPart *t) { return (GMimePart *)
 static inline InternetAddressMailbox *desk_mailbox(InternetAddress *a) { return (InternetAddressMailbox *)a; }
 static inline InternetAddressGroup *desk_group(InternetAddress *a) { return (InternetAddressGroup *)a; }
 
-/* g_object_unref takes a gpointer that Swift would have to be given through a cast per type. */
+/* g_object_unref takes a gpointer, to which Swift would need a cast for each type. */
 static inline void desk_unref(void *o) { if (o) g_object_unref(o); }
 
-/* The casts to GMimeStreamMem and GMimeStreamNull are macros; the array stays ours. */
+/* The casts to GMimeStreamMem and GMimeStreamNull are macros. The caller keeps ownership of the array. */
 static inline GMimeStream *desk_sink(GByteArray *a) {
     GMimeStream *s = g_mime_stream_mem_new();
     g_mime_stream_mem_set_byte_array((GMimeStreamMem *)s, a);

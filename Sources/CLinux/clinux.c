@@ -15,7 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-_Static_assert(EPOLL_CTL_ADD == 1 && EPOLL_CTL_DEL == 2 && EPOLL_CTL_MOD == 3, "the numbers that the header promises");
+_Static_assert(EPOLL_CTL_ADD == 1 && EPOLL_CTL_DEL == 2 && EPOLL_CTL_MOD == 3, "the values documented in the header");
 
 int desk_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
 
@@ -74,7 +74,7 @@ int desk_spawn_close_from(void *actions, int first) { return posix_spawn_file_ac
 void desk_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
 
 void desk_open_standard_descriptors(void) {
-    // open takes the lowest number that is free, and those below are open by then.
+    // open(2) returns the lowest free number; all lower numbers are open at this point.
     for (int number = 0; number < 3; number++) {
         if (fcntl(number, F_GETFD) < 0 && open("/dev/null", O_RDWR) != number) return;
     }

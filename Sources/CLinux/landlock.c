@@ -1,4 +1,4 @@
-/* Landlock: which files a worker may open, and whom it may reach. See landlock(7). */
+/* Landlock: the files, sockets and processes that a worker can access. See landlock(7). */
 #define _GNU_SOURCE
 #include "sandbox.h"
 
@@ -9,8 +9,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* The kernel's header is older than the kernel on many systems (Debian 12 builds with version 2), so what is needed of
-   it is written here. */
+/* On many systems the kernel's header is older than the kernel (Debian 12 builds with version 2), so the constants and
+   structures are defined here. */
 #define VERSION_FLAG 1U
 #define RULE_PATH_BENEATH 1
 #define FS_READ_FILE (1ULL << 2)
@@ -23,13 +23,13 @@
 struct ruleset { uint64_t files, network, scopes; };
 struct path_beneath { uint64_t access; int32_t parent; } __attribute__((packed));
 
-/* Where distributions keep the charset tables of iconv: Debian per architecture, others beside their libraries. */
+/* The charset tables of iconv: per architecture on Debian, below the library directory elsewhere. */
 static const char *const reader_paths[] = {
     "/usr/lib/x86_64-linux-gnu/gconv", "/usr/lib/aarch64-linux-gnu/gconv", "/usr/lib64/gconv", "/usr/lib/gconv", 0,
 };
 
-/* Name resolution, and the certificates of Debian, Fedora and SUSE. A directory is named where the file in it is
-   replaced by another one while a sender runs. */
+/* Name resolution, and the certificates of Debian, Fedora and SUSE. A directory is listed if a file in it may be
+   replaced while a sender runs. */
 static const char *const sender_paths[] = {
     "/etc/resolv.conf", "/run/systemd/resolve", "/run/NetworkManager", "/run/resolvconf", "/etc/hosts",
     "/etc/nsswitch.conf", "/etc/host.conf", "/etc/gai.conf", "/etc/services", "/etc/localtime", "/etc/ssl/certs",
@@ -52,7 +52,7 @@ static size_t size_of_ruleset(int abi) {
     return (abi >= 6 ? 3 : abi >= 4 ? 2 : 1) * sizeof(uint64_t);
 }
 
-/* A path that is missing, or that this user may not reach, needs no rule. */
+/* A path that is missing or that this user cannot access needs no rule. */
 static int allow_reading(int rules, const char *path) {
     int parent = open(path, O_PATH | O_CLOEXEC);
     if (parent < 0) return errno == ENOENT || errno == ENOTDIR || errno == EACCES ? 0 : errno;
@@ -71,7 +71,7 @@ static int allow_reading(int rules, const char *path) {
 int desk_restrict_files(enum desk_worker_role role, const char *readable, int *abi) {
     *abi = 0;
     long version = syscall(SYS_landlock_create_ruleset, NULL, 0, VERSION_FLAG);
-    if (version < 1) return 0; /* not built in, switched off, or forbidden by a container */
+    if (version < 1) return 0; /* not built in, disabled, or blocked by a container */
     struct ruleset all = handled(role, (int)version);
     int rules = (int)syscall(SYS_landlock_create_ruleset, &all, size_of_ruleset((int)version), 0);
     if (rules < 0) return errno;

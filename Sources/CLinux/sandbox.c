@@ -1,4 +1,4 @@
-/* The layers of a worker's sandbox that every kernel has: descriptors, limits, capabilities. */
+/* The layers of a worker's sandbox that every kernel supports: descriptors, limits, capabilities. */
 #define _GNU_SOURCE
 #include "sandbox.h"
 
@@ -20,7 +20,7 @@ static int limit(int what, rlim_t value) {
 
 int desk_limit_resources(unsigned long long address_space) {
 #if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
-    // Their shadow memory takes terabytes of addresses; such a worker is for tests alone.
+    // The shadow memory of sanitizers occupies terabytes of address space. Such builds are for tests only.
     (void)address_space;
     int e = 0;
 #else
@@ -28,7 +28,7 @@ int desk_limit_resources(unsigned long long address_space) {
 #endif
     if (e == 0) e = limit(RLIMIT_NOFILE, 32);
     if (e == 0) e = limit(RLIMIT_CORE, 0);
-    /* Also the mark by which admin.sock knows a worker, and what a worker started: see desk_may_write_no_file. */
+    /* admin.sock also recognizes workers and their children by this limit: see desk_may_write_no_file. */
     if (e == 0) e = limit(RLIMIT_FSIZE, 0);
     return e;
 }
@@ -38,7 +38,7 @@ int desk_grant_cpu(unsigned seconds) {
     struct rlimit r;
     if (getrusage(RUSAGE_SELF, &used) != 0 || getrlimit(RLIMIT_CPU, &r) != 0) return errno;
     rlim_t until = (rlim_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) + seconds + 1;
-    /* The hard limit stays: it bounds the life of a worker, the soft one a single message. */
+    /* The hard limit is unchanged: it limits the lifetime of a worker, the soft limit a single message. */
     r.rlim_cur = r.rlim_max != RLIM_INFINITY && until > r.rlim_max ? r.rlim_max : until;
     return setrlimit(RLIMIT_CPU, &r) == 0 ? 0 : errno;
 }
@@ -52,7 +52,7 @@ int desk_drop_privileges(void) {
     struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
     struct __user_cap_data_struct held[_LINUX_CAPABILITY_U32S_3], none[_LINUX_CAPABILITY_U32S_3] = { 0 };
     if (syscall(SYS_capget, &header, held) != 0) return errno;
-    /* An ordinary user has none, and the unit of systemd forbids capset. */
+    /* Unprivileged users have none, and the systemd unit blocks capset(2). */
     __u32 all = 0;
     for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) all |= held[i].permitted | held[i].inheritable;
     return all == 0 || syscall(SYS_capset, &header, none) == 0 ? 0 : errno;

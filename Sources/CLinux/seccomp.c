@@ -1,4 +1,4 @@
-/* Seccomp: the system calls that a worker may make, and with which arguments. What is not listed here is refused. */
+/* Seccomp: the system calls that a worker can make, and with which arguments. All others are blocked. */
 #define _GNU_SOURCE
 #include "sandbox.h"
 
@@ -27,19 +27,19 @@
 #error "the list of system calls is written for x86-64 and arm64"
 #endif
 
-/* A test of one argument: (half & mask) == value. The kernel itself looks at the low half alone of what is an int. */
+/* A test of one argument: (half & mask) == value. The kernel itself uses only the low half of an int argument. */
 struct test {
     unsigned char offset; /* within struct seccomp_data; 0: no test */
     __u32 mask, value;
 };
 
-/* A call that is allowed if all tests hold. Several rules may name one call. */
+/* A call that is allowed if all tests pass. A call may have several rules. */
 struct rule {
     int call;
     struct test tests[3];
 };
 
-#define LOW(n) ((unsigned char)(offsetof(struct seccomp_data, args) + 8 * (n))) /* both machines are little-endian */
+#define LOW(n) ((unsigned char)(offsetof(struct seccomp_data, args) + 8 * (n))) /* little-endian */
 #define CALL(name, ...) { SYS_##name, { __VA_ARGS__ } }
 #define IS(n, wanted) { LOW(n), ~0U, (__u32)(wanted) }
 #define IS_BUT_FOR(n, wanted, ignored) { LOW(n), ~(__u32)(ignored), (__u32)(wanted) }
@@ -48,11 +48,11 @@ struct rule {
 #define ONLY(n, bits) { LOW(n), ~(__u32)(bits), 0 }
 #define NULL_POINTER(n) { LOW(n), ~0U, 0 }, { LOW(n) + 4, ~0U, 0 }
 
-/* What pthread_create of glibc asks for; nothing that makes a process or a namespace. */
+/* The flags of glibc's pthread_create; none that creates a process or a namespace. */
 #define THREAD_FLAGS \
     (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM | CLONE_SETTLS | \
      CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | CLONE_DETACHED)
-/* What opening a file to read it asks for. O_RDONLY is 0; O_LARGEFILE differs between the two machines. */
+/* The flags for opening a file for reading. O_RDONLY is 0; O_LARGEFILE differs between the two architectures. */
 #define READ_FLAGS (O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK | O_DIRECTORY | 0100000 | 0400000)
 
 static const struct rule both[] = {
@@ -62,7 +62,7 @@ static const struct rule both[] = {
     CALL(open, ONLY(1, READ_FLAGS)), CALL(stat), CALL(poll), CALL(time),
 #endif
     CALL(ppoll),
-    /* Memory is writable or executable, never both, and only a file's pages are executable (tables of iconv). */
+    /* Memory is writable or executable, never both, and only pages of files are executable (modules of iconv). */
     CALL(mmap, WITHOUT(2, PROT_EXEC)), CALL(mmap, WITHOUT(2, PROT_WRITE), WITHOUT(3, MAP_ANONYMOUS)),
     CALL(mprotect, WITHOUT(2, PROT_EXEC)), CALL(munmap), CALL(mremap), CALL(brk), CALL(madvise),
     CALL(futex), CALL(set_robust_list), CALL(rseq), CALL(sched_yield), CALL(sched_getaffinity),
@@ -71,7 +71,7 @@ static const struct rule both[] = {
     CALL(getpid), CALL(gettid), CALL(getuid), CALL(geteuid), CALL(getgid), CALL(getegid), CALL(uname), CALL(sysinfo),
     CALL(getrandom), CALL(getrusage), CALL(clock_gettime), CALL(clock_getres), CALL(gettimeofday), CALL(nanosleep),
     CALL(clock_nanosleep), CALL(exit), CALL(exit_group),
-    /* Its own limits may be asked for; only that of CPU time is set, for each message. */
+    /* Reading its own limits, and setting that of CPU time, for each message. */
     CALL(prlimit64, IS(0, 0), NULL_POINTER(2)), CALL(prlimit64, IS(0, 0), IS(1, RLIMIT_CPU)),
 #if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
     CALL(prctl, IS(0, PR_GET_NO_NEW_PRIVS)), CALL(prctl, IS(0, PR_SET_VMA)), CALL(prctl, IS(0, PR_GET_NAME)),
@@ -91,22 +91,22 @@ static const struct rule sender[] = {
     SOCKET(AF_INET, SOCK_DGRAM, IPPROTO_UDP), SOCKET(AF_INET6, SOCK_STREAM, 0),
     SOCKET(AF_INET6, SOCK_STREAM, IPPROTO_TCP), SOCKET(AF_INET6, SOCK_DGRAM, 0),
     SOCKET(AF_INET6, SOCK_DGRAM, IPPROTO_UDP),
-    /* libcurl wakes its resolver through a pair; a connected stream cannot be connected to anything else. */
+    /* libcurl wakes its resolver through a socket pair; a connected stream socket cannot be connected again. */
     CALL(socketpair, IS(0, AF_UNIX), IS_BUT_FOR(1, SOCK_STREAM, SOCK_CLOEXEC | SOCK_NONBLOCK)),
     CALL(eventfd2), CALL(connect), CALL(sendto), CALL(sendmmsg), CALL(recvfrom), CALL(shutdown), CALL(getsockname),
     CALL(getpeername), CALL(getsockopt),
     OPTION(SOL_SOCKET, SO_KEEPALIVE), OPTION(IPPROTO_TCP, TCP_NODELAY), OPTION(IPPROTO_TCP, TCP_KEEPIDLE),
     OPTION(IPPROTO_TCP, TCP_KEEPINTVL), OPTION(IPPROTO_IP, IP_RECVERR), OPTION(IPPROTO_IP, IP_MTU_DISCOVER),
     OPTION(IPPROTO_IPV6, IPV6_RECVERR), OPTION(IPPROTO_IPV6, IPV6_MTU_DISCOVER),
-    /* Not F_SETOWN, F_SETSIG or O_ASYNC: with them the kernel signals a process of our choice. */
+    /* Not F_SETOWN, F_SETSIG or O_ASYNC: with them the kernel would signal a process of the caller's choice. */
     CALL(fcntl, IS(1, F_GETFL)), CALL(fcntl, IS(1, F_SETFL), WITHOUT(2, O_ASYNC)), CALL(fcntl, IS(1, F_GETFD)),
     CALL(fcntl, IS(1, F_SETFD)), CALL(ioctl, IS(1, FIONREAD)), CALL(ioctl, IS(1, FIONBIO)),
 };
 
-/* Only hostile code tries these, so it ends there and the desk's log says so. */
+/* Only hostile code makes these calls: they kill the worker, which zurufd logs. */
 static const int deadly[] = { SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev };
 
-/* glibc takes an older call instead where these are unknown, and fails where they are forbidden. */
+/* With ENOSYS, glibc falls back to an older call; with EPERM it would fail. */
 static const int unknown[] = {
     SYS_clone3, SYS_openat2, SYS_statx, SYS_close_range,
 #ifdef SYS_faccessat2
@@ -114,7 +114,7 @@ static const int unknown[] = {
 #endif
 };
 
-/* Later calls have numbers from here on, the same on all machines: a kernel that lacks them says ENOSYS, too. */
+/* Newer calls have numbers from here on, the same on all architectures. ENOSYS is what an older kernel returns. */
 #define FIRST_LATER_CALL 449
 
 struct program {
@@ -156,12 +156,12 @@ static void write_program(struct program *p, enum desk_worker_role role) {
     end(p, SECCOMP_RET_KILL_PROCESS);
     load(p, offsetof(struct seccomp_data, nr));
 #if defined(__x86_64__)
-    end_if(p, BPF_JGE, 0x40000000, SECCOMP_RET_KILL_PROCESS); /* the x32 twins of all calls */
+    end_if(p, BPF_JGE, 0x40000000, SECCOMP_RET_KILL_PROCESS); /* system calls of the x32 ABI */
 #endif
     for (size_t i = 0; i < sizeof both / sizeof *both; i++) allow(p, &both[i]);
     if (role == desk_worker_sends)
         for (size_t i = 0; i < sizeof sender / sizeof *sender; i++) allow(p, &sender[i]);
-    /* abort() sends its own process a signal. */
+    /* abort(3) sends a signal to its own process. */
     struct rule abort = CALL(tgkill, IS(0, getpid()));
     allow(p, &abort);
     load(p, offsetof(struct seccomp_data, nr));
@@ -179,7 +179,7 @@ int desk_restrict_calls(enum desk_worker_role role, int *installed) {
     write_program(&p, role);
     if (p.length > sizeof p.code / sizeof *p.code) return E2BIG;
     struct sock_fprog program = { .len = p.length, .filter = p.code };
-    /* The older way in is open in some containers that forbid the newer one. EINVAL: built without filters. */
+    /* Some containers block seccomp(2) but allow prctl(2). EINVAL: the kernel is built without filters. */
     if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0
         || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0) {
         *installed = 1;

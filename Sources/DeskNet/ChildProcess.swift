@@ -1,30 +1,30 @@
 import CLinux
 import Glibc
 
-/// Another program that runs for us: started, talked to, ended, and buried.
+/// A child process: started with posix_spawn(3), connected through pipes or a socket, killed and reaped.
 ///
-/// It inherits nothing but what is said here: no descriptor but 0, 1 and 2, no environment, no blocked or ignored
-/// signals.
+/// It inherits descriptors 0, 1 and 2 only, the given environment, and no blocked or ignored signals. Use it on one
+/// thread.
 public final class ChildProcess {
     /// What a child's standard stream is connected to.
     public enum Stream: Equatable, Sendable {
-        /// Ours.
+        /// The stream of this process.
         case inherited
         /// /dev/null.
         case null
-        /// A pipe whose other end is with us and makes nobody wait.
+        /// A pipe; this process holds the other end, in non-blocking mode.
         case pipe
-        /// One socket for input and output together, whose other end is with us and makes nobody wait.
+        /// A socket for both input and output; this process holds the other end, in non-blocking mode.
         case socket
     }
 
     /// How a child has ended.
     public enum End: Equatable, Sendable, CustomStringConvertible {
-        /// By itself, with this status.
+        /// Exited with this status.
         case exited(Int32)
-        /// By this signal.
+        /// Killed by this signal.
         case killed(signal: Int32)
-        /// Somebody else in this process has buried it, and nobody knows.
+        /// Reaped by other code of this process, so that its status is unknown.
         case lost
 
         /// `exit status 75`, `killed by signal 9`.
@@ -32,14 +32,14 @@ public final class ChildProcess {
             switch self {
             case .exited(let status): "exit status \(status)"
             case .killed(let signal): "killed by signal \(signal)"
-            case .lost: "ended unseen"
+            case .lost: "reaped elsewhere, exit status unknown"
             }
         }
     }
 
-    /// The number of the process; after `reap` has given an end it may belong to another.
+    /// The process ID; another process may have it once `reap` has returned an end.
     public let pid: Int32
-    // Our ends. With a socket, `output` is it, and `input` is nil.
+    // This process's ends. A socket is stored in `output`; `input` is nil then.
     private var input: FileDescriptor?
     private let output: FileDescriptor?
     private let errors: FileDescriptor?
@@ -47,11 +47,10 @@ public final class ChildProcess {
     private let isSocket: Bool
     private var end: End?
 
-    /// Starts a program. `arguments` are those after its name; `environment` is all that it sees of one, as
-    /// `NAME=value`.
+    /// Starts a program. `arguments` are those after its name; `environment` is its whole environment, as `NAME=value`.
     ///
-    /// `input` and `output` are `.socket` both or neither. Throws, and leaves nothing behind, when it cannot be
-    /// started.
+    /// `input` and `output` must both be `.socket`, or neither. Throws if the program cannot be started; nothing is
+    /// left open then.
     public init(
         path: String, arguments: [String] = [], environment: [String] = [], input: Stream = .pipe,
         output: Stream = .pipe, errors: Stream = .inherited
@@ -73,12 +72,12 @@ public final class ChildProcess {
         self.errors = third.takeOurs()
     }
 
-    /// What the poller watches for room in the child's input; -1 when that is not with us.
+    /// The descriptor to poll for writing to the child's input; -1 if this process does not hold it.
     public var inputDescriptor: Int32 { isInputOpen ? isSocket ? number(of: output) : number(of: input) : -1 }
-    /// What the poller watches for the child's output, and for its input where both are one socket; -1 when it is not
-    /// with us.
+    /// The descriptor to poll for the child's output, and for its input if both are a socket; -1 if this process does
+    /// not hold it.
     public var outputDescriptor: Int32 { number(of: output) }
-    /// What the poller watches for the child's errors; -1 when they are not with us.
+    /// The descriptor to poll for the child's standard error; -1 if this process does not hold it.
     public var errorsDescriptor: Int32 { number(of: errors) }
 
     /// How long it has used processors, in nanoseconds; 0 once it has ended.
@@ -91,30 +90,31 @@ public final class ChildProcess {
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
-    /// Writes to the child's input as many of the bytes as it takes now.
+    /// Writes as many bytes to the child's input as fit. Does not block.
     public func send(_ bytes: Span<UInt8>) -> Sent {
         guard isInputOpen else { return .failed(.closed) }
         return isSocket ? ChildProcess.send(bytes, output) : ChildProcess.send(bytes, input)
     }
 
-    /// Reads from the child's output into the front of the buffer; `ended` when the child has closed it.
+    /// Reads from the child's output into the front of the buffer; `ended` once the child has closed it. Does not
+    /// block.
     public func receive(into buffer: inout [UInt8], limit: Int = .max) -> Received {
         ChildProcess.receive(into: &buffer, limit, output)
     }
 
-    /// Reads from the child's errors into the front of the buffer.
+    /// Reads from the child's standard error into the front of the buffer. Does not block.
     public func receiveErrors(into buffer: inout [UInt8], limit: Int = .max) -> Received {
         ChildProcess.receive(into: &buffer, limit, errors)
     }
 
-    /// Nobody can talk to it any more: it ends, and leaves no zombie.
+    /// Kills the child if it still runs, and reaps it.
     deinit {
         guard reap() == nil else { return }
         kill()
         _ = wait()
     }
 
-    /// Ends the child's input, which most programs take as the wish to come to an end.
+    /// Closes the child's input; most programs exit then.
     public func closeInput() {
         guard isInputOpen else { return }
         isInputOpen = false
@@ -122,22 +122,22 @@ public final class ChildProcess {
         if isSocket { _ = shutdown(outputDescriptor, Int32(SHUT_WR)) }
     }
 
-    /// Sends a signal, unless the child has been buried and its number may be somebody else's.
+    /// Sends a signal, unless the child has been reaped: another process may have its ID then.
     public func send(_ signal: Signals.Signal) {
         if end == nil { _ = Glibc.kill(pid, signal.rawValue) }
     }
 
-    /// Ends it at once (SIGKILL), unless it has been buried; `reap` it afterwards.
+    /// Sends SIGKILL, unless the child has been reaped. `reap` it afterwards.
     public func kill() {
         if end == nil { _ = Glibc.kill(pid, SIGKILL) }
     }
 
-    /// How it has ended; nil while it runs. Call it after `Signals.Signal.child`; makes nobody wait.
+    /// How the child ended; nil while it runs. Call this after `Signals.Signal.child`. Does not block.
     public func reap() -> End? {
         take(WNOHANG)
     }
 
-    /// Waits until it has ended and says how.
+    /// Waits until the child has ended. Blocks.
     public func wait() -> End {
         take(0) ?? .lost
     }
@@ -207,7 +207,7 @@ private final class Ends {
     }
 }
 
-/// Owns what posix_spawn(3) is told to do between fork and exec.
+/// Owns a posix_spawn_file_actions_t: what posix_spawn(3) does between fork and exec.
 @safe private struct FileActions: ~Copyable {
     private var raw = unsafe posix_spawn_file_actions_t()
 

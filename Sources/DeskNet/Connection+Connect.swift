@@ -1,11 +1,10 @@
 import Glibc
 
 extension Connection {
-    /// Connects to a host and port, trying all its addresses in turn, each for at most so long, and makes the caller
-    /// wait for it.
+    /// Connects to a host and port. Blocks: tries the addresses of the host in turn, each for at most `milliseconds`.
     ///
-    /// The connection that comes back does not make him wait any more. Over TLS its handshake has not begun; the
-    /// context says whom to believe, and the certificate must name the host, or `name` where that is given.
+    /// The returned connection does not block. Over TLS, its handshake has not begun; the context decides which servers
+    /// are trusted, and the certificate must contain the host, or `name` if it is given.
     public static func connect(
         host: String, port: UInt16, over tls: TLSContext? = nil, named name: String? = nil, milliseconds: Int32 = 10_000
     ) throws(NetError) -> Connection {
@@ -19,7 +18,7 @@ extension Connection {
         return try made(Connection(connected: socket, over: tls, host: name ?? host), place)
     }
 
-    /// Connects to a Unix socket, plain. Fails at once when the listener's queue is full.
+    /// Connects to a Unix socket, without TLS. Does not block: fails if the listener's backlog is full.
     public static func connect(unixPath path: String) throws(NetError) -> Connection {
         let socket = try Sockets.open(family: AF_UNIX, for: path)
         unsafe try Sockets.withUnixAddress(path) { address, length throws(NetError) in
@@ -28,15 +27,13 @@ extension Connection {
         return try made(Connection(connected: socket, over: nil, host: path), path)
     }
 
-    /// Waits for this one socket without a poller, for clients that do one thing at a time; says whether something
-    /// happened.
-    ///
-    /// -1 waits for ever. A signal ends the waiting, too.
+    /// Waits until the socket is ready, for callers without a poller; returns whether it is. Blocks for at most
+    /// `milliseconds`, or without a limit for -1. A signal ends the wait as well.
     public func wait(for interest: Interest, milliseconds: Int32) -> Bool {
         Connection.wait(descriptor, interest, milliseconds)
     }
 
-    /// Goes through the whole handshake and makes the caller wait for it, at most so long between two messages.
+    /// Completes the handshake. Blocks for at most `milliseconds` between two of its messages.
     public func completeHandshake(host: String, milliseconds: Int32 = 10_000) throws(NetError) {
         while true {
             let interest: Interest
@@ -52,19 +49,19 @@ extension Connection {
         }
     }
 
-    /// Waits until the system has connected, and takes its verdict.
+    /// Waits until a non-blocking connect(2) has completed, and throws if it failed (SO_ERROR).
     private static func finish(
         _ result: Int32, _ socket: borrowing FileDescriptor, _ host: String, _ milliseconds: Int32
     ) throws(NetError) {
         if result == 0 { return }
         guard errno == EINPROGRESS || errno == EINTR else { throw .failed(host: host, .system(errno: errno)) }
         guard wait(socket.raw, .write, milliseconds) else { throw .failed(host: host, .system(errno: ETIMEDOUT)) }
-        var verdict: Int32 = 0
+        var failure: Int32 = 0
         var length = socklen_t(MemoryLayout<Int32>.size)
-        guard unsafe getsockopt(socket.raw, SOL_SOCKET, SO_ERROR, &verdict, &length) == 0 else {
+        guard unsafe getsockopt(socket.raw, SOL_SOCKET, SO_ERROR, &failure, &length) == 0 else {
             throw .last(doing: "connect to \(host)")
         }
-        guard verdict == 0 else { throw .failed(host: host, .system(errno: verdict)) }
+        guard failure == 0 else { throw .failed(host: host, .system(errno: failure)) }
     }
 
     private static func made(_ connection: Connection?, _ host: String) throws(NetError) -> Connection {

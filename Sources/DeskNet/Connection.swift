@@ -1,30 +1,30 @@
 import Glibc
 
-/// How far a handshake has come.
+/// The state of a handshake.
 public enum Handshake: Equatable, Sendable {
-    /// Bytes can be sent and received.
+    /// Complete: bytes can be sent and received.
     case done
-    /// Call again when the socket is readable.
+    /// Call `handshake` again when the socket is readable.
     case wantsRead
-    /// Call again when the socket is writable.
+    /// Call `handshake` again when the socket is writable.
     case wantsWrite
-    /// The peer will not be a connection of ours; close it.
+    /// Failed; close the connection.
     case failed(Failure)
 }
 
-/// One socket, plain or in TLS, at the server's or at the client's end: bytes in, bytes out, no waiting.
+/// A non-blocking stream socket, plain or with TLS, of a server or a client.
 ///
-/// It keeps no bytes: what is received lands in the caller's buffer, which all connections share, and what cannot be
-/// sent stays with the caller. The two directions end independently (half-close): after `Received.ended` everything
-/// can still be sent, and after `shutdown` everything can still be received. Belongs to the thread of the loop.
-/// Dropping the last reference closes it.
+/// It buffers no bytes: bytes are received into a buffer of the caller, which all connections can share, and bytes that
+/// cannot be sent yet remain with the caller. The two directions end independently (half-close): after `Received.ended`
+/// it can still send, and after `shutdown` it can still receive. Use it on the event loop's thread. Releasing the last
+/// reference closes it.
 ///
 ///     connecting ── handshake ──▶ open ──▶ peer has ended ─┐
-///                                  │  └──▶ we have ended  ─┴──▶ close()
+///                                  │  └──▶ shut down      ─┴──▶ close()
 ///                                  └── Failure ───────────────▶ close()
 public final class Connection {
     private let tls: TLSSession?
-    // Nil once closed. libssl knows the number, too, so nothing may be asked of `tls` from then on.
+    // Nil once closed. libssl stores the descriptor number, so `tls` must not be used from then on.
     private var socket: FileDescriptor?
     private var state: State = []
 
@@ -37,10 +37,10 @@ public final class Connection {
         static let isDrained = State(rawValue: 16)
     }
 
-    /// The most that one `send` moves over TLS: one record.
+    /// The maximum that one `send` accepts over TLS: the payload of one record.
     public static let recordByteCount = 16 * 1024
 
-    /// Takes over a socket that a listener has accepted; nil without memory for TLS.
+    /// Takes over an accepted socket; nil if there is no memory for TLS.
     init?(accepted socket: consuming FileDescriptor, over context: TLSContext?) {
         if let context {
             guard let session = context.serve(socket.raw) else { return nil }
@@ -51,7 +51,7 @@ public final class Connection {
         self.socket = consume socket
     }
 
-    /// Takes over a connected socket as the client's end; nil without memory for TLS.
+    /// Takes over a connected socket of a client; nil if there is no memory for TLS.
     init?(connected socket: consuming FileDescriptor, over context: TLSContext?, host: String) {
         if let context {
             guard let session = context.call(socket.raw, host: host) else { return nil }
@@ -62,7 +62,7 @@ public final class Connection {
         self.socket = consume socket
     }
 
-    /// What the poller watches; -1 once closed.
+    /// The descriptor to poll; -1 once closed.
     public var descriptor: Int32 {
         switch socket {
         case .none: -1
@@ -70,11 +70,10 @@ public final class Connection {
         }
     }
 
-    /// Goes on with the handshake; call it until it is `done`, before anything is sent or received. A plain socket
-    /// needs none.
+    /// Continues the handshake. Call it until it is `done`, before sending or receiving. A plain socket has none.
     ///
-    /// When it is done, `receive` at once: the peer's first bytes may have come together with his last message, and
-    /// then the poller does not tell.
+    /// When it is done, call `receive` at once: TLS may already have read the peer's first bytes from the socket, and
+    /// the poller does not report those.
     public func handshake() -> Handshake {
         guard !state.contains(.isClosed) else { return .failed(.closed) }
         switch tls {
@@ -92,9 +91,9 @@ public final class Connection {
         }
     }
 
-    /// Receives at most `limit` bytes into the front of the buffer, which is used as long as it is and never grows.
+    /// Receives at most `limit` bytes into the front of the buffer. The size of the buffer does not change.
     ///
-    /// Over TLS it moves at most one record. Before waiting for the poller again, go on while `hasPending` is true.
+    /// Over TLS, receives at most one record. Call it again while `hasPending` is true before waiting for the poller.
     public func receive(into buffer: inout [UInt8], limit: Int = .max) -> Received {
         guard !state.contains(.isClosed) else { return .failed(.closed) }
         switch tls {
@@ -122,10 +121,9 @@ public final class Connection {
         }
     }
 
-    /// Sends bytes from the front of what is offered; over TLS at most one record, so offer what is there and call
-    /// again.
+    /// Sends as many of the bytes as the socket accepts; over TLS at most one record, so call it again for the rest.
     ///
-    /// After `Sent.wait` the same bytes must be offered again first, with or without more behind them.
+    /// After `Sent.wait`, the next call must begin with the same bytes; more may follow them (SSL_write(3)).
     public func send(_ bytes: Span<UInt8>) -> Sent {
         guard !state.contains(.isClosed) else { return .failed(.closed) }
         guard !bytes.isEmpty else { return .moved(0) }
@@ -167,14 +165,14 @@ public final class Connection {
         return Sent(count: count)
     }
 
-    /// Says that nothing more will be sent (close_notify over TLS, and FIN); receiving still works.
+    /// Ends sending (close_notify over TLS, then FIN). Receiving still works.
     ///
-    /// Closing without having received the peer's end may throw away what was sent last, when he is still talking; so
-    /// a polite end is: shutdown, receive until `Received.ended` or some seconds have passed, close. Gives `moved(0)`
-    /// when it is said.
+    /// Closing while the peer still sends makes the kernel send a reset, which may discard the bytes sent last. An
+    /// orderly close is therefore: `shutdown`, `receive` until `Received.ended` or a timeout, `close`. Returns
+    /// `moved(0)` when done.
     public func shutdown() -> Sent {
         guard !state.contains(.isClosed) else { return .failed(.closed) }
-        // libssl forbids it after a fatal error (SSL_shutdown(3)).
+        // SSL_shutdown(3) must not be called after a fatal error.
         if !state.contains(.hasFailed) {
             switch tls {
             case .none: break
@@ -190,11 +188,10 @@ public final class Connection {
         return .moved(0)
     }
 
-    /// What to ask of the poller next, for a caller who would like to receive or to send; ask again after every call.
+    /// The poller interest for a caller that wants to receive or to send. Changes with every call.
     ///
-    /// It is not always what one would think: TLS may have to write before it can go on reading (key updates), or
-    /// read before it can go on writing. Don't ask to receive after `Received.ended`, else the poller reports the end
-    /// for ever.
+    /// TLS may have to write before it can read (key updates), or read before it can write. Do not pass `receiving`
+    /// after `Received.ended`: the poller would report the end again and again.
     public func interest(receiving: Bool, sending: Bool) -> Interest {
         var interest: Interest = []
         if receiving { interest.insert(state.contains(.receiveAwaitsWrite) ? .write : .read) }
@@ -202,18 +199,18 @@ public final class Connection {
         return interest
     }
 
-    /// Whether `receive` is worth a try after this report.
+    /// Whether to call `receive` after this readiness.
     public func canReceive(_ ready: Readiness) -> Bool {
         ready.readable || ready.writable && state.contains(.receiveAwaitsWrite)
     }
 
-    /// Whether `send` is worth a try after this report.
+    /// Whether to call `send` after this readiness.
     public func canSend(_ ready: Readiness) -> Bool {
         ready.writable || ready.readable && state.contains(.sendAwaitsRead)
     }
 
-    /// Whether TLS has taken more from the socket than was received, of which the poller knows nothing: then `receive`
-    /// again, or remember to. Never true after `Received.wait`.
+    /// Whether TLS holds bytes that it has read from the socket, which the poller does not report: call `receive`
+    /// again. Never true after `Received.wait`.
     public var hasPending: Bool {
         switch tls {
         case .none: false
@@ -221,10 +218,10 @@ public final class Connection {
         }
     }
 
-    /// Whether TLS is spoken.
+    /// Whether the connection uses TLS.
     public var isEncrypted: Bool { tls != nil }
 
-    /// The protocol agreed on by ALPN, after the handshake; empty when none was.
+    /// The protocol negotiated by ALPN, after the handshake; empty if there is none.
     public var protocolName: String {
         switch tls {
         case .none: ""
@@ -232,7 +229,7 @@ public final class Connection {
         }
     }
 
-    /// The version of TLS, as `TLSv1.3`; empty on a plain socket.
+    /// The TLS version, such as `TLSv1.3`; empty for a plain socket.
     public var version: String {
         switch tls {
         case .none: ""
@@ -240,7 +237,7 @@ public final class Connection {
         }
     }
 
-    /// The pin of the key that the peer has shown (`Certificate.pin`), also after `Failure.wrongPin`; nil without one.
+    /// The pin of the peer's key (`Certificate.pin`), also after `Failure.wrongPin`; nil if it presented none.
     public var peerPin: String? {
         switch tls {
         case .none: nil
@@ -248,7 +245,7 @@ public final class Connection {
         }
     }
 
-    /// Ends both directions at once, without a word, and frees the descriptor; the poller forgets it by itself.
+    /// Closes the socket at once, without close_notify. The kernel removes it from the poller.
     public func close() {
         state.insert(.isClosed)
         socket = nil

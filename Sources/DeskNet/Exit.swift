@@ -1,6 +1,6 @@
 import Glibc
 
-/// Ends the process at once (_exit(2)): nothing is said, written or closed any more.
+/// Exits at once (_exit(2)): no buffers are flushed, no exit functions are called.
 public func exitAtOnce(_ status: Int32) -> Never {
     _exit(status)
 }

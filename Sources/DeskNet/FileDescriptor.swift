@@ -1,35 +1,35 @@
 import CLinux
 import Glibc
 
-/// Owns an open file, socket or pipe and closes it when its life ends.
+/// Owns an open file descriptor and closes it when destroyed.
 public struct FileDescriptor: ~Copyable, Sendable {
-    /// The number, for calls that need one; it stays with this value and must not be closed elsewhere.
+    /// The descriptor number. Owned by this value: do not close it.
     public let raw: Int32
 
-    /// Takes over an open descriptor.
+    /// Takes ownership of an open descriptor.
     public init(owning raw: Int32) {
         self.raw = raw
     }
 
     deinit {
-        // Not retried on EINTR: Linux has closed it by then (close(2)), and another thread may own the number already.
+        // Not retried on EINTR: Linux has closed it by then (close(2)), and another thread may have reused the number.
         close(raw)
     }
 
-    /// Takes over the result of a call, or throws when the call has failed.
+    /// Takes ownership of the result of a system call; throws if the call failed.
     init(_ result: Int32, doing: @autoclosure () -> String) throws(NetError) {
         guard result >= 0 else { throw .last(doing: doing()) }
         raw = result
     }
 
-    /// Gives the number away; whoever takes it closes it.
+    /// Gives up ownership; the caller must close the descriptor.
     public consuming func release() -> Int32 {
         let raw = raw
         discard self
         return raw
     }
 
-    /// Reads at most `limit` bytes into the front of the buffer, which is used as long as it is.
+    /// Reads at most `limit` bytes into the front of the buffer. The size of the buffer does not change.
     public borrowing func receive(into buffer: inout [UInt8], limit: Int = .max) -> Received {
         let raw = raw
         let count = unsafe buffer.withUnsafeMutableBytes { target in
@@ -38,7 +38,7 @@ public struct FileDescriptor: ~Copyable, Sendable {
         return .init(count: count)
     }
 
-    /// Writes as many of the bytes as the other side takes now. SIGPIPE must be ignored (`Signals.ignoreBrokenPipes`).
+    /// Writes as many of the bytes as write(2) accepts. SIGPIPE must be ignored (`Signals.ignoreBrokenPipes`).
     public borrowing func send(_ bytes: Span<UInt8>) -> Sent {
         let raw = raw
         let count = unsafe bytes.withUnsafeBytes { source in
@@ -47,13 +47,13 @@ public struct FileDescriptor: ~Copyable, Sendable {
         return .init(count: count)
     }
 
-    /// Whether a line could be written now without waiting for whoever reads it (a pipe: PIPE_BUF bytes, pipe(7)).
+    /// Whether a line can be written without blocking (to a pipe, PIPE_BUF bytes; pipe(7)).
     public borrowing func takesLine() -> Bool {
         var entry = pollfd(fd: raw, events: Int16(POLLOUT), revents: 0)
         return unsafe poll(&entry, 1, 0) > 0
     }
 
-    /// Sets whether calls return at once when nothing can be done.
+    /// Sets or clears O_NONBLOCK.
     public borrowing func setNonBlocking(_ on: Bool) throws(NetError) {
         let flags = fcntl(raw, F_GETFL)
         guard flags >= 0, fcntl(raw, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK) == 0 else {
@@ -63,7 +63,7 @@ public struct FileDescriptor: ~Copyable, Sendable {
 }
 
 extension Received {
-    /// Says what read(2) or recv(2) has returned.
+    /// Converts the result of read(2) or recv(2).
     init(count: Int) {
         if count > 0 {
             self = .bytes(count)
@@ -77,7 +77,7 @@ extension Received {
 }
 
 extension Sent {
-    /// Says what write(2) or send(2) has returned.
+    /// Converts the result of write(2) or send(2).
     init(count: Int) {
         if count >= 0 {
             self = .moved(count)
@@ -88,23 +88,23 @@ extension Sent {
     }
 }
 
-/// Raises the limit of open descriptors to the hard limit and says what it is then.
+/// Raises the soft limit of open descriptors (RLIMIT_NOFILE) to the hard limit and returns it.
 ///
-/// Called once at the start. The caller keeps a reserve below it, because the database opens files too.
+/// Call it once at startup. Leave a reserve below the limit: the database opens files as well.
 public func raiseDescriptorLimit() throws(NetError) -> Int {
     var limit = rlimit()
     guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
-        throw .last(doing: "ask for the limit of descriptors")
+        throw .last(doing: "get the limit of open descriptors")
     }
     limit.rlim_cur = limit.rlim_max
     guard unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
-        throw .last(doing: "raise the limit of descriptors")
+        throw .last(doing: "raise the limit of open descriptors")
     }
     return Int(clamping: limit.rlim_cur)
 }
 
-/// Opens those of the descriptors 0, 1 and 2 that are closed on /dev/null, so that no file or socket gets their numbers
-/// and what is written to standard error ends up in it. To be called first of all.
+/// Opens /dev/null for each closed one of the descriptors 0, 1 and 2, so that no file or socket gets their numbers and
+/// receives what is written to standard error. Call it before any other function.
 public func openStandardDescriptors() {
     desk_open_standard_descriptors()
 }

@@ -2,9 +2,10 @@ public import DeskModel
 internal import DeskCrypto
 import Glibc
 
-/// Large files, of which only a piece at a time is in memory.
+/// Large files, read in pieces of 1 MiB.
 extension Files {
-    /// Copies a file, durably, over whatever is at `path`; gives the SHA-256 of what was copied.
+    /// Copies a file durably and returns the SHA-256 of its bytes. A file at `path` is removed first; after an error,
+    /// part of the copy may remain.
     ///
     /// Throws `notRegular` for a FIFO or a device instead of waiting for it.
     public static func copy(_ source: String, to path: String, mode: UInt32) throws(NetError) -> Digest {

@@ -1,12 +1,11 @@
 import Glibc
 
-/// The few things that a server does with whole small files. What is written here is durable when the call comes back.
+/// Operations on whole small files. All writes are durable when the call returns.
 public enum Files {
-    /// Reads a whole file of at most `limit` bytes; throws `tooLarge` for a longer one without reading on.
+    /// Reads a whole file of at most `limit` bytes; throws `tooLarge` if it is longer.
     ///
-    /// `what` stands before the path in error messages. Only a regular file is read, so that a FIFO or a device in its
-    /// place cannot hold up the caller; throws `notRegular` for anything else. `mayWait` takes pipes and devices too:
-    /// for what a person names on a command line.
+    /// `what` precedes the path in error messages. Throws `notRegular` for anything but a regular file, because a FIFO
+    /// or a device could block. `mayWait` accepts these as well: for files given on a command line.
     public static func read(
         _ path: String, as what: String = "", limit: Int, mayWait: Bool = false
     ) throws(NetError) -> [UInt8] {
@@ -16,11 +15,12 @@ public enum Files {
         return try readAll(file, path, limit: limit)
     }
 
-    /// Reads a file that nobody but its owner may know, at most `limit` bytes; `what` names it in error messages.
+    /// Reads a secret of at most `limit` bytes from a file that only its owner can access; `what` names it in error
+    /// messages.
     ///
-    /// The owner is this process's user or root. Throws `exposed` if group or others may read or write it; a file of
-    /// root that this process can read only through its group may be readable to that group. Throws `notRegular` for
-    /// what is no file.
+    /// The owner must be this process's user or root. Throws `exposed` if group or others can read or write the file,
+    /// except that a file of root may be readable by this process's group. Throws `notRegular` for anything but a
+    /// regular file.
     public static func readPrivate(_ path: String, as what: String, limit: Int) throws(NetError) -> [UInt8] {
         let file = try open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, doing: "read \(what) \(path)")
         let status = try status(of: file, "\(what) \(path)")
@@ -32,10 +32,10 @@ public enum Files {
         return try readAll(file, path, limit: limit)
     }
 
-    /// Makes sure that others cannot enter a folder and the group cannot change it.
+    /// Throws `exposed` if others can access a folder or its group can write to it. Throws `system` if it cannot be
+    /// opened.
     ///
-    /// The group may enter: there are sockets inside that it may use. Throws `exposed`, or the system's reason if the
-    /// folder is missing or cannot be read.
+    /// The group may enter, because it may use sockets in the folder.
     public static func requirePrivateDirectory(_ path: String, as what: String) throws(NetError) {
         let folder = try open(path, O_RDONLY | O_DIRECTORY, doing: "read \(what) \(path)")
         let status = try status(of: folder, "\(what) \(path)")
@@ -43,8 +43,7 @@ public enum Files {
         guard status.st_mode & 0o027 == 0 else { throw .exposed("\(what) \(path)", fix: "chmod 750 \(path)") }
     }
 
-    /// Whether something is at the path; throws where the system does not let that be known (a folder above it that may
-    /// not be searched).
+    /// Whether the path exists; throws if that cannot be determined (no search permission for a folder above it).
     public static func isThere(_ path: String) throws(NetError) -> Bool {
         var status = Glibc.stat()
         if unsafe stat(path, &status) == 0 { return true }
@@ -60,26 +59,26 @@ public enum Files {
         return status.st_size > 0 || status.st_mode & S_IFMT != S_IFREG
     }
 
-    /// The user and the group that own what is at the path.
+    /// The IDs of the user and the group that own the file.
     public static func owner(of path: String) throws(NetError) -> (user: UInt32, group: UInt32) {
         var status = Glibc.stat()
         guard unsafe stat(path, &status) == 0 else { throw .last(doing: "read \(path)") }
         return (status.st_uid, status.st_gid)
     }
 
-    /// Replaces a file as a whole: after a crash there is the old one or the new one, never a part.
+    /// Replaces a file atomically and durably: after a crash, there is the old or the new content, never a mixture.
     ///
-    /// Written beside it, synced, renamed, and the folder synced (rename(2), fsync(2)). On an error the old file
-    /// stands, and the new one is removed. Two writers of one path must take turns. A link at either name is replaced,
-    /// never followed.
+    /// Writes `path.new`, syncs it, renames it, and syncs the folder (rename(2), fsync(2)). After an error, the old
+    /// file is unchanged and `path.new` is removed. Do not call it for one path on two threads. Symbolic links at both
+    /// names are replaced, not followed.
     public static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o600) throws(NetError) {
         let temporary = path + ".new"
-        // What a crash has left, or a link that somebody has put there: the name goes, not what it leads to.
+        // Left by a crash, or a symbolic link: remove the name, not its target.
         unsafe unlink(temporary)
         let file = try open(
             temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode, doing: "write \(temporary)")
         do throws(NetError) {
-            // The mode that was asked for, whatever the umask is.
+            // Set the mode again: open(2) applies the umask.
             guard fchmod(file.raw, mode) == 0 else { throw .last(doing: "set the mode of \(temporary)") }
             try writeAll(bytes, to: file, path: temporary)
             guard fsync(file.raw) == 0 else { throw .last(doing: "sync \(temporary)") }
@@ -91,18 +90,18 @@ public enum Files {
         try syncFolder(of: path)
     }
 
-    /// Gives a file another name, durably; what had that name is replaced.
+    /// Renames a file durably, replacing a file of that name.
     public static func move(_ path: String, to name: String) throws(NetError) {
         guard unsafe Glibc.rename(path, name) == 0 else { throw .last(doing: "rename \(path)") }
         try syncFolder(of: name)
     }
 
-    /// Removes a file; that it is not there is no error.
+    /// Removes a file; does nothing if there is none.
     public static func remove(_ path: String) throws(NetError) {
         guard unsafe unlink(path) == 0 || errno == ENOENT else { throw .last(doing: "remove \(path)") }
     }
 
-    /// Whether something stands at the path.
+    /// Whether the path exists and can be reached.
     public static func exists(_ path: String) -> Bool {
         unsafe access(path, F_OK) == 0
     }
@@ -127,7 +126,7 @@ public enum Files {
         return names.sorted()
     }
 
-    /// Makes a folder with this mode, whatever the umask is. One that is there already is left as it is; its parent
+    /// Creates a folder durably, with this mode regardless of the umask. An existing one is left unchanged. The parent
     /// must exist.
     public static func makeDirectory(_ path: String, mode: UInt32 = 0o700) throws(NetError) {
         if unsafe mkdir(path, mode) != 0 {
@@ -144,20 +143,20 @@ public enum Files {
         guard fchmod(folder.raw, mode) == 0 else { throw .last(doing: "set the mode of \(path)") }
     }
 
-    /// Gives a folder to another user and group; only root may.
+    /// Changes the owner and the group of a folder. Requires root.
     public static func giveDirectory(_ path: String, to user: UInt32, _ group: UInt32) throws(NetError) {
         let folder = try open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, doing: "change the owner of \(path)")
         guard fchown(folder.raw, user, group) == 0 else { throw .last(doing: "change the owner of \(path)") }
     }
 
-    /// Makes a new empty folder for this caller alone, `prefix` and six letters.
+    /// Creates a folder with mode 0700 and an unused name: `prefix` and six characters (mkdtemp(3)).
     public static func makeTemporaryDirectory(prefix: String) throws(NetError) -> String {
         var template = Array((prefix + "XXXXXX").utf8CString)
         guard unsafe mkdtemp(&template) != nil else { throw .last(doing: "make a folder \(prefix)…") }
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// Removes a folder and all that is in it. Symbolic links are removed, not followed.
+    /// Removes a folder recursively. Symbolic links are removed, not followed.
     public static func removeDirectory(_ path: String) throws(NetError) {
         for name in try list(path) {
             let entry = "\(path)/\(name)"
@@ -168,7 +167,7 @@ public enum Files {
         guard unsafe rmdir(path) == 0 else { throw .last(doing: "remove \(path)") }
     }
 
-    /// Makes the names in the folder of this path durable.
+    /// Syncs the folder that contains this path, so that its entries are durable.
     static func syncFolder(of path: String) throws(NetError) {
         let parent = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         let folder = try open(parent, O_RDONLY | O_DIRECTORY, doing: "sync \(parent)")
@@ -205,7 +204,7 @@ public enum Files {
         throw .notRegular(subject, isFolder: kind == S_IFDIR)
     }
 
-    /// Whether a file belongs to this process's user or to root; to root every file does.
+    /// Whether a file belongs to this process's user or to root. Always true for root.
     private static func isOurs(_ status: stat) -> Bool {
         geteuid() == 0 || status.st_uid == geteuid() || status.st_uid == 0
     }

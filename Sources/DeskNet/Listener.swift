@@ -1,26 +1,25 @@
 import CLinux
 import Glibc
 
-/// What came of accepting.
+/// The result of accepting.
 public enum Acceptance {
-    /// A newcomer; begin with `Connection.handshake`.
+    /// A new connection; continue with `Connection.handshake`.
     case accepted(Connection, from: PeerAddress)
-    /// Nobody is waiting, or he has gone again.
-    case nobody
-    /// There are no descriptors or no memory left (the errno). One newcomer may have been turned away to say so. Stop
-    /// watching the listener for `Listener.restMilliseconds`: as long as somebody waits, the poller would report it
-    /// at once again.
+    /// No connection is pending, or it was closed before it could be accepted.
+    case wouldBlock
+    /// Out of descriptors or memory (the errno). One pending connection may have been closed. Stop polling the listener
+    /// for `Listener.restMilliseconds`: it stays readable while connections are pending, so the poller would not wait.
     case exhausted(errno: Int32)
 }
 
-/// A socket that others connect to, over TCP or in the file system. Belongs to the thread of the loop.
+/// A non-blocking listening socket, TCP or Unix. Use it on the event loop's thread.
 public final class Listener {
-    /// How long a listener rests after `Acceptance.exhausted`.
+    /// How long not to poll a listener after `Acceptance.exhausted`.
     public static let restMilliseconds: Int64 = 250
 
     private let socket: FileDescriptor
     private let path: String?
-    // Kept open for the moment when no other is to be had; see `turnAway`.
+    // Reserved for the case that no other descriptor is available; see `rejectOne`.
     private var spare: FileDescriptor?
 
     private init(_ socket: consuming FileDescriptor, at place: String, path: String?) throws(NetError) {
@@ -34,11 +33,12 @@ public final class Listener {
         if let path { unsafe unlink(path) }
     }
 
-    /// Listens on a TCP port; without a host on all addresses of this machine, IPv4 and IPv6. Port 0 takes a free one.
+    /// Listens on a TCP port; without a host, on all addresses of this machine, IPv4 and IPv6. Port 0 selects a free
+    /// port.
     public static func tcp(host: String?, port: UInt16) throws(NetError) -> Listener {
         if let host { return try tcp(host, port, alsoIPv4: false) }
         do throws(NetError) { return try tcp("::", port, alsoIPv4: true) } catch {
-            // Only a machine without IPv6 is worth a second try.
+            // Try again with IPv4 only if this machine has no IPv6.
             guard error.isWithoutIPv6 else { throw error }
             return try tcp("0.0.0.0", port, alsoIPv4: true)
         }
@@ -48,7 +48,7 @@ public final class Listener {
         let place = Sockets.place(host, port)
         let socket = unsafe try Sockets.first(host: host, port: port, passive: true) { entry throws(NetError) in
             let socket = unsafe try Sockets.open(family: entry.ai_family, for: place)
-            // Else a restart would have to wait until the old connections are forgotten.
+            // Without it, bind(2) fails after a restart while old connections are in TIME-WAIT.
             try Sockets.set(socket, SOL_SOCKET, SO_REUSEADDR, 1, for: place)
             if unsafe entry.ai_family == AF_INET6 {
                 try Sockets.set(socket, Int32(IPPROTO_IPV6), IPV6_V6ONLY, alsoIPv4 ? 0 : 1, for: place)
@@ -62,15 +62,15 @@ public final class Listener {
         return try Listener(socket, at: place, path: nil)
     }
 
-    /// Listens on a path; `mode` says who may connect (connecting needs the right to write).
+    /// Listens on a Unix socket. `mode`: connecting requires write permission (unix(7)).
     ///
-    /// What a dead process left there is replaced; throws `inUse` if somebody answers, and `wrongKind` if it is no
-    /// socket. The file is removed with the listener.
+    /// Replaces the socket of a process that has exited. Throws `inUse` if a process listens on it, and `wrongKind` if
+    /// the file is not a socket. The file is removed when the listener is released.
     public static func unix(path: String, mode: UInt32) throws(NetError) -> Listener {
         try removeStale(path)
         let socket = try Sockets.open(family: AF_UNIX, for: path)
-        // The mode of the socket before bind is what the file gets at most, so it is never open to more than it
-        // should be; chmod adds what the umask took away.
+        // bind(2) creates the file with the mode of the socket, less the umask, so that it never has more permissions
+        // than `mode`; chmod(2) then adds those that the umask removed.
         guard fchmod(socket.raw, mode) == 0 else { throw .last(doing: "set the mode of \(path)") }
         unsafe try Sockets.withUnixAddress(path) { address, length throws(NetError) in
             guard unsafe bind(socket.raw, address, length) == 0 else { throw .last(doing: "listen on \(path)") }
@@ -79,10 +79,10 @@ public final class Listener {
         return try Listener(socket, at: path, path: path)
     }
 
-    /// What the poller watches for reading.
+    /// The descriptor to poll for reading.
     public var descriptor: Int32 { socket.raw }
 
-    /// The TCP port that is listened on, also when 0 was asked for; nil for a path.
+    /// The TCP port, also if port 0 was requested; nil for a Unix socket.
     public var port: UInt16? {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -98,7 +98,7 @@ public final class Listener {
         }
     }
 
-    /// Takes the next newcomer, to be spoken to in TLS if a context is given; never makes the caller wait.
+    /// Accepts the next pending connection, with TLS if a context is given. Does not block.
     public func accept(over tls: TLSContext? = nil) -> Acceptance {
         var storage = sockaddr_storage()
         let raw = acceptOne(&storage)
@@ -116,22 +116,22 @@ public final class Listener {
 
     private func refusal(_ reason: Int32) -> Acceptance {
         switch reason {
-        // The newcomer has gone, or the network has hiccuped before he was taken: accept(2), "Error handling".
+        // The pending connection failed before it was accepted: accept(2), "Error handling".
         case EAGAIN, ECONNABORTED, EPROTO, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, EOPNOTSUPP,
             ENETUNREACH, EPERM:
-            return .nobody
+            return .wouldBlock
         case EMFILE, ENFILE:
-            turnAway()
+            rejectOne()
             return .exhausted(errno: reason)
         default:
             return .exhausted(errno: reason)
         }
     }
 
-    /// Uses the spare descriptor to hang up on one newcomer, who would otherwise hold a connection that nobody serves.
+    /// Accepts one pending connection with the spare descriptor and closes it; without that, the peer would wait.
     ///
-    /// One attempt only: if the second accept finds nobody there is nothing to repeat.
-    private func turnAway() {
+    /// Tried once: if the second accept finds no connection, there is none to reject.
+    private func rejectOne() {
         spare = nil
         var storage = sockaddr_storage()
         let raw = acceptOne(&storage)
@@ -144,7 +144,7 @@ public final class Listener {
         return raw >= 0 ? FileDescriptor(owning: raw) : nil
     }
 
-    /// Removes the socket of a process that has died; leaves everything else alone.
+    /// Removes the socket of a process that has exited; throws for any other file.
     private static func removeStale(_ path: String) throws(NetError) {
         var status = stat()
         guard unsafe lstat(path, &status) == 0 else { return }

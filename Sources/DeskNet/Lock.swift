@@ -1,9 +1,9 @@
 import Glibc
 
-/// A value that several threads share, one at a time (pthread_mutex_lock(3)).
+/// A value protected by a mutex (pthread_mutex_lock(3)).
 ///
-/// Not Synchronization's `Mutex`: ThreadSanitizer sees nothing of its contended path, and reports every use that had
-/// to wait as a race.
+/// Not Synchronization's `Mutex`: ThreadSanitizer does not see its contended path, and reports each contended use as a
+/// data race.
 @safe final class Lock<Value: Sendable>: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private var value: Value
@@ -18,7 +18,7 @@ import Glibc
         unsafe mutex.deallocate()
     }
 
-    /// Runs `body` while no other thread is in another one.
+    /// Calls `body` with the value while holding the mutex.
     func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }

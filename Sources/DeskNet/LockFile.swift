@@ -1,13 +1,13 @@
 import Glibc
 
-/// An exclusive lock on a file, held as long as this value lives; the kernel lets go of it when the process dies
-/// (flock(2)).
+/// An exclusive lock on a file (flock(2)), released when this value is destroyed or the process exits.
 public struct LockFile: ~Copyable {
     private let file: FileDescriptor
 
-    /// Takes the lock and writes our process id into the file; throws `locked` with the holder's id when it is taken.
+    /// Acquires the lock and writes this process's ID to the file. Throws `locked` with the ID of the holder if another
+    /// process holds it. Does not block.
     ///
-    /// The file stays where it is for ever: removing it would let two processes lock two files of one name.
+    /// The file is never removed: otherwise two processes could lock two files of the same name.
     public init(path: String, mode: UInt32 = 0o600) throws(NetError) {
         let flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
         let file = try Files.open(path, flags, mode: mode, doing: "lock \(path)")

@@ -1,48 +1,49 @@
 import CLinux
 import Glibc
 
-/// A bell that any thread rings and that the loop's poller hears (eventfd(2)).
+/// Wakes the event loop's poller from any thread (eventfd(2)).
 public final class Wakeup: Sendable {
     private let event: FileDescriptor
 
-    /// Makes a bell that has not been rung.
+    /// Creates a wakeup that is not signaled.
     public init() throws(NetError) {
         event = try FileDescriptor(desk_eventfd(), doing: "open an eventfd")
     }
 
-    /// What the poller watches for reading.
+    /// The descriptor to poll for reading.
     public var descriptor: Int32 { event.raw }
 
-    /// Rings; any thread may. Rung several times before it is heard, it is heard once.
+    /// Signals the wakeup. Any thread may call this. Signals before `clear` count as one.
     public func signal() {
         var one: UInt64 = 1
-        // EAGAIN means that the counter is full: then it rings anyway.
+        // EAGAIN: the counter is at its maximum, so the descriptor is readable already.
         _ = retrying { unsafe write(event.raw, &one, 8) }
     }
 
-    /// Makes it quiet again; the loop's thread calls this before it looks at what the bell was rung for.
+    /// Resets the wakeup. The event loop calls this before it processes what was signaled.
     public func clear() {
         var count: UInt64 = 0
         _ = retrying { unsafe read(event.raw, &count, 8) }
     }
 }
 
-/// Carries values from any thread to the loop's thread, in the order in which they were posted.
+/// Passes values from any thread to the event loop's thread, in the order in which they were posted.
 ///
-/// The only lock of this target; it is held for one append or one exchange.
+/// Contains the only lock of this target, held for one append or one exchange.
 public final class Mailbox<Message: Sendable>: Sendable {
     private let messages = Lock<[Message]>([])
     private let wakeup: Wakeup
 
-    /// Makes an empty mailbox with a bell of its own.
+    /// Creates an empty mailbox.
     public init() throws(NetError) {
         wakeup = try Wakeup()
     }
 
-    /// What the poller watches for reading.
+    /// The descriptor to poll for reading.
     public var descriptor: Int32 { wakeup.descriptor }
 
-    /// Puts a message in; any thread may. Rings only when the box was empty, since otherwise the bell has been rung.
+    /// Adds a message. Any thread may call this. Signals only if the mailbox was empty; otherwise it is signaled
+    /// already.
     public func post(_ message: Message) {
         let isFirst = messages.withLock { messages in
             messages.append(message)
@@ -51,9 +52,9 @@ public final class Mailbox<Message: Sendable>: Sendable {
         if isFirst { wakeup.signal() }
     }
 
-    /// Takes all messages out, the oldest first; the loop's thread calls this when the descriptor is readable.
+    /// Removes and returns all messages, oldest first. The event loop calls this when the descriptor is readable.
     public func takeAll() -> [Message] {
-        // First the bell: a message posted between the two lines rings it again and is not overlooked.
+        // Clear first: a message posted between the two statements signals again and is not missed.
         wakeup.clear()
         return messages.withLock { messages in
             let taken = messages

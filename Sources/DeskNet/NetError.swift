@@ -1,37 +1,37 @@
 import Glibc
 
-/// What can go wrong in this target where going on is not the caller's daily business.
+/// Errors of this target.
 ///
-/// A connection that breaks is daily business: that is a `Failure`, a value in the results of `Connection`.
+/// A failed connection is not an error but a `Failure`, in the results of `Connection`: servers expect it.
 public enum NetError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// A call to the system failed: what it was to do, and its errno.
+    /// A system call failed: its purpose and its errno.
     case system(doing: String, errno: Int32)
-    /// A host name or port could not be resolved; the resolver's own words.
+    /// A host name or port could not be resolved; the resolver's text.
     case unresolved(host: String, reason: String)
-    /// Somebody answers on the Unix socket already.
+    /// Another process listens on the Unix socket.
     case inUse(path: String)
-    /// The file is not what it must be, for example not a socket where a socket is to be replaced.
+    /// The file is not of the expected kind, for example not a socket.
     case wrongKind(path: String)
-    /// Another process holds the lock; its id, if it has written one.
+    /// Another process holds the lock; its process ID, if the file contains one.
     case locked(path: String, by: Int32?)
-    /// The file has more bytes than the caller is ready to read.
+    /// The file has more bytes than the limit.
     case tooLarge(path: String, limit: Int)
-    /// Where a file was expected is something else: a folder, a FIFO, a device, a socket.
+    /// The file is not a regular file but a folder, a FIFO, a device or a socket.
     case notRegular(_ subject: String, isFolder: Bool)
-    /// Others than its owner can reach a secret; the command that changes that.
+    /// Users other than the owner can access a secret; the command that fixes it.
     case exposed(_ subject: String, fix: String)
-    /// libssl refuses certificates, keys or settings; its own words.
+    /// libssl rejected a certificate, a key or a setting; its text.
     case tls(doing: String, reason: String)
-    /// A connection could not be made or used.
+    /// A connection could not be opened or has failed.
     case failed(host: String, Failure)
 
-    /// One sentence for a person, without a full stop.
+    /// A message without a full stop.
     public var description: String {
         switch self {
         case .system(let doing, let errno): "cannot \(doing): \(NetError.text(of: errno))"
         case .unresolved(let host, let reason): "cannot find \(host): \(reason)"
-        case .inUse(let path): "somebody listens on \(path) already"
-        case .wrongKind(let path): "\(path) is something else than expected and is left alone"
+        case .inUse(let path): "another process listens on \(path)"
+        case .wrongKind(let path): "\(path) exists and is not a socket"
         case .locked(let path, .some(let pid)): "\(path) is locked by process \(pid)"
         case .locked(let path, .none): "\(path) is locked by another process"
         case .tooLarge(let path, let limit): "\(path) has more than \(limit) bytes"
@@ -43,13 +43,12 @@ public enum NetError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The error of the system call that has just failed.
+    /// The error of the last system call, from errno.
     static func last(doing: String) -> NetError {
         .system(doing: doing, errno: errno)
     }
 
-    /// Whether a socket of IPv6 could not be used because this machine has no IPv6 (off in the kernel, or without an
-    /// address).
+    /// Whether an IPv6 socket failed because this machine has no IPv6 (disabled in the kernel, or no address).
     public var isWithoutIPv6: Bool {
         switch self {
         case .system(_, EAFNOSUPPORT), .system(_, EADDRNOTAVAIL): true
@@ -57,8 +56,7 @@ public enum NetError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Whether a Unix socket could not be connected to because no process listens there, or none can (the path is too
-    /// long).
+    /// Whether connecting to a Unix socket failed because no process listens on it, or none can (the path is too long).
     public var isWithoutListener: Bool {
         switch self {
         case .failed(_, .system(ENOENT)), .failed(_, .system(ECONNREFUSED)), .system(_, ENAMETOOLONG): true
@@ -66,14 +64,14 @@ public enum NetError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// What the system says about an errno.
+    /// The text of an errno (strerror(3)).
     static func text(of errno: Int32) -> String {
         guard let text = unsafe strerror(errno) else { return "error \(errno)" }
         return unsafe String(cString: text)
     }
 }
 
-/// Calls again while a signal has interrupted the call; gives its result with -1 for a failure, errno as it left it.
+/// Repeats a system call while it fails with EINTR. Returns its result; -1 is a failure, with errno set.
 @inline(__always)
 func retrying<Number: BinaryInteger>(_ call: () -> Number) -> Number {
     while true {

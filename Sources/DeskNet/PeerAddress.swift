@@ -1,19 +1,19 @@
 import CLinux
 import Glibc
 
-/// Who is at the other end: a small value that can be compared, counted by, and shown.
+/// The address of a peer.
 public enum PeerAddress: Hashable, Sendable, CustomStringConvertible {
-    /// A host of IPv4; the address in host byte order. An IPv4 peer of an IPv6 socket is told as this, too.
+    /// An IPv4 address in host byte order; also for an IPv4 peer of an IPv6 socket.
     case ipv4(UInt32, port: UInt16)
-    /// A host of IPv6; the upper and the lower half in host byte order.
+    /// An IPv6 address: its upper and its lower half in host byte order.
     case ipv6(UInt64, UInt64, port: UInt16)
-    /// A process on this machine, with its effective user as the kernel vouches for it (SO_PEERCRED, unix(7)).
+    /// A process on this machine; its effective user and its ID as reported by the kernel (SO_PEERCRED, unix(7)).
     case local(uid: UInt32, pid: Int32)
-    /// Nothing that is known here.
+    /// An address of another family, or none.
     case unknown
 
-    /// For counting connections per origin: the same for all ports and processes, and for all of one IPv6 network of
-    /// 64 bits, which is what one subscriber gets.
+    /// The key for counting connections per origin: without port and process ID, and the same for all addresses of an
+    /// IPv6 /64, which is what one subscriber is assigned.
     public var origin: PeerAddress {
         switch self {
         case .ipv4(let address, _): .ipv4(address, port: 0)
@@ -23,7 +23,7 @@ public enum PeerAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Whether it is this machine itself: 127.0.0.0/8, ::1 or a Unix socket.
+    /// Whether the peer is on this machine: 127.0.0.0/8, ::1 or a Unix socket.
     public var isLoopback: Bool {
         switch self {
         case .ipv4(let address, _): address >> 24 == 127
@@ -33,7 +33,7 @@ public enum PeerAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The address alone, for logs: `192.0.2.7`, `2001:db8::7`, `uid 1000`.
+    /// The address without the port, for logs: `192.0.2.7`, `2001:db8::7`, `uid 1000`.
     public var host: String {
         switch self {
         case .ipv4(let address, _):
@@ -54,7 +54,7 @@ public enum PeerAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Reads an address in digits, as getaddrinfo(3) does (`127.1` too); nil for a name.
+    /// Parses a numeric address as getaddrinfo(3) does (also `127.1`); nil for a host name.
     public init?(digits text: String) {
         var hints = unsafe addrinfo()
         unsafe hints.ai_flags = AI_NUMERICHOST
@@ -85,7 +85,7 @@ public enum PeerAddress: Hashable, Sendable, CustomStringConvertible {
 
     private static let longestText = socklen_t(INET6_ADDRSTRLEN)
 
-    /// Reads what accept(2) or getpeername(2) has written; the socket itself is asked for the user of a local peer.
+    /// Converts the result of accept(2) or getpeername(2). `socket` is used to get the user of a local peer.
     init(_ storage: sockaddr_storage, socket: Int32) {
         switch Int32(storage.ss_family) {
         case AF_INET: self = PeerAddress.ipv4(storage)
@@ -120,8 +120,8 @@ public enum PeerAddress: Hashable, Sendable, CustomStringConvertible {
             }
             return (halves.0, halves.1, UInt16(bigEndian: address.sin6_port))
         }
-        // ::ffff:a.b.c.d is an IPv4 host at a socket for both (RFC 4291 §2.5.5.2), 64:ff9b::a.b.c.d one behind a
-        // translator (RFC 6052 §2.1): all of IPv4 would be one /64.
+        // ::ffff:a.b.c.d is an IPv4 peer of a dual-stack socket (RFC 4291 §2.5.5.2), 64:ff9b::a.b.c.d one behind NAT64
+        // (RFC 6052 §2.1). As IPv6 addresses, all of them would be in one /64.
         let isMapped = upper == 0 && lower >> 32 == 0xffff
         if isMapped || upper == 0x0064_ff9b_0000_0000 && lower >> 32 == 0 {
             return .ipv4(UInt32(truncatingIfNeeded: lower), port: port)

@@ -1,38 +1,39 @@
 import CLinux
 import Glibc
 
-/// Where the process at the other end of a Unix socket comes from.
+/// Whether this process started the process at the other end of a Unix socket.
 public enum PeerDescent: Equatable, Sendable {
     /// This process did not start it.
     case foreign
-    /// This process started it, directly or through others.
+    /// This process started it, directly or through other processes.
     case own
-    /// It has ended, so nothing can be said of it any more; another process may hold its socket.
+    /// It has exited, so its origin is unknown; another process may hold its socket.
     case ended
 }
 
 extension Connection {
-    /// Where the process comes from that connected, `pid` by SO_PEERCRED.
+    /// Whether this process started the process that connected, `pid` by SO_PEERCRED.
     ///
-    /// Two signs, since either may be missing: its parents lead here, or it may never write to a file, which a mail
-    /// worker hands down to whatever it starts and which cannot be taken back. A pidfd makes sure that both were read
-    /// of the process that connected, not of a later one with its number; before Linux 6.5 from this call on.
+    /// Checks two properties, since either can be missing: this process is among its ancestors, or it cannot write to
+    /// any file (RLIMIT_FSIZE), which children of a mail worker inherit and cannot undo. A pidfd ensures that both are
+    /// read from the process that connected, not from a later one with the same ID; before Linux 6.5, from this call
+    /// on.
     public func descent(ofPeer pid: Int32) -> PeerDescent {
         let raw = desk_peer_pidfd(descriptor, pid)
         guard raw >= 0 else {
-            // Before Linux 5.3 there is only the number.
+            // Linux before 5.3 has no pidfd_open(2).
             return errno == ENOSYS ? PeerDescent(of: pid) : .ended
         }
         let handle = FileDescriptor(owning: raw)
         let descent = PeerDescent(of: pid)
         var entry = pollfd(fd: handle.raw, events: Int16(POLLIN), revents: 0)
-        // Readable once the process has ended: pidfd_open(2).
+        // Readable once the process has exited (pidfd_open(2)).
         return unsafe poll(&entry, 1, 0) > 0 ? .ended : descent
     }
 }
 
 extension PeerDescent {
-    /// More generations than any process has.
+    /// The maximum number of ancestors that are examined.
     private static let generations = 64
 
     fileprivate init(of pid: Int32) {
@@ -41,7 +42,7 @@ extension PeerDescent {
 
     private static func hasAncestor(_ pid: Int32) -> Bool {
         let ours = getpid()
-        // The first process of a container adopts what others started.
+        // Process 1 of a container is the parent of orphans that other processes started.
         guard ours != 1 else { return false }
         var next = parent(of: pid)
         for _ in 0..<generations {
@@ -52,7 +53,8 @@ extension PeerDescent {
         return false
     }
 
-    /// The fourth field of /proc/PID/stat (proc(5)); the second is a name in parentheses, which may hold anything.
+    /// The fourth field of /proc/PID/stat (proc(5)); the second is a name in parentheses, which may contain any
+    /// character.
     private static func parent(of pid: Int32) -> Int32? {
         guard let bytes = try? Files.read("/proc/\(pid)/stat", limit: 4096),
             let end = bytes.lastIndex(of: UInt8(ascii: ")"))

@@ -1,17 +1,17 @@
 import CLinux
 import Glibc
 
-/// What a descriptor is watched for. Hang-ups and errors are reported in any case.
+/// The events for which a descriptor is polled. Hang-ups and errors are always reported.
 public struct Interest: OptionSet, Hashable, Sendable {
     /// The bits of epoll_ctl(2).
     public let rawValue: UInt32
 
-    /// Takes the bits of epoll_ctl(2).
+    /// Creates an interest from the bits of epoll_ctl(2).
     public init(rawValue: UInt32) {
         self.rawValue = rawValue
     }
 
-    /// Bytes, a newcomer or the end of the stream can be received.
+    /// Bytes, a new connection or the end of the stream can be received.
     public static let read = Interest(rawValue: 0x001)
     /// Bytes can be sent.
     public static let write = Interest(rawValue: 0x004)
@@ -23,21 +23,21 @@ public struct Readiness: Equatable, Sendable {
     public let token: UInt64
     fileprivate let events: UInt32
 
-    /// Receiving will not make the caller wait: there are bytes, the end, or an error to be fetched.
+    /// Receiving does not block: there are bytes, the end of the stream, or an error.
     public var readable: Bool { events & (Interest.read.rawValue | Readiness.broken) != 0 }
-    /// Sending will not make the caller wait: there is room, or an error to be fetched.
+    /// Sending does not block: there is space, or an error.
     public var writable: Bool { events & (Interest.write.rawValue | Readiness.broken) != 0 }
-    /// Both directions are at their end, or an error is pending. Reported whatever the interest is and as long as the
-    /// descriptor is watched, so whoever neither receives nor sends now must close or remove it.
+    /// Both directions have ended, or an error is pending. Reported for any interest, until the descriptor is closed or
+    /// removed from the poller.
     public var hangup: Bool { events & Readiness.broken != 0 }
 
     // EPOLLERR and EPOLLHUP.
     private static let broken: UInt32 = 0x008 | 0x010
 }
 
-/// Waits for many descriptors at once (epoll(7), level-triggered: what is not finished is reported again).
+/// Waits for events on many descriptors (epoll(7), level-triggered).
 ///
-/// Belongs to the thread of the loop. A descriptor leaves by itself when it is closed.
+/// Use it on the event loop's thread. A descriptor is removed when it is closed.
 ///
 ///     for index in 0..<(try poller.wait(milliseconds: timers.milliseconds(from: Clock.monotonic()))) {
 ///         let ready = poller[index]
@@ -46,30 +46,31 @@ public struct Poller: ~Copyable {
     private let epoll: FileDescriptor
     private var events: [desk_event]
 
-    /// Opens a poller that reports at most `capacity` (and never more than 256) descriptors at a time.
+    /// Creates a poller that reports at most `capacity` descriptors per wait, at most 256.
     public init(capacity: Int = 256) throws(NetError) {
         epoll = try FileDescriptor(desk_epoll_create(), doing: "open a poller")
         events = [desk_event](repeating: desk_event(), count: min(max(capacity, 1), 256))
     }
 
-    /// Begins to watch a descriptor.
+    /// Adds a descriptor.
     public func add(_ descriptor: Int32, token: UInt64, for interest: Interest) throws(NetError) {
         try change(1, descriptor, token, interest)
     }
 
-    /// Watches a descriptor for something else from now on.
+    /// Changes the token and the interest of a descriptor.
     public func modify(_ descriptor: Int32, token: UInt64, for interest: Interest) throws(NetError) {
         try change(3, descriptor, token, interest)
     }
 
-    /// Stops watching a descriptor that stays open.
+    /// Removes a descriptor. Not needed before closing it.
     public func remove(_ descriptor: Int32) throws(NetError) {
         try change(2, descriptor, 0, [])
     }
 
-    /// Waits until something is ready, at most so long (-1: for ever, 0: not at all), and says how many are.
+    /// Waits until a descriptor is ready, for at most `milliseconds`, and returns how many are; -1 waits without a
+    /// limit, 0 does not wait.
     ///
-    /// They stand in `self[0]` and following until the next wait. A signal ends the wait with 0.
+    /// They are `self[0]` to `self[count - 1]` until the next wait. Returns 0 after a signal.
     public mutating func wait(milliseconds: Int32) throws(NetError) -> Int {
         let epoll = epoll.raw
         let count = unsafe events.withUnsafeMutableBufferPointer { buffer in
@@ -82,7 +83,7 @@ public struct Poller: ~Copyable {
         return Int(count)
     }
 
-    /// One of those that the last wait has found.
+    /// A ready descriptor of the last wait.
     public subscript(index: Int) -> Readiness {
         Readiness(token: events[index].token, events: events[index].events)
     }

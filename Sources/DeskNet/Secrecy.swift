@@ -1,8 +1,9 @@
 import CLinux
 
-/// Makes the memory of this process unreadable for other processes of its user, through /proc, ptrace or a core file.
+/// Prevents other processes of this user from reading this process's memory, through /proc, ptrace(2) or a core file
+/// (PR_SET_DUMPABLE, prctl(2)).
 ///
-/// For programs that hold passwords, keys or other people's texts; to be called before these are in memory.
+/// For programs with passwords, keys or messages in memory; call it before they are.
 public func hideMemory() throws(NetError) {
     let failure = desk_hide_memory()
     guard failure == 0 else { throw .system(doing: "hide this process's memory", errno: failure) }

@@ -1,25 +1,25 @@
 import CLinux
 import Glibc
 
-/// Turns signals into something that the loop reads (signalfd(2)); no code of ours runs inside a signal.
+/// Delivers signals to the event loop through a descriptor (signalfd(2)), so that no signal handlers are needed.
 public struct Signals: ~Copyable {
-    /// The signals that are told apart.
+    /// The signals that can be received.
     public enum Signal: Int32, CaseIterable, Sendable {
-        /// Please stop (SIGTERM).
+        /// SIGTERM: shut down.
         case terminate = 15
-        /// Ctrl-C (SIGINT).
+        /// SIGINT: ^C.
         case interrupt = 2
-        /// Read settings and certificates anew (SIGHUP).
+        /// SIGHUP: reload settings and certificates.
         case hangup = 1
-        /// A child has ended (SIGCHLD); several may stand behind one.
+        /// SIGCHLD: at least one child has ended.
         case child = 17
     }
 
     private let source: FileDescriptor
     private var buffer = [UInt8](repeating: 0, count: 128)
 
-    /// Blocks the signals in this thread and in all that it starts afterwards, so call it before the first thread is
-    /// made; also ignores broken pipes. `ChildProcess` gives children an unblocked mask again.
+    /// Blocks the signals in this thread and in threads that it starts later, so call it before starting any. Also
+    /// ignores SIGPIPE. `ChildProcess` resets the mask for children.
     public init(_ signals: [Signal] = Signal.allCases) throws(NetError) {
         Signals.ignoreBrokenPipes()
         var mask = sigset_t()
@@ -30,18 +30,18 @@ public struct Signals: ~Copyable {
         source = unsafe try FileDescriptor(desk_open_signalfd(&mask), doing: "open a signalfd")
     }
 
-    /// What the poller watches for reading.
+    /// The descriptor to poll for reading.
     public var descriptor: Int32 { source.raw }
 
-    /// Takes the next signal that has arrived; nil when there is none.
+    /// Takes the next pending signal; nil if there is none.
     public mutating func next() -> Signal? {
-        // A struct signalfd_siginfo is 128 bytes and begins with the number.
+        // A struct signalfd_siginfo has 128 bytes and begins with the signal number.
         guard case .bytes(128) = source.receive(into: &buffer) else { return nil }
         let number = unsafe buffer.withUnsafeBytes { unsafe $0.loadUnaligned(as: UInt32.self) }
         return Signal(rawValue: Int32(truncatingIfNeeded: number))
     }
 
-    /// Ignores SIGPIPE in the whole process: libssl writes with write(2), and a peer that has gone must not end us.
+    /// Ignores SIGPIPE in the whole process: libssl uses write(2), and a closed connection must not kill the process.
     public static func ignoreBrokenPipes() {
         signal(SIGPIPE, SIG_IGN)
     }

@@ -1,11 +1,11 @@
 import Glibc
 
-/// What connections and listeners ask of sockets; internal, because only bytes and connections leave this target.
+/// Socket functions shared by connections and listeners.
 enum Sockets {
-    /// Resolves a host and port, and tries one address after the other until one fits; throws the last complaint.
+    /// Resolves a host and port, and returns the result for the first address for which `attempt` succeeds; throws the
+    /// last error otherwise.
     ///
-    /// `passive` asks for addresses to listen on. Asks DNS if it must,
-    /// and makes the caller wait for it.
+    /// `passive` resolves addresses to listen on. Blocks while it queries DNS.
     static func first<Result: ~Copyable>(
         host: String, port: UInt16, passive: Bool, _ attempt: (addrinfo) throws(NetError) -> Result
     ) throws(NetError) -> Result {
@@ -19,23 +19,22 @@ enum Sockets {
             throw unsafe .unresolved(host: place, reason: String(cString: gai_strerror(failure)))
         }
         defer { unsafe freeaddrinfo(found) }
-        var complaint = NetError.unresolved(host: place, reason: "it has no address")
+        var lastError = NetError.unresolved(host: place, reason: "it has no address")
         var next = unsafe found
         while let entry = unsafe next?.pointee {
-            do throws(NetError) { return unsafe try attempt(entry) } catch { complaint = error }
+            do throws(NetError) { return unsafe try attempt(entry) } catch { lastError = error }
             unsafe next = unsafe entry.ai_next
         }
-        throw complaint
+        throw lastError
     }
 
-    /// Opens a stream socket that does not make the caller wait and that no child inherits; `place` is the address that
-    /// error messages name.
+    /// Opens a non-blocking, close-on-exec stream socket. `place` is the address for error messages.
     static func open(family: Int32, for place: String) throws(NetError) -> FileDescriptor {
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         return try FileDescriptor(socket(family, kind, 0), doing: "open a socket for \(place)")
     }
 
-    /// Sets one option that is a number.
+    /// Sets an integer option.
     static func set(
         _ socket: borrowing FileDescriptor, _ level: Int32, _ option: Int32, _ value: Int32, for place: String
     ) throws(NetError) {
@@ -45,8 +44,8 @@ enum Sockets {
         }
     }
 
-    /// Sets what every TCP connection of ours wants. On a listener it counts for all that it accepts: Linux hands these
-    /// options down to them, which saves eight system calls per newcomer.
+    /// Sets the options of a TCP connection. Set on a listener, its accepted connections inherit them on Linux, which
+    /// saves eight system calls per connection.
     static func tune(_ socket: borrowing FileDescriptor, for place: String) throws(NetError) {
         let tcp = Int32(IPPROTO_TCP)
         try set(socket, tcp, TCP_NODELAY, 1, for: place)
@@ -54,19 +53,20 @@ enum Sockets {
         try set(socket, tcp, TCP_KEEPIDLE, 60, for: place)
         try set(socket, tcp, TCP_KEEPINTVL, 10, for: place)
         try set(socket, tcp, TCP_KEEPCNT, 6, for: place)
-        // A peer who does not acknowledge what was sent is gone after two minutes (RFC 5482).
+        // Close the connection if the peer has not acknowledged data for two minutes (RFC 5482).
         try set(socket, tcp, TCP_USER_TIMEOUT, 120_000, for: place)
-        // The kernel's automatic would let one stalled reader hold 4 MiB and one ignored writer 32 MiB.
+        // With the kernel's automatic sizes, a peer that does not read could occupy 4 MiB, and one that is not read 32
+        // MiB.
         try set(socket, SOL_SOCKET, SO_SNDBUF, 64 * 1024, for: place)
         try set(socket, SOL_SOCKET, SO_RCVBUF, 64 * 1024, for: place)
     }
 
-    /// `HOST:PORT` for error messages, an address of IPv6 in brackets.
+    /// `HOST:PORT` for error messages; IPv6 addresses are in brackets.
     static func place(_ host: String, _ port: UInt16) -> String {
         host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 
-    /// Lends the address of a Unix socket; throws when the path is too long for one (107 bytes).
+    /// Calls `body` with the address of a Unix socket; throws if the path is longer than 107 bytes.
     static func withUnixAddress<Result>(
         _ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) throws(NetError) -> Result
     ) throws(NetError) -> Result {

@@ -1,9 +1,9 @@
 import COpenSSL
 import DeskCrypto
 
-/// Certificates and keys that have been read from files, taken into a context.
+/// Loading certificates and keys in PEM into a context.
 extension TLSContext {
-    /// Uses a chain in PEM, the server's own certificate first.
+    /// Uses a certificate chain; the server's own certificate is the first.
     func use(_ chain: [UInt8], from file: String) throws(NetError) {
         let doing = "use the certificate \(file)"
         var count = 0
@@ -17,12 +17,12 @@ extension TLSContext {
         guard count > 0 else { throw .tls(doing: doing, reason: "it holds no certificate in PEM") }
     }
 
-    /// Uses a private key in PEM, which must belong to the certificate and not be encrypted.
+    /// Uses a private key, which must belong to the certificate and must not be encrypted.
     func use(key: [UInt8], from file: String) throws(NetError) {
         let doing = "use the key \(file)"
         let text = unsafe BIO_new_mem_buf(key, Int32(clamping: key.count))
         defer { unsafe BIO_free(text) }
-        // Without a callback of ours an encrypted key would ask for its pass phrase on the terminal.
+        // Without a callback, libcrypto would prompt for the pass phrase of an encrypted key on the terminal.
         let found = unsafe PEM_read_bio_PrivateKey(text, nil, { _, _, _, _ in -1 }, nil)
         guard let found = unsafe found else {
             _ = CryptoError.takeReason()
@@ -39,7 +39,7 @@ extension TLSContext {
         }
     }
 
-    /// Trusts the certificates of a file in PEM, and no others.
+    /// Trusts the certificates in a file, and no others.
     func trustAuthorities(of file: String) throws(NetError) {
         let text = try Files.read(file, as: "the authorities", limit: 4 << 20)
         let doing = "use the authorities \(file)"
@@ -53,7 +53,7 @@ extension TLSContext {
         guard count > 0 else { throw .tls(doing: doing, reason: "it holds no certificate in PEM") }
     }
 
-    /// Calls `body` with the certificates of a text in PEM; what is between them is ignored (RFC 7468 §2).
+    /// Calls `body` for each certificate of a PEM text. Text between them is ignored (RFC 7468 §2).
     private static func eachCertificate(
         of pem: [UInt8], _ doing: String, _ body: (OpaquePointer) throws(NetError) -> Void
     ) throws(NetError) {
@@ -63,7 +63,7 @@ extension TLSContext {
             defer { unsafe X509_free(certificate) }
             unsafe try body(certificate)
         }
-        // The end of the text is an error too, the one that is expected here.
+        // libcrypto reports the end of the text as an error.
         let isEnd = desk_is_end_of_pem() == 1
         let reason = CryptoError.takeReason()
         guard isEnd else { throw .tls(doing: doing, reason: "its PEM is damaged: \(reason)") }

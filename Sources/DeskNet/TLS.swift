@@ -2,38 +2,38 @@ import COpenSSL
 public import DeskCrypto
 import Glibc
 
-/// Whom a client believes.
+/// Which servers a client trusts.
 public enum Trust: Equatable, Sendable {
-    /// Certificates that lead to an authority of this file (PEM), or of the system's when there is none, and that
-    /// name the host.
+    /// Servers with a certificate for the host that is issued by an authority in this file (PEM), or by one of the
+    /// system's authorities if there is no file.
     case authorities(file: String?)
-    /// The one key with this pin (`Certificate.pin`), whatever name its certificate bears.
+    /// The server whose key has this pin (`Certificate.pin`), regardless of the name in its certificate.
     case pin(String)
 }
 
-/// Keys and rules for TLS (TLS 1.2 and newer), shared by many connections.
+/// The configuration of TLS (1.2 and later), shared by many connections. Owns an SSL_CTX.
 ///
-/// Replacing one is: make a new one, accept with it from then on, drop the old one. Connections hold on to what they
-/// were made with. Any thread may make one; afterwards it belongs to the thread of the loop.
+/// To replace a certificate, create a new context and accept with it from then on; existing connections keep the
+/// context with which they were created. It can be created on any thread; afterwards, use it on the event loop's
+/// thread.
 @safe public final class TLSContext {
     let raw: OpaquePointer
     private let trust: Trust?
-    /// When a server's certificate is valid; nil for a client, and for a certificate whose times cannot be read.
+    /// The validity of a server's certificate; nil for a client, and if its times cannot be read.
     public let validity: Certificate.Validity?
 
-    /// Reads certificates and key for a server; throws, and leaves nothing behind, if anything is not as it should
-    /// be.
+    /// Creates a server context from PEM files; throws if they cannot be read or used.
     ///
-    /// The certificate file holds the chain, the server's own first (PEM). The key file must be readable by its owner
-    /// alone and not be encrypted. Clients that offer protocols by ALPN (RFC 7301) must offer `protocolName`; those
-    /// that offer none are taken as well.
+    /// The certificate file contains the chain, the server's own certificate first. The key file must be readable only
+    /// by its owner, and the key must not be encrypted. Clients that offer protocols by ALPN (RFC 7301) must offer
+    /// `protocolName`; clients without ALPN are accepted.
     public init(certificateFile: String, keyFile: String) throws(NetError) {
-        // Read here and not by libssl, which would wait for the writer of a FIFO and says little about what went wrong.
+        // Not read by libssl, which would block on a FIFO and gives poor error messages.
         let key = try Files.readPrivate(keyFile, as: "the key", limit: 1 << 16)
         let certificate = try Files.read(certificateFile, as: "the certificate", limit: 1 << 20)
         validity = try? Certificate.validity(pem: certificate)
         trust = nil
-        // Now deinit frees what was made, also when one of the steps below throws.
+        // From here on, deinit frees the context, also if a step below throws.
         unsafe raw = unsafe try TLSContext.make(TLS_server_method())
         unsafe SSL_CTX_set_options(raw, desk_server_options())
         unsafe SSL_CTX_set_num_tickets(raw, 0)
@@ -42,7 +42,7 @@ public enum Trust: Equatable, Sendable {
         unsafe TLSContext.selectProtocol(raw)
     }
 
-    /// Makes the rules of a client, who offers `protocolName` by ALPN unless told otherwise.
+    /// Creates a client context, which offers `protocols` by ALPN.
     public init(trusting trust: Trust, offering protocols: [String] = [TLSContext.protocolName]) throws(NetError) {
         unsafe raw = unsafe try TLSContext.make(TLS_client_method())
         self.trust = trust
@@ -57,7 +57,7 @@ public enum Trust: Equatable, Sendable {
             unsafe SSL_CTX_set_verify(raw, SSL_VERIFY_PEER, nil)
         }
         let offer = protocols.flatMap { [UInt8(truncatingIfNeeded: $0.utf8.count)] + Array($0.utf8) }
-        // This one function returns 0 for success (SSL_CTX_set_alpn_protos(3)).
+        // Unlike other functions of libssl, this one returns 0 for success (SSL_CTX_set_alpn_protos(3)).
         guard unsafe offer.isEmpty || SSL_CTX_set_alpn_protos(raw, offer, UInt32(offer.count)) == 0 else {
             throw .library(doing: "offer protocols")
         }
@@ -65,17 +65,17 @@ public enum Trust: Equatable, Sendable {
 
     deinit { unsafe SSL_CTX_free(raw) }
 
-    /// The name of our protocol in ALPN.
+    /// The protocol name of DESK/1 in ALPN.
     public static let protocolName = "desk/1"
 
     private static func make(_ method: OpaquePointer?) throws(NetError) -> OpaquePointer {
         guard let raw = unsafe SSL_CTX_new(method) else { throw .library(doing: "start TLS") }
-        // An idle connection keeps no buffers (14 instead of 30 KB); a write ends after one record, and the rest may
-        // lie elsewhere at the next attempt, because output moves in memory while it waits.
+        // Idle connections keep no buffers (14 instead of 30 KB). A write returns after one record. Unsent bytes may be
+        // at another address in the next attempt, because buffers of output move while they wait.
         let mode = SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER
         unsafe desk_ctx_set_mode(raw, Int(mode))
-        // One read(2) fetches all records that are there, instead of two per record: a burst of short lines costs
-        // less than half. The buffer is released with the last of them, so an idle connection is as small as without.
+        // One read(2) for all available records instead of two per record: a burst of short lines costs less than half.
+        // The buffer is released after the last record, so idle connections are not larger.
         unsafe desk_ctx_set_read_ahead(raw)
         unsafe desk_ctx_disable_session_cache(raw)
         unsafe SSL_CTX_set_security_level(raw, 2)
@@ -84,13 +84,13 @@ public enum Trust: Equatable, Sendable {
             unsafe desk_ctx_set_groups(raw, "X25519:P-256") == 1
         else {
             unsafe SSL_CTX_free(raw)
-            throw .library(doing: "set the rules of TLS")
+            throw .library(doing: "configure TLS")
         }
         return unsafe raw
     }
 
-    /// libssl asks only when the client offers protocols; ours among them is taken, any other offer is refused with
-    /// the fatal alert no_application_protocol (RFC 7301 §3.2), so that a browser is not spoken to in lines.
+    /// Selects `protocolName` if the client offers it. Otherwise sends the fatal alert no_application_protocol (RFC
+    /// 7301 §3.2), so that a browser gets an error. libssl calls this only if the client uses ALPN.
     private static func selectProtocol(_ raw: OpaquePointer) {
         unsafe SSL_CTX_set_alpn_select_cb(
             raw,
@@ -113,7 +113,7 @@ public enum Trust: Equatable, Sendable {
             }, nil)
     }
 
-    /// Begins the server's side on a socket; nil without memory.
+    /// Creates the server side of a TLS session on a socket; nil if there is no memory.
     func serve(_ socket: Int32) -> TLSSession? {
         guard let session = unsafe SSL_new(raw) else { return nil }
         guard unsafe SSL_set_fd(session, socket) == 1 else {
@@ -124,10 +124,10 @@ public enum Trust: Equatable, Sendable {
         return unsafe TLSSession(owning: session, pin: nil)
     }
 
-    /// Begins the client's side on a socket to the host of this name or address; nil without memory.
+    /// Creates the client side of a TLS session on a socket to this host name or address; nil if there is no memory.
     func call(_ socket: Int32, host: String) -> TLSSession? {
         guard let session = unsafe SSL_new(raw) else { return nil }
-        // Only names, not addresses, are told to the server (RFC 6066 §3).
+        // Addresses must not be sent in the server name extension (RFC 6066 §3).
         let isAddress = unsafe X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), host) == 1
         guard unsafe SSL_set_fd(session, socket) == 1,
             unsafe isAddress || SSL_set1_host(session, host) == 1 && desk_set_server_name(session, host) == 1
@@ -141,7 +141,7 @@ public enum Trust: Equatable, Sendable {
     }
 }
 
-/// How far a call into libssl has come.
+/// The result of a call to libssl.
 enum TLSProgress {
     case done(Int)
     case wantsRead
@@ -150,7 +150,7 @@ enum TLSProgress {
     case failed(Failure)
 }
 
-/// Owns one SSL, the state of TLS on one socket. The socket must outlive it.
+/// A TLS session on a socket. Owns an SSL. The socket must outlive it.
 @safe struct TLSSession: ~Copyable {
     private let raw: OpaquePointer
     private let pin: PinBox?
@@ -167,11 +167,12 @@ enum TLSProgress {
 
     deinit { unsafe SSL_free(raw) }
 
-    /// Goes on with the handshake; a client has checked the server when it is done.
+    /// Continues the handshake. For a client, `done` means that the server has been verified.
     func handshake() -> TLSProgress {
         ERR_clear_error()
         let result = unsafe SSL_do_handshake(raw)
-        // A handshake may succeed and leave complaints behind, for example of a certificate that was tried in vain.
+        // A successful handshake may leave errors in the queue, for example of certificates that were tried without
+        // success.
         defer { ERR_clear_error() }
         guard result == 1 else { return progress(of: result, inHandshake: true) }
         if let pin, peerPin != pin.pin { return .failed(.wrongPin) }
@@ -190,7 +191,8 @@ enum TLSProgress {
 
     /// Encrypts and writes bytes, at most one record.
     ///
-    /// The busiest call of all, so it does not look for foreign complaints: every call of ours leaves the queue empty.
+    /// The most frequent call, so it does not check for foreign errors: every call of this target leaves the queue
+    /// empty.
     @inline(__always)
     func write(_ bytes: UnsafeRawBufferPointer) -> TLSProgress {
         var count = 0
@@ -199,21 +201,21 @@ enum TLSProgress {
         return progress(of: result)
     }
 
-    /// Says close_notify; the peer may go on talking.
+    /// Sends close_notify; the peer may continue to send.
     func shutdown() -> TLSProgress {
         clearForeignErrors()
         let result = unsafe SSL_shutdown(raw)
-        // 0: ours is sent, the peer's has not come yet; that is all that is wanted.
+        // 0: close_notify has been sent, the peer's has not been received; that is sufficient here.
         return result >= 0 ? .done(0) : progress(of: result)
     }
 
-    /// Whether bytes have been taken from the socket that were not read yet; the poller does not know of them.
+    /// Whether bytes have been read from the socket but not from this session; the poller does not report those.
     var hasPending: Bool { unsafe SSL_has_pending(raw) == 1 }
 
-    /// The version that was agreed on, as `TLSv1.3`.
+    /// The negotiated version, such as `TLSv1.3`.
     var version: String { unsafe String(cString: SSL_get_version(raw)) }
 
-    /// The protocol that was agreed on by ALPN; empty when the client offered none.
+    /// The protocol negotiated by ALPN; empty if the client offered none.
     var protocolName: String {
         var name: UnsafePointer<UInt8>?
         var count: UInt32 = 0
@@ -221,7 +223,7 @@ enum TLSProgress {
         return unsafe String(decoding: UnsafeBufferPointer(start: name, count: Int(count)), as: UTF8.self)
     }
 
-    /// The peer's certificate in DER; empty when there is none.
+    /// The peer's certificate in DER; empty if there is none.
     private var peerCertificate: [UInt8] {
         let certificate = unsafe SSL_get1_peer_certificate(raw)
         defer { unsafe X509_free(certificate) }
@@ -231,13 +233,13 @@ enum TLSProgress {
         return unsafe count > 0 ? Array(UnsafeBufferPointer(start: encoded, count: Int(count))) : []
     }
 
-    /// The pin of the peer's key; nil when he has shown none.
+    /// The pin of the peer's key; nil if the peer presented none.
     var peerPin: String? {
         do throws(CryptoError) { return try Certificate.pin(der: peerCertificate) } catch { return nil }
     }
 
-    /// libssl takes any complaint in the thread's queue for its own, so one that another part left behind would end an
-    /// innocent connection. Looking costs a fifth of clearing unseen.
+    /// Empties the error queue of this thread: SSL_get_error(3) would take an error that other code left there for one
+    /// of this connection. Checking first costs a fifth of clearing.
     @inline(__always)
     private func clearForeignErrors() {
         if ERR_peek_error() != 0 { ERR_clear_error() }
@@ -263,7 +265,7 @@ enum TLSProgress {
 }
 
 extension NetError {
-    /// Takes what libssl complains of and leaves its queue empty.
+    /// The error that libssl reported last. Empties its error queue.
     static func library(doing: String) -> NetError {
         .tls(doing: doing, reason: CryptoError.takeReason())
     }

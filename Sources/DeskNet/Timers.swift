@@ -1,10 +1,9 @@
-/// Deadlines on the monotonic clock, each with what is due then.
+/// Timers on the monotonic clock, each with a value. A binary heap.
 ///
-/// A binary heap. Cancelling forgets what is due at once and leaves the empty deadline in the heap until it comes up
-/// or until empty ones are the majority; so setting and cancelling a timer per line, as timeouts do, stays cheap.
-/// Belongs to one thread.
+/// Canceling releases the value at once but leaves the entry in the heap until its time or until such entries are the
+/// majority. Setting and canceling a timeout per line is therefore cheap. Use it on one thread.
 public struct Timers<Due> {
-    /// Names one timer; never given twice.
+    /// Identifies a timer; never reused.
     public struct ID: Hashable, Sendable {
         fileprivate let number: UInt64
     }
@@ -13,7 +12,7 @@ public struct Timers<Due> {
         let time: Int64
         let number: UInt64
 
-        // Equal times in the order in which they were set.
+        // Timers with equal times are in the order in which they were set.
         func isBefore(_ other: Deadline) -> Bool {
             time < other.time || time == other.time && number < other.number
         }
@@ -23,13 +22,13 @@ public struct Timers<Due> {
     private var due: [UInt64: Due] = [:]
     private var nextNumber: UInt64 = 0
 
-    /// Begins without a timer.
+    /// Creates an empty set of timers.
     public init() {}
 
-    /// How many timers wait.
+    /// The number of pending timers.
     public var count: Int { due.count }
 
-    /// Sets a timer for a time of `Clock.monotonic()`, in nanoseconds.
+    /// Sets a timer. `time` is in nanoseconds, as `Clock.monotonic()`.
     @discardableResult
     public mutating func set(at time: Int64, _ due: Due) -> ID {
         nextNumber += 1
@@ -39,7 +38,7 @@ public struct Timers<Due> {
         return ID(number: nextNumber)
     }
 
-    /// Takes a timer back and gives what was to be due; nil when it has come up or was taken back before.
+    /// Cancels a timer and returns its value; nil if it has expired or was canceled before.
     @discardableResult
     public mutating func cancel(_ id: ID) -> Due? {
         let taken = due.removeValue(forKey: id.number)
@@ -47,7 +46,7 @@ public struct Timers<Due> {
         return taken
     }
 
-    /// Takes the earliest timer whose time has come; call until it gives nil.
+    /// Removes the earliest expired timer and returns its value; call it until it returns nil.
     public mutating func next(at now: Int64) -> Due? {
         while let first = heap.first {
             guard let found = due[first.number] else {
@@ -62,7 +61,8 @@ public struct Timers<Due> {
         return nil
     }
 
-    /// How long a poller may wait from now: rounded up, so that it never wakes just before a deadline; -1 without any.
+    /// The time from `now` to the earliest timer, for `Poller.wait`. Rounded up, so that the poller does not wake
+    /// before it; -1 if there is none.
     public mutating func milliseconds(from now: Int64) -> Int32 {
         while let first = heap.first, due[first.number] == nil { removeFirst() }
         guard let first = heap.first else { return -1 }

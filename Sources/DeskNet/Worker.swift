@@ -1,16 +1,16 @@
 import CLinux
 import Glibc
 
-/// A thread that does one job after another, for work that would make the loop wait: hashing, long reads.
+/// A thread that runs jobs in order, for work that would block the event loop: password hashing, long reads.
 ///
-/// Jobs hand their results back through a `Mailbox`; nothing else is shared.
+/// Jobs return results through a `Mailbox`; nothing else is shared.
 public final class Worker: Sendable {
-    /// What is to be done, on the worker's thread.
+    /// Work to run on the worker's thread.
     public typealias Job = @Sendable () -> Void
 
     private let jobs: Mailbox<Job?>
 
-    /// Starts the thread; `name` (at most 15 bytes) is what top(1) and gdb show.
+    /// Starts the thread. `name`, at most 15 bytes, is shown by top(1) and gdb(1).
     public init(name: String) throws(NetError) {
         let jobs = try Mailbox<Job?>()
         self.jobs = jobs
@@ -27,12 +27,12 @@ public final class Worker: Sendable {
         pthread_detach(thread)
     }
 
-    /// Queues a job; any thread may.
+    /// Adds a job. Any thread may call this.
     public func post(_ job: @escaping Job) {
         jobs.post(job)
     }
 
-    /// Lets the thread end after the jobs that are queued now.
+    /// Ends the thread after the jobs added so far.
     public func stop() {
         jobs.post(nil)
     }

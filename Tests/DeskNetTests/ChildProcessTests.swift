@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 @Suite struct `Child processes` {
-    @Test func `what is written comes back through a child, and its end is told`() throws {
+    @Test func `a child returns what is written to it, and its end is reported`() throws {
         let child = try ChildProcess(path: "/bin/cat")
         #expect(child.reap() == nil)
         try child.say("hello\n")
@@ -41,7 +41,7 @@ import Testing
         #expect(child.wait() == .exited(0))
     }
 
-    @Test func `a status and a signal are told apart, and blocked signals reach the child`() throws {
+    @Test func `exit status and signal are distinguished, and blocked signals reach the child`() throws {
         let status = try ChildProcess(path: "/bin/sh", arguments: ["-c", "exit 75"], input: .null)
         #expect(status.wait() == .exited(75))
         #expect(ChildProcess.End.exited(75).description == "exit status 75")
@@ -59,7 +59,7 @@ import Testing
         killed.kill()
     }
 
-    @Test func `broken pipes end the child as usual, although we ignore them`() throws {
+    @Test func `SIGPIPE kills the child, although this process ignores it`() throws {
         Signals.ignoreBrokenPipes()
         let child = try ChildProcess(
             path: "/bin/sh",
@@ -68,7 +68,7 @@ import Testing
         #expect(child.wait() == .killed(signal: SIGPIPE))
     }
 
-    @Test func `a program that is not there is refused with a sentence`() {
+    @Test func `a missing program is an error with a message`() {
         let error = #expect(throws: NetError.self) { try ChildProcess(path: "/no/such/program") }
         #expect(error?.description == "cannot start /no/such/program: No such file or directory")
     }
@@ -80,7 +80,7 @@ extension ChildProcess {
         #expect(send(bytes.span) == .moved(bytes.count))
     }
 
-    /// All that it says until it has closed its output.
+    /// Its output until it is closed.
     func hear() throws -> String {
         try hear(outputDescriptor) { receive(into: &$0) }
     }

@@ -4,7 +4,7 @@ import Testing
 
 /// In a process of its own, because the limit of descriptors counts for all tests at once.
 @Suite struct `Without descriptors` {
-    @Test func `a listener turns one newcomer away, says so, and goes on when there are descriptors again`() async {
+    @Test func `without descriptors, a listener closes one connection, reports it, and recovers`() async {
         await #expect(processExitsWith: .success) {
             let listener = try Listener.tcp(host: "127.0.0.1", port: 0)
             let port = try #require(listener.port)
@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    @Test func `when nobody is left to turn away the listener does not try for ever`() async {
+    @Test func `without a pending connection, the listener tries only once`() async {
         await #expect(processExitsWith: .success) {
             let listener = try Listener.tcp(host: "127.0.0.1", port: 0)
             var hoard = Hoard()
@@ -62,8 +62,8 @@ import Testing
     }
 }
 
-/// Lowers the limit of descriptors and takes all that are left; to be filled again before each look, because the test
-/// library closes descriptors of its own now and then.
+/// Lowers the limit of open descriptors and uses up the rest. Refill it before each check: the test library closes some
+/// of its descriptors from time to time.
 struct Hoard: ~Copyable {
     private var held: [Int32] = []
 

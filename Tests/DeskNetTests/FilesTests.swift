@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 @Suite struct `Files of a server` {
-    @Test func `a file is replaced as a whole, with its mode, and nothing stays beside it`() throws {
+    @Test func `a file is replaced atomically, with its mode, and no temporary file remains`() throws {
         let scene = try Scene()
         let path = "\(scene.path)/a"
         let long = [UInt8](repeating: 7, count: 300_000)
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test func `folders are made with their mode, listed in order, and removed with all that is in them`() throws {
+    @Test func `folders are created with their mode, listed in order, and removed recursively`() throws {
         let scene = try Scene()
         let folder = "\(scene.path)/d"
         try Files.makeDirectory(folder, mode: 0o750)
@@ -57,7 +57,7 @@ import Testing
         #expect(throws: NetError.system(doing: "list \(folder)", errno: ENOENT)) { try Files.list(folder) }
     }
 
-    @Test func `removing what is not there is no error`() throws {
+    @Test func `removing a missing file is not an error`() throws {
         let scene = try Scene()
         try Files.write([], to: "\(scene.path)/a")
         try Files.remove("\(scene.path)/a")
@@ -65,7 +65,7 @@ import Testing
         #expect(throws: NetError.system(doing: "remove \(scene.path)", errno: EISDIR)) { try Files.remove(scene.path) }
     }
 
-    @Test func `a lock keeps others out, names its holder, and ends with its value`() throws {
+    @Test func `a lock is exclusive, names its holder, and is released with its value`() throws {
         let scene = try Scene()
         let path = "\(scene.path)/lock"
         func lock() throws(NetError) {
@@ -83,7 +83,7 @@ import Testing
         #expect(try Files.read(path, limit: 20) == Array("\(getpid())\n".utf8))
     }
 
-    @Test func `a link where a file is to be made is replaced or refused, never followed`() throws {
+    @Test func `a symbolic link is replaced or rejected, never followed`() throws {
         let scene = try Scene()
         let victim = "\(scene.path)/victim"
         for name in ["a", "a.new", "lock"] {
@@ -102,7 +102,7 @@ import Testing
         #expect(!Files.exists("\(scene.path)/nowhere"))
     }
 
-    @Test func `what is no file is refused at once, whoever writes to it`() throws {
+    @Test func `anything but a regular file is rejected without blocking`() throws {
         let scene = try Scene()
         let fifo = "\(scene.path)/fifo"
         #expect(unsafe mkfifo(fifo, 0o600) == 0)
@@ -121,7 +121,7 @@ import Testing
     @Test(arguments: [
         (UInt32(0o600), true), (0o400, true), (0o640, false), (0o604, false), (0o620, false), (0o666, false),
         (0o601, false),
-    ]) func `a secret that others can reach is refused, and the sentence says what to do`(
+    ]) func `a secret that others can access is rejected, and the message contains the fix`(
         mode: UInt32, isPrivate: Bool
     ) throws {
         let scene = try Scene()
@@ -142,7 +142,7 @@ import Testing
     @Test(arguments: [
         (UInt32(0o700), true), (0o750, true), (0o710, true), (0o755, false), (0o770, false), (0o701, false),
         (0o777, false),
-    ]) func `a folder that others can enter or the group can change is refused`(mode: UInt32, isPrivate: Bool) throws {
+    ]) func `a folder that others can enter or the group can change is rejected`(mode: UInt32, isPrivate: Bool) throws {
         let scene = try Scene()
         let path = "\(scene.path)/state"
         try Files.makeDirectory(path, mode: mode)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct `Half-close` {
     @Test(arguments: [false, true])
-    func `after the peer's end everything can still be sent`(encrypted: Bool) throws {
+    func `sending works after the peer has ended`(encrypted: Bool) throws {
         let scene = try Scene()
         try scene.makeKey()
         let pair = try encrypted ? Pair.open(over: scene.server(), client: scene.client()) : Pair.open()
@@ -19,7 +19,7 @@ import Testing
         #expect(try pair.client.hear() == "")
     }
 
-    @Test func `after a ragged end (FIN without close_notify) everything can still be sent`() throws {
+    @Test func `sending works after FIN without close_notify`() throws {
         let scene = try Scene()
         try scene.makeKey()
         let pair = try Pair.open(over: scene.server(), client: scene.client())
@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test(arguments: [false, true])
-    func `after our own end everything can still be received`(encrypted: Bool) throws {
+    func `receiving works after shutdown`(encrypted: Bool) throws {
         let scene = try Scene()
         try scene.makeKey()
         let pair = try encrypted ? Pair.open(over: scene.server(), client: scene.client()) : Pair.open()
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test(arguments: [false, true])
-    func `a peer who resets is a failure, not an end`(encrypted: Bool) throws {
+    func `a reset is a failure, not an end`(encrypted: Bool) throws {
         let scene = try Scene()
         try scene.makeKey()
         let pair = try encrypted ? Pair.open(over: scene.server(), client: scene.client()) : Pair.open()
@@ -55,7 +55,7 @@ import Testing
         #expect(throws: NetError.failed(host: "peer", .system(errno: 104))) { try pair.server.hear() }
     }
 
-    @Test func `a closed connection does nothing any more`() throws {
+    @Test func `a closed connection reports closed`() throws {
         let scene = try Scene()
         try scene.makeKey()
         let pair = try Pair.open(over: scene.server(), client: scene.client())

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct `Listeners` {
     @Test(arguments: ["127.0.0.1", "::1", "localhost"])
-    func `a TCP listener tells its port, and the newcomer his address`(host: String) throws {
+    func `a TCP listener has its port, and a connection the peer's address`(host: String) throws {
         let listener = try Listener.tcp(host: host, port: 0)
         let port = try #require(listener.port)
         #expect(port > 0)
@@ -25,7 +25,7 @@ import Testing
         #expect(try server.hear(5) == "hello")
     }
 
-    @Test func `a listener without a host takes IPv4 and IPv6, and tells IPv4 as such`() throws {
+    @Test func `a listener without a host accepts IPv4 and IPv6, and reports IPv4 as such`() throws {
         let listener = try Listener.tcp(host: nil, port: 0)
         let port = try #require(listener.port)
         let first = try Connection.connect(host: "127.0.0.1", port: port)
@@ -41,7 +41,7 @@ import Testing
         #expect(first.descriptor != second.descriptor)
     }
 
-    @Test func `a port that is taken, and a name that nobody has, are refused with a sentence`() throws {
+    @Test func `a port in use and an unknown name are errors with a message`() throws {
         let first = try Listener.tcp(host: "127.0.0.1", port: 0)
         let port = try #require(first.port)
         let taken = #expect(throws: NetError.self) { try Listener.tcp(host: "127.0.0.1", port: port) }
@@ -57,11 +57,11 @@ import Testing
         ("127.0.0.1", true), ("127.1", true), ("::1", true), ("0:0:0:0:0:0:0:1", true), ("::ffff:127.0.0.2", true),
         ("128.0.0.1", false), ("0.0.0.0", false), ("::", false), ("192.0.2.1", false), ("2001:db8::1", false),
         ("127.example.org", nil), ("localhost", nil), ("", nil),
-    ]) func `an address in digits is told from a name, and this machine from others`(text: String, isLoopback: Bool?) {
+    ]) func `numeric addresses are parsed, and loopback is recognized`(text: String, isLoopback: Bool?) {
         #expect(PeerAddress(digits: text)?.isLoopback == isLoopback)
     }
 
-    /// IPv4 inside IPv6 is IPv4; of IPv6 the upper 64 bits are the origin.
+    /// IPv4 in IPv6 is IPv4; the origin of an IPv6 address is its upper 64 bits.
     @Test(arguments: [
         ("192.0.2.7", "192.0.2.7"), ("::ffff:192.0.2.7", "192.0.2.7"), ("64:ff9b::192.0.2.7", "192.0.2.7"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"), ("2001:db8:1:2::", "2001:db8:1:2::"),
@@ -70,16 +70,16 @@ import Testing
         #expect(try #require(PeerAddress(digits: text)).origin.host == origin)
     }
 
-    @Test func `nobody is nobody`() throws {
+    @Test func `accepting without a pending connection does not block`() throws {
         let listener = try Listener.tcp(host: "127.0.0.1", port: 0)
-        guard case .nobody = listener.accept() else {
-            Issue.record("somebody came")
+        guard case .wouldBlock = listener.accept() else {
+            Issue.record("accepted a connection")
             return
         }
     }
 
     /// The options of reliability: keepalive 60/10/6, 120 s for unacknowledged bytes, no delay, bounded buffers.
-    @Test func `what a listener accepts has the options of the listener`() throws {
+    @Test func `accepted connections have the options of the listener`() throws {
         let pair = try Pair.open()
         for end in [pair.server, pair.client] {
             #expect(option(end, Int32(IPPROTO_TCP), TCP_NODELAY) == 1)
@@ -105,7 +105,7 @@ import Testing
 }
 
 @Suite struct `Unix listeners` {
-    @Test func `a Unix listener tells the user, sets the mode, and removes its file`() throws {
+    @Test func `a Unix listener reports the user, sets the mode, and removes its file`() throws {
         let scene = try Scene()
         let path = "\(scene.path)/desk.sock"
         do {
@@ -123,7 +123,7 @@ import Testing
         #expect(!Files.exists(path))
     }
 
-    @Test func `the socket of somebody who answers is left alone`() throws {
+    @Test func `a socket in use is not replaced`() throws {
         let scene = try Scene()
         let path = "\(scene.path)/desk.sock"
         let first = try Listener.unix(path: path, mode: 0o600)
@@ -132,7 +132,7 @@ import Testing
         #expect(client.descriptor != first.descriptor)
     }
 
-    @Test func `the socket of a dead process is replaced`() throws {
+    @Test func `the socket of an exited process is replaced`() throws {
         let scene = try Scene()
         let path = "\(scene.path)/desk.sock"
         try scene.leaveStaleSocket(at: path)
@@ -144,7 +144,7 @@ import Testing
         #expect(try listener.next().1 == .local(uid: getuid(), pid: getpid()))
     }
 
-    @Test func `what is no socket is left alone`() throws {
+    @Test func `a file that is not a socket is not replaced`() throws {
         let scene = try Scene()
         let path = "\(scene.path)/desk.sock"
         try Files.write(Array("precious".utf8), to: path)
@@ -152,7 +152,7 @@ import Testing
         #expect(try Files.read(path, limit: 100) == Array("precious".utf8))
     }
 
-    @Test func `a path that is too long for a socket is refused`() throws {
+    @Test func `a path that is too long for a socket is an error`() throws {
         let path = "/tmp/" + String(repeating: "x", count: 103)
         #expect(throws: NetError.system(doing: "use the path \(path) for a socket", errno: ENAMETOOLONG)) {
             try Listener.unix(path: path, mode: 0o600)
@@ -161,7 +161,7 @@ import Testing
 }
 
 extension Scene {
-    /// Listens and closes without removing the file, as a process does that is killed.
+    /// Listens and closes without removing the file, like a killed process.
     func leaveStaleSocket(at path: String) throws {
         do {
             let other = try Listener.unix(path: path + ".live", mode: 0o600)

@@ -4,7 +4,7 @@ import Glibc
 import Testing
 
 @Suite struct `Parts of a loop` {
-    @Test func `the poller tells who is ready, for what, and only that`() throws {
+    @Test func `the poller reports exactly the ready descriptors and their events`() throws {
         var poller = try Poller()
         let pair = try Pair.open()
         try poller.add(pair.server.descriptor, token: 7, for: .read)
@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test func `a hang-up is told even to those who asked for nothing`() throws {
+    @Test func `a hang-up is reported for an empty interest`() throws {
         var poller = try Poller()
         let pair = try Pair.open()
         try poller.add(pair.server.descriptor, token: 1, for: [])
@@ -39,7 +39,7 @@ import Testing
         #expect(try poller.wait(milliseconds: 0) == 0)
     }
 
-    @Test func `more than one waits at a time, but not more than there is room for`() throws {
+    @Test func `a wait reports several descriptors, at most the capacity`() throws {
         var poller = try Poller(capacity: 2)
         let pairs = try (0..<3).map { _ in try Pair.open() }
         for (token, pair) in pairs.enumerated() {
@@ -52,7 +52,7 @@ import Testing
         #expect(first.union((0..<2).map { poller[$0].token }) == [0, 1, 2])
     }
 
-    @Test func `letters of many threads arrive, each thread's in order`() throws {
+    @Test func `messages of many threads arrive, those of each thread in order`() throws {
         let mailbox = try Mailbox<(thread: Int, number: Int)>()
         var poller = try Poller()
         try poller.add(mailbox.descriptor, token: 1, for: .read)
@@ -74,7 +74,7 @@ import Testing
         #expect(mailbox.takeAll().isEmpty)
     }
 
-    @Test func `a bell rung twice is heard once`() throws {
+    @Test func `two signals are one wakeup`() throws {
         let bell = try Wakeup()
         var poller = try Poller()
         try poller.add(bell.descriptor, token: 1, for: .read)
@@ -85,7 +85,7 @@ import Testing
         #expect(try poller.wait(milliseconds: 0) == 0)
     }
 
-    @Test func `the clocks run`() {
+    @Test func `the clocks advance`() {
         let before = Clock.monotonic()
         #expect(Clock.monotonic() >= before)
         #expect(Clock.wall() > 1_700_000_000_000)
@@ -93,7 +93,7 @@ import Testing
 }
 
 @Suite struct `Timers in order` {
-    @Test func `the earliest comes first, equals as they were set, none too early`() {
+    @Test func `timers expire in order, equal ones as they were set, none early`() {
         var timers = Timers<String>()
         timers.set(at: 30, "c")
         timers.set(at: 10, "a")
@@ -109,7 +109,7 @@ import Testing
         #expect(timers.next(at: .max) == nil)
     }
 
-    @Test func `what is cancelled does not come, and cannot be cancelled twice`() {
+    @Test func `a canceled timer does not expire and cannot be canceled again`() {
         var timers = Timers<String>()
         let first = timers.set(at: 10, "a")
         let second = timers.set(at: 20, "b")
@@ -126,14 +126,14 @@ import Testing
             (0, 0, 0), (0, 1, 1), (0, 1_000_000, 1), (0, 1_000_001, 2), (5, 4, 0), (0, 60_000_000_000, 60_000),
             (0, .max, .max), (-10, .max, .max), (.max, .min, 0), (.max, .max, 0),
         ] as [(Int64, Int64, Int32)])
-    func `the poller waits long enough and not for ever`(now: Int64, time: Int64, expected: Int32) {
+    func `the time to the next timer is rounded up and bounded`(now: Int64, time: Int64, expected: Int32) {
         var timers = Timers<Int>()
         timers.set(at: time, 1)
         #expect(timers.milliseconds(from: now) == expected)
     }
 
     @Test(arguments: 0..<30)
-    func `any mixture of setting, cancelling and taking gives what a sorted list gives`(seed: UInt64) {
+    func `random operations give the same result as a sorted list`(seed: UInt64) {
         var dice = Dice(seed: seed)
         var timers = Timers<Int>()
         var model: [(time: Int64, due: Int, id: Timers<Int>.ID)] = []
@@ -161,7 +161,7 @@ import Testing
     }
 }
 
-/// A thread that a test waits for.
+/// A thread that can be joined.
 final class Thread {
     private var id = pthread_t()
 

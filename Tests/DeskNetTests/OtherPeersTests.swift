@@ -2,12 +2,11 @@ import DeskCrypto
 import DeskNet
 import Testing
 
-/// The programs that people use to speak to us. Those that are not installed are left out, but openssl(1) comes with
-/// libssl.
+/// Other TLS clients. Those that are not installed are skipped; openssl(1) is part of OpenSSL.
 @Suite struct `Peers of other makers` {
     private static let openssl = "/usr/bin/openssl"
 
-    @Test func `openssl reads our certificate and verifies it for its names and as its own authority`() throws {
+    @Test func `openssl verifies the certificate for its names and as its own authority`() throws {
         let scene = try Scene()
         try scene.makeKey(for: ["desk.example", "*.desk.example", "127.0.0.1", "::1"])
         let text = try run("x509", "-in", scene.certificate(), "-noout", "-text")
@@ -54,7 +53,7 @@ import Testing
         (["-alpn", "h2"], false), (["-tls1_2"], true), (["-tls1_1", "-cipher", "ALL@SECLEVEL=0"], false),
         (["-tls1_2", "-cipher", "AES128-SHA"], false), (["-curves", "P-256"], true), (["-curves", "P-384"], false),
     ])
-    func `s_client gets in with what we speak, and with nothing else`(options: [String], expected: Bool) throws {
+    func `s_client connects with supported settings only`(options: [String], expected: Bool) throws {
         let scene = try Scene()
         try scene.makeKey()
         let listener = try Listener.tcp(host: "127.0.0.1", port: 0)
@@ -77,7 +76,7 @@ import Testing
         #expect((client.wait() == .exited(0)) == expected)
     }
 
-    @Test func `s_client may not negotiate anew and gets no ticket`() throws {
+    @Test func `s_client cannot renegotiate and gets no ticket`() throws {
         let scene = try Scene()
         try scene.makeKey()
         let listener = try Listener.tcp(host: "127.0.0.1", port: 0)
@@ -98,14 +97,14 @@ import Testing
         _ = client.wait()
     }
 
-    /// Each ends its side in its own way: ncat by FIN alone, socat and gnutls-cli by close_notify.
+    /// They end sending differently: ncat by FIN only, socat and gnutls-cli by close_notify.
     @Test(
         arguments: [
             ("/usr/bin/ncat", ["--ssl", "127.0.0.1", "PORT"]),
             ("/usr/bin/socat", ["-t5", "-", "OPENSSL:127.0.0.1:PORT,verify=0"]),
             ("/usr/bin/gnutls-cli", ["--insecure", "--logfile=/dev/null", "-p", "PORT", "127.0.0.1"]),
         ].filter { Files.exists($0.0) })
-    func `who has ended his side still hears the answer`(program: String, arguments: [String]) throws {
+    func `a client that has ended sending still receives`(program: String, arguments: [String]) throws {
         let scene = try Scene()
         try scene.makeKey()
         let listener = try Listener.tcp(host: "127.0.0.1", port: 0)
@@ -137,7 +136,7 @@ import Testing
 }
 
 extension Connection {
-    /// Takes all steps of a handshake with a peer in another process; says whether he is one of ours.
+    /// Completes the handshake with a peer in another process; returns whether it succeeded.
     func shake() -> Bool {
         do throws(NetError) {
             try completeHandshake(host: "peer", milliseconds: 5000)

@@ -2,7 +2,7 @@ import DeskCrypto
 import DeskNet
 import Testing
 
-/// A folder that goes when the test ends, with keys and certificates made in it.
+/// A temporary folder with keys and certificates, removed when the test ends.
 final class Scene {
     let path: String
 
@@ -15,7 +15,7 @@ final class Scene {
         do { try Files.removeDirectory(path) } catch { Issue.record("\(error)") }
     }
 
-    /// Writes a new key and certificate under a name and gives the certificate's pin.
+    /// Writes a new key and certificate and returns the certificate's pin.
     @discardableResult
     func makeKey(_ name: String = "server", for names: [String] = ["localhost", "127.0.0.1"]) throws -> String {
         let made = try SelfSigned(names: names, days: 2)
@@ -31,13 +31,13 @@ final class Scene {
         try TLSContext(certificateFile: certificate(name), keyFile: key(name))
     }
 
-    /// A client who trusts the named certificate as his only authority.
+    /// A client that trusts the named certificate as its only authority.
     func client(_ name: String = "server", offering protocols: [String] = ["desk/1"]) throws -> TLSContext {
         try TLSContext(trusting: .authorities(file: certificate(name)), offering: protocols)
     }
 }
 
-/// Two ends of one connection over a real TCP socket.
+/// Both ends of a TCP connection.
 struct Pair {
     let server: Connection
     let client: Connection
@@ -60,7 +60,7 @@ struct Pair {
         return pair
     }
 
-    /// Lets both ends take steps until both are done or have failed.
+    /// Continues the handshake of both ends until both are done or have failed.
     func shake() -> (server: Handshake, client: Handshake) {
         var (ofServer, ofClient) = (Handshake.wantsRead, Handshake.wantsRead)
         for _ in 0..<100 {
@@ -86,7 +86,7 @@ extension Handshake {
 }
 
 extension Listener {
-    /// Waits for the next newcomer.
+    /// Waits for the next connection.
     func next(over context: TLSContext? = nil) throws -> (Connection, PeerAddress) {
         var poller = try Poller()
         try poller.add(descriptor, token: 0, for: .read)
@@ -94,12 +94,12 @@ extension Listener {
             if case .accepted(let connection, let peer) = accept(over: context) { return (connection, peer) }
             _ = try poller.wait(milliseconds: 1000)
         }
-        throw NetError.unresolved(host: "a newcomer", reason: "nobody came")
+        throw NetError.unresolved(host: "client", reason: "no connection was accepted")
     }
 }
 
 extension Connection {
-    /// Sends everything, waiting where it must.
+    /// Sends all bytes. Blocks.
     func sendAll(_ text: String) throws {
         try sendAll(Array(text.utf8))
     }
@@ -117,7 +117,7 @@ extension Connection {
         }
     }
 
-    /// Receives until so many bytes are there, or until the end when no number is given.
+    /// Receives the given number of bytes, or until the end if there is none.
     func receiveAll(_ count: Int = .max) throws -> [UInt8] {
         var received: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 16384)
@@ -134,7 +134,8 @@ extension Connection {
         return received
     }
 
-    /// Sends while the other end receives, so that more goes through than the sockets hold; gives what has arrived.
+    /// Sends while the other end receives, so that more bytes pass than the sockets can buffer; returns what was
+    /// received.
     func transfer(_ bytes: [UInt8], to other: Connection) throws -> [UInt8] {
         var start = 0
         var received: [UInt8] = []

@@ -4,7 +4,7 @@ import Testing
 
 /// In a process of its own, because signals belong to a whole process.
 @Suite struct `Signals in a loop` {
-    @Test func `signals are read, not suffered`() async {
+    @Test func `signals are read from the descriptor`() async {
         await #expect(processExitsWith: .success) {
             var signals = try Signals()
             var poller = try Poller()
@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    @Test func `a peer who has gone does not end the process`() async {
+    @Test func `writing to a closed connection does not kill the process`() async {
         await #expect(processExitsWith: .success) {
             let scene = try Scene()
             try scene.makeKey()

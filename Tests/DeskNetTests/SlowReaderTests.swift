@@ -39,7 +39,7 @@ import Testing
         #expect(waits > 5)
     }
 
-    @Test func `what a stalled reader costs the kernel is bounded`() throws {
+    @Test func `a peer that does not read occupies bounded kernel memory`() throws {
         let pair = try Pair.open()
         let bytes = [UInt8](repeating: 65, count: 65_536)
         var sent = 0

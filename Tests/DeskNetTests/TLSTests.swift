@@ -4,7 +4,7 @@ import Glibc
 import Testing
 
 @Suite struct `TLS` {
-    @Test func `a client who knows the authority gets through, with TLS 1.3 and our protocol`() throws {
+    @Test func `a client that trusts the authority connects, with TLS 1.3 and ALPN`() throws {
         let scene = try Scene()
         try scene.makeKey()
         let pair = try Pair.open(over: scene.server(), client: scene.client())
@@ -15,7 +15,7 @@ import Testing
         #expect(try pair.server.hear(6) == "hello\n")
     }
 
-    @Test func `a client who knows the pin gets through, whatever the name is`() throws {
+    @Test func `a client with the right pin connects, regardless of the name`() throws {
         let scene = try Scene()
         let pin = try scene.makeKey()
         let pair = try Pair.open(
@@ -23,7 +23,7 @@ import Testing
         #expect(pair.client.peerPin == pin)
     }
 
-    @Test func `a wrong pin, a wrong name and a wrong authority are refused`() throws {
+    @Test func `a wrong pin, a wrong name and a wrong authority are rejected`() throws {
         let scene = try Scene()
         try scene.makeKey()
         let otherPin = try scene.makeKey("other")
@@ -38,7 +38,7 @@ import Testing
         #expect(wrongAuthority.shake().client == .failed(.untrusted(verdict: 18)))
     }
 
-    @Test func `an address in the certificate is a name, too`() throws {
+    @Test func `a certificate can contain an address`() throws {
         let scene = try Scene()
         try scene.makeKey(for: ["desk.example", "127.0.0.1"])
         let pair = try Pair.open(over: scene.server(), client: scene.client(), host: "127.0.0.1")
@@ -48,7 +48,7 @@ import Testing
     @Test(arguments: [
         (["desk/1"], "desk/1"), ([], ""), (["http/1.1", "desk/1"], "desk/1"), (["desk/1", "h2"], "desk/1"),
     ])
-    func `a client may offer our protocol among others, or nothing`(offer: [String], expected: String) throws {
+    func `a client can offer desk/1 among other protocols, or none`(offer: [String], expected: String) throws {
         let scene = try Scene()
         try scene.makeKey()
         let pair = try Pair.open(over: scene.server(), client: scene.client(offering: offer))
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test(arguments: [["http/1.1"], ["h2", "http/1.1"], ["desk/2"], ["desk/10"], ["desk"]])
-    func `a client who offers only strange protocols is refused with no_application_protocol`(offer: [String]) throws {
+    func `a client that offers only other protocols gets no_application_protocol`(offer: [String]) throws {
         let scene = try Scene()
         try scene.makeKey()
         let ends = try Pair(over: scene.server(), client: scene.client(offering: offer)).shake()
@@ -67,7 +67,7 @@ import Testing
         #expect(failure.description == "tlsv1 alert no application protocol")
     }
 
-    @Test func `plain text on the port of TLS is refused, and the next client is not bothered by it`() throws {
+    @Test func `plain text on the TLS port is rejected, and the next client is not affected`() throws {
         let scene = try Scene()
         try scene.makeKey()
         let server = try scene.server()
@@ -98,7 +98,7 @@ import Testing
         #expect(failure.description == "the other end does not speak TLS")
     }
 
-    @Test func `a peer who hangs up in the handshake is told apart`() throws {
+    @Test func `closing during the handshake is reported as such`() throws {
         let scene = try Scene()
         try scene.makeKey()
         let pair = try Pair(over: scene.server(), client: nil)
@@ -108,7 +108,7 @@ import Testing
         #expect(pair.server.handshake() == .failed(.endedInHandshake))
     }
 
-    @Test func `a new context shows the new certificate and leaves old connections alone`() throws {
+    @Test func `a new context uses the new certificate, and existing connections continue`() throws {
         let scene = try Scene()
         let oldPin = try scene.makeKey()
         var current = try scene.server()
@@ -124,7 +124,7 @@ import Testing
         }
     }
 
-    @Test func `keys that do not fit, are exposed, encrypted, or missing are refused`() throws {
+    @Test func `keys that do not match, are exposed, encrypted or missing are rejected`() throws {
         let scene = try Scene()
         try scene.makeKey()
         try scene.makeKey("other")
@@ -154,7 +154,7 @@ import Testing
         #expect(refusal(scene.certificate(), scene.key()) == nil)
     }
 
-    @Test func `bytes that TLS has taken from the socket are announced by hasPending`() throws {
+    @Test func `hasPending reports bytes that TLS has read from the socket`() throws {
         let scene = try Scene()
         try scene.makeKey()
         let pair = try Pair.open(over: scene.server(), client: scene.client())
@@ -166,7 +166,7 @@ import Testing
         #expect(!pair.server.hasPending)
     }
 
-    @Test func `bytes that come with the last message of the handshake are announced, too`() throws {
+    @Test func `hasPending reports bytes that arrive with the last handshake message`() throws {
         let scene = try Scene()
         try scene.makeKey()
         let pair = try Pair(over: scene.server(), client: scene.client())
@@ -183,7 +183,7 @@ import Testing
         #expect(try pair.server.hear(6) == "early\n")
     }
 
-    @Test func `half a record is nothing to go on with`() throws {
+    @Test func `an incomplete record is not pending`() throws {
         let scene = try Scene()
         try scene.makeKey()
         let pair = try Pair.open(over: scene.server(), client: scene.client())
@@ -195,7 +195,7 @@ import Testing
         #expect(!pair.server.hasPending)
     }
 
-    @Test func `one send moves at most one record`() throws {
+    @Test func `one send accepts at most one record`() throws {
         let scene = try Scene()
         try scene.makeKey()
         let pair = try Pair.open(over: scene.server(), client: scene.client())

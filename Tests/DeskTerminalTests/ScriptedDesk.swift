@@ -51,7 +51,7 @@ final class ScriptedDesk {
                 client = connection
                 do throws(NetError) { try connection.completeHandshake(host: "client") } catch { return false }
                 return true
-            case .nobody: try wait(listener.descriptor)
+            case .wouldBlock: try wait(listener.descriptor)
             default: throw NetError.unresolved(host: "client", reason: "the listener failed")
             }
         }

@@ -160,7 +160,7 @@ final class DoorListener: Watcher {
         while inside < most {
             switch listener.accept() {
             case .accepted(let connection, let peer): take(connection, peer)
-            case .nobody: return
+            case .wouldBlock: return
             case .exhausted(let errno):
                 complain(NetError.system(doing: "accept", errno: errno).description)
                 rest()

@@ -126,7 +126,7 @@ extension Server {
         for _ in 0..<64 {
             switch door.listener.accept(over: door.isEncrypted ? tls : nil) {
             case .accepted(let connection, let peer): welcome(connection, from: peer)
-            case .nobody: return
+            case .wouldBlock: return
             case .exhausted:
                 log.note(.descriptorsExhausted)
                 door.rest(in: loop)
