@@ -81,11 +81,16 @@ extension Engine {
         if let ticket = state.tickets[ticket] { worked(by: agent, on: ticket, at: now) }
     }
 
-    /// A command of `agent` was done: if it names a ticket, their claims of its people last their length again, or as
-    /// long as `hold` or a repeated `claim` asked for.
+    /// A command of `agent` was carried out: renews their leases as `worked(_:by:at:)`, unless it began one.
     public mutating func worked(_ command: Command, _ outcome: Outcome, by agent: AgentName, at now: Moment) {
         // The event of a claim has begun the lease.
         if case .claimed(_, let claimed) = outcome, claimed.isNew { return }
+        worked(command, by: agent, at: now)
+    }
+
+    /// A command of `agent` was carried out or repeated: if it names a ticket, their claims of its people last their
+    /// length again, or as long as `hold` or a repeated `claim` asked for.
+    public mutating func worked(_ command: Command, by agent: AgentName, at now: Moment) {
         guard let id = command.ticket.flatMap({ state.id(of: $0) }) else { return }
         switch command {
         case .claim(_, let length?, _), .hold(_, let length?):
