@@ -3,6 +3,8 @@ struct ByteEdits {
     private var edits: [(range: Range<Int>, new: [UInt8])] = []
 
     var count: Int { edits.count }
+    /// Where the last replacement ends.
+    var end: Int { edits.last?.range.upperBound ?? 0 }
 
     /// Puts `new` in the place of the bytes, which begin at or behind the end of the last replacement.
     mutating func replace(_ range: Range<Int>, with new: [UInt8]) {

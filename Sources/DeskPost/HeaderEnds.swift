@@ -104,7 +104,8 @@ struct HeaderEnds {
     /// A NUL would end the value for GMime, whose strings are those of C.
     private mutating func blankNUL(in line: Range<Int>) {
         guard bytes[line].contains(0) else { return }
-        for index in line where bytes[index] == 0 && edits.count < Self.editsMost {
+        // What was replaced as a whole has none any more.
+        for index in line where bytes[index] == 0 && index >= edits.end && edits.count < Self.editsMost {
             edits.replace(index..<(index + 1), with: [0x20])
         }
     }

@@ -43,6 +43,7 @@ struct HostileMailTests {
         ("routes", "To: <" + repeated("@a,", 200_000) + "\n\nja", [.field]),
         ("line", "From: a@b.example\n\n" + repeated("x", 8_000_000), [.text]),
         ("boundary", "Content-Type: multipart/mixed; boundary=" + repeated("b", 500_000) + "\n\nja", [.field]),
+        ("a NUL in an encoding", "Content-Transfer-Encoding: Base-\0 64\n\namE=", []),
         ("open words", "Subject: " + repeated("=?utf-8?Q?", 50_000) + "\n\nja", [.field, .subject]),
         ("blank lines", "Subject: x\n" + repeated(" \n", 500_000) + "\nja", []),
         ("stray lines", "From: a@b.example\n" + repeated("kein Feld\n", 300_000) + "\nja", [.text]),
