@@ -51,14 +51,6 @@ public enum Files {
         return false
     }
 
-    /// Whether something is at the path that is no empty file; throws as `isThere` does.
-    public static func hasContent(_ path: String) throws(NetError) -> Bool {
-        guard try isThere(path) else { return false }
-        var status = Glibc.stat()
-        guard unsafe stat(path, &status) == 0 else { throw .last(doing: "read \(path)") }
-        return status.st_size > 0 || status.st_mode & S_IFMT != S_IFREG
-    }
-
     /// The IDs of the user and the group that own the file.
     public static func owner(of path: String) throws(NetError) -> (user: UInt32, group: UInt32) {
         var status = Glibc.stat()

@@ -38,22 +38,6 @@ import Testing
         for folder in [hall.state, other] { #expect(try Files.owner(of: folder).user == 0) }
     }
 
-    @Test func `an empty journal is no desk, and the other files are left as they are`() throws {
-        let hall = try Hall()
-        try Files.remove(hall.state + "/journal.db")
-        try Files.write([], to: hall.state + "/journal.db")
-        let before = try Files.digest(of: hall.state + "/desk.db")
-        let backup = ["backup", hall.yard.path + "/b"]
-        for words in [["serve"] + Programs.sendsNothing, ["agent", "list"], ["status"], backup] {
-            let said = try hall.zurufd(words + ["--state", hall.state], input: [])
-            #expect(said.end == .exited(1), "\(said)")
-            #expect(said.errors.contains("journal.db is empty in \(hall.state), where "), "\(said)")
-        }
-        let again = try hall.zurufd("init", "--state", hall.state, "--password-stdin", input: "x\n")
-        #expect(again.end == .exited(1))
-        #expect(try Files.digest(of: hall.state + "/desk.db") == before)
-    }
-
     /// What was not yet in its file may be in a write-ahead log.
     @Test(arguments: ["journal.db-wal", "mail.db-wal", "desk.db-wal"])
     func `a write-ahead log is a desk's remains as well`(name: String) throws {

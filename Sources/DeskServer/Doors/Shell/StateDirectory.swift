@@ -35,11 +35,10 @@ struct StateDirectory {
         try refuseHalfRestored()
         do {
             if try hasDesk() { return try refuseHalfMade() }
-            let remains = try remains.filter { $0 != "journal.db" }
+            let remains = try remains
             guard remains.isEmpty || Files.exists(unfinishedInit) else {
-                let what = try Files.isThere(journal) ? "empty" : "missing"
                 throw ShellError.failed(
-                    "journal.db is \(what) in \(path), where \(remains.joined(separator: ", ")) of a desk are left: "
+                    "journal.db is missing in \(path), where \(remains.joined(separator: ", ")) of a desk are left: "
                         + "restore it from a backup")
             }
         } catch let error as ShellError {
@@ -85,11 +84,9 @@ struct StateDirectory {
         ["journal.db", "mail.db", "desk.db"].flatMap { [$0, $0 + "-wal"] } + ["secret", "key.pem", "certificate.pem"]
 
     /// Whether a desk has been set up here; throws where the folder may not be read.
-    ///
-    /// An empty journal is none: SQLite would take it for a new one, and a start would drop what the other files know.
     func hasDesk() throws(ShellError) -> Bool {
         do throws(NetError) {
-            return try Files.hasContent(journal)
+            return try Files.isThere(journal)
         } catch {
             throw .failed("the state directory: \(error)")
         }
