@@ -27,8 +27,8 @@ struct Alternatives {
         return Self.isStub(text, beside: Markup.text(of: beginning).text)
     }
 
-    /// Whether a plain text is there only because there has to be one: it has no words, or most of its words are not
-    /// those of the HTML, or it speaks of mail programs, or the HTML says several times as much.
+    /// Whether a plain text is there only because there has to be one: it has no words, or fewer than the HTML and
+    /// mostly others, or it speaks of mail programs, or the HTML says several times as much.
     static func isStub(_ plain: String, beside rich: String) -> Bool {
         let few = words(of: plain)
         let many = words(of: rich)
@@ -41,7 +41,8 @@ struct Alternatives {
         }
         let known = Set(many)
         let shared = few.count { known.contains($0) }
-        return isMuchLess || 2 * shared < few.count || speaksOfPrograms(plain)
+        let saysOther = many.count >= few.count + 2 && 2 * shared < few.count
+        return isMuchLess || saysOther || speaksOfPrograms(plain)
     }
 
     private static func speaksOfPrograms(_ text: String) -> Bool {
