@@ -91,7 +91,14 @@ import Glibc
 
     /// Deletes a file with what SQLite keeps beside it; nobody has it open.
     static func remove(_ path: String) {
-        for suffix in ["", "-wal", "-shm"] { unsafe unlink(path + suffix) }
+        for suffix in ["", "-wal", "-shm", "-journal"] { unsafe unlink(path + suffix) }
+    }
+
+    /// Takes back what a process that died while it made the file has left: until a file is in WAL mode it has a
+    /// rollback journal, which a connection that cannot write refuses to pass over.
+    static func recover(_ path: String) throws(StoreError) {
+        guard unsafe access(path + "-journal", F_OK) == 0 else { return }
+        _ = try Database(path: path, .readWrite).integer("PRAGMA user_version")
     }
 
     /// Milliseconds to wait for another process that has the file for a moment: a backup, a shell.

@@ -55,6 +55,7 @@ extension LostLog {
     /// Nothing is written. A file that cannot be read says nothing here: whoever needs it says what is wrong.
     public static func seen(by files: StateFiles, beside journal: borrowing Journal) -> LostLog? {
         var lost = LostLog()
+        for path in [files.desk, files.mail] { try? Database.recover(path) }
         if let found = try? DeskWitness.lost(files.desk, beside: journal) { lost.add(found) }
         if let found = try? MailWitness.lost(files.mail, beside: journal) { lost.add(found) }
         return lost.witnesses.isEmpty ? nil : lost

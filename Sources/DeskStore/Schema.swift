@@ -51,6 +51,7 @@ struct Schema {
     func check(_ path: String) throws(StoreError) -> Int? {
         let database: Database
         do throws(StoreError) {
+            try Database.recover(path)
             database = try Database(path: path, .readOnly)
         } catch {
             if case .failed = error { return nil }  // Missing: whoever opens it for writing says what is wrong.
