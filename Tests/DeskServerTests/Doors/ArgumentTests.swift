@@ -22,7 +22,7 @@ import Testing
             }
             let nothing = try hall.zurufd(
                 ["queue", "set", "inbox", "--address=", "--state", hall.state], input: [])
-            #expect(nothing.errors.hasPrefix("zurufd queue set:  is no address\n"), "\(nothing)")
+            #expect(nothing.errors.hasPrefix("zurufd queue set: \"\" is no address\n"), "\(nothing)")
             let yes = try hall.zurufd("agent", "retire", "mustermann", "--yes=no", "--state", hall.state)
             #expect(yes.errors.hasPrefix("zurufd agent retire: --yes takes no value\n"), "\(yes)")
         }

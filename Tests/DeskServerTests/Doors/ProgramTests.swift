@@ -182,7 +182,7 @@ import Testing
                 "cannot read the certificate /nowhere/c.pem: No such file"
             ),
             (["--state", hall.state, "--key", "/nowhere/k.pem"], "cannot read the key /nowhere/k.pem"),
-            (["--state", conf], "there is no desk in \(conf); zurufd init makes one"),
+            (["--state", conf], "\(conf) is not a directory"),
             (["--state", hall.state, "--outgoing", "/proc/nowhere"], "cannot make the folder /proc/nowhere"),
             (
                 ["--state", hall.state, "--listen", "127.0.0.1:\(port)"],

@@ -32,8 +32,8 @@ enum InitCommand {
             try directory.becomeOwner(&console)
         }
         try refuseWholeDesk(directory, settings)
-        try directory.makePrivate(console)
         let password = try NewPassword.get(said, for: name, console)
+        try directory.makePrivate(console)
         try makeFiles(in: directory, settings)
         try open(admin, password, settings)
         try finish(directory)
