@@ -26,7 +26,7 @@ struct Round {
     /// Bytes of texts in what happens.
     private var bytes = 0
     /// When deciding is over, in nanoseconds of the monotonic clock.
-    private let deadline = Clock.monotonic() + Round.nanosecondsMost
+    private let deadline: Int64
 
     /// Commands of one turn at most: what one commit may carry.
     private static let handledMost = 512
@@ -35,10 +35,11 @@ struct Round {
     /// How long deciding may take before the turn is committed, in nanoseconds.
     static let nanosecondsMost: Int64 = 5_000_000
 
-    /// A turn in which nothing has happened yet.
-    init(at: Moment, after base: SequenceNumber) {
+    /// A turn in which nothing has happened yet; without a `deadline` deciding is over after 5 ms.
+    init(at: Moment, after base: SequenceNumber, deadline: Int64? = nil) {
         self.at = at
         self.base = base
+        self.deadline = deadline ?? Clock.monotonic() + Round.nanosecondsMost
     }
 
     /// The last event so far.

@@ -173,11 +173,12 @@ final class Switchboard {
         listed.isEmpty && submissions.isEmpty && unsaid.isEmpty && !mayGrant
     }
 
-    /// One turn; see the head of this type.
+    /// One turn; see the head of this type. Up to the `deadline`, in nanoseconds of the monotonic clock, commands are
+    /// decided: without one for 5 ms.
     ///
     /// Throws when nobody can know whether the last write is on disk: then the process ends without another line.
-    func turn() throws(OutcomeUnknown) {
-        var round = Round(at: clock.now, after: head)
+    func turn(deadline: Int64? = nil) throws(OutcomeUnknown) {
+        var round = Round(at: clock.now, after: head, deadline: deadline)
         endOverdueWaits(at: round.at)
         decideChanges(in: &round)
         serveWaits(in: &round)

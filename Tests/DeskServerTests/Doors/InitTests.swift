@@ -1,3 +1,4 @@
+import DeskModel
 import DeskNet
 import DeskTestSupport
 import Glibc
@@ -36,6 +37,18 @@ import Testing
         let said = try hall.zurufd("init", "--state", other, "--user", "nobody", "--password-stdin", input: "x\n")
         #expect(said.errors == "zurufd init: \(other) belongs to root and is not empty\n")
         for folder in [hall.state, other] { #expect(try Files.owner(of: folder).user == 0) }
+    }
+
+    /// A turn of a server ends after 5 ms: on a busy machine `init` made a desk without its admin.
+    @Test func `what a desk begins with is one turn, however long it takes`() throws {
+        let hall = try Hall()
+        var settings = Settings()
+        settings.state = hall.state
+        let desk = try StoppedDesk(settings, log: .standardError(isJournal: false))
+        defer { desk.close() }
+        let names = try (1...500).map { try #require(AgentName("a\($0)")) }
+        try desk.found(names.map { .addAgent($0, isBot: false, isAdmin: false, password: nil, []) })
+        #expect(try desk.fulfil(.agents).lines.count == 501)
     }
 
     /// What was not yet in its file may be in a write-ahead log.

@@ -35,17 +35,21 @@ final class StoppedDesk {
         return reply ?? ShellReply()
     }
 
-    /// Makes all changes in one turn: all of them or, if the disk does not take them, none.
+    /// Makes all changes, at most 512, in one turn, however long that takes: all of them or, if the disk does not take
+    /// them, none.
     func found(_ changes: [Administration]) throws(ShellError) {
         var refusal: Refusal?
+        var answers = 0
         for change in changes {
             switchboard.submit(
                 Submission(command: .administer(change), agent: .desk) { answer in
+                    answers += 1
                     if case .refused(let why) = answer { refusal = refusal ?? why }
                 })
         }
-        try turn()
+        try turn(deadline: .max)
         if let refusal { throw .failed(refusal.sentence) }
+        guard answers == changes.count else { throw .failed("only \(answers) of \(changes.count) changes were made") }
     }
 
     /// Lets `desk.db` catch up and closes the files.
@@ -53,9 +57,9 @@ final class StoppedDesk {
         switchboard.archive.close()
     }
 
-    private func turn() throws(ShellError) {
+    private func turn(deadline: Int64? = nil) throws(ShellError) {
         do {
-            try switchboard.turn()
+            try switchboard.turn(deadline: deadline)
         } catch {
             throw .failed("nobody can tell whether it is done, look and try again: \(error.reason)")
         }
