@@ -10,7 +10,7 @@ package enum HostileMail {
 
     static let megabyte = 1 << 20
     /// Bytes of the large ones; `./test --long` has them of 24 MB.
-    static let large = unsafe getenv("ZURUF_LONG") == nil ? megabyte : 24 * megabyte
+    static let large = unsafe getenv("ZURUF_LONG") == nil ? megabyte / 2 : 24 * megabyte
     private static let head = Array("From: a@b.example\nSubject: x\n".utf8)
 
     static func sample(_ name: String, _ make: @escaping @Sendable () -> String) -> Sample {
